@@ -13,6 +13,7 @@ from central.cli import (
     key_commands,
     live_commands,
     prepare_command,
+    speak_command,
 )
 from central.cli.authority_commands import authority
 from central.testbed import demo_command
@@ -28,6 +29,7 @@ for _command in (
     key_commands.keys,
     authority,
     prepare_command.prepare,
+    speak_command.speak,
     draft_commands.draft,
     document_commands.sign,
     document_commands.combine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +17,7 @@ from agent.errors import ConfigError
 from agent.trust.payload import decode_payload
 from central.cli.cli_errors import handle_errors
 from central.cli.options import ANY, FILE, lang_option
+from central.cli.speak_command import reading_options, settle
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -96,6 +98,8 @@ def draft() -> None:
 @_ordered("1h")
 @click.option("--play", type=FILE, multiple=True, help="Recorded message; may be repeated.")
 @click.option("--show", help="Text on boards.")
+@click.option("--say", help="Text that boxes read aloud where no recording has come; Vietnamese.")
+@reading_options
 @click.option("--text-lang", default="vi", show_default=True, help="Language of the message.")
 @click.option("--repeat", type=click.IntRange(1, 20), default=3, show_default=True)
 @click.option("--exercise", is_flag=True, help="Say on every board that it is an exercise.")
@@ -113,10 +117,15 @@ def draft_emergency_(**options: Any) -> None:
     from central.documents.summary import describe_outputs
 
     message = EmergencyMessage(
-        options["play"], options["show"], options["text_lang"], options["repeat"],
+        options["play"], options["show"], lang=options["text_lang"], repeat=options["repeat"],
         is_exercise=options["exercise"],
     )  # fmt: skip
     lang: Lang = options["lang"]
+    if options["say"] is not None:
+        words = settle(options["say"], options["dialect"], options["pronunciation"])
+        # boards show what was written, not the words that it is read with
+        shown = options["say"] if message.show is None else message.show
+        message = replace(message, say=words, show=shown, dialect=options["dialect"])
     if not message.play and message.show is None:
         raise ConfigError("E_USAGE", "emergency", translate(lang, "fault.says_nothing"))
     if message.play and options["media_url"] is None:

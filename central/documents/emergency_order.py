@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from msgspec import UNSET
+
 from agent.contract.document import (
     Cancel,
     Document,
@@ -24,6 +26,7 @@ from central.documents.media import store_medium
 from central.documents.sign import build_header, encode_document, new_doc_id, read_document
 from central.documents.summary import format_moment
 from central.messages.catalogue import translate
+from speech.dialect import DialectName
 from texts.catalogue import Lang
 
 MARGIN_S = 60  # after the script: amplifiers settle, engines are replaced
@@ -65,10 +68,15 @@ class OrderParams:
 
 @dataclass(frozen=True)
 class EmergencyMessage:
-    """The message of an emergency: recorded sound, text on boards, or both."""
+    """The message of an emergency: recorded sound, words to be read aloud, text on boards.
+
+    `say` has its numbers and abbreviations written out (`read_aloud.settle_words`).
+    """
 
     play: Sequence[Path] = ()
     show: str | None = None
+    say: str | None = None
+    dialect: DialectName | None = None
     lang: str = "vi"
     repeat: int = 3
     gap_s: int = 2
@@ -84,12 +92,14 @@ def draft_emergency(
         ConfigError: E_USAGE, it has no message; E_MEDIA, a file cannot be used.
         TrustError: E_SCHEMA, a box would refuse it.
     """
-    if not message.play and message.show is None:
-        raise ConfigError("E_USAGE", "emergency", "--play or --show: it must say something")
+    if not message.play and message.show is None and message.say is None:
+        raise ConfigError("E_USAGE", "emergency", "--play, --say or --show: it must say something")
     if message.play and media_url is None:
         raise ConfigError("E_USAGE", "emergency", "--play needs --media-url")
     media = [store_medium(path, media_dir, str(media_url)) for path in message.play]
-    text = Text(show=message.show) if message.show is not None else None
+    text = None
+    if _has_text(message):
+        text = Text(message.say, message.show, message.dialect or UNSET)
     body = EmergencyBody(message.lang, [medium.sha256 for medium in media] or None, text)
     return encode_document(
         Emergency(
@@ -136,10 +146,15 @@ def verify_window(document: Document, now: datetime, lang: Lang) -> None:
         raise TrustError("E_TIME", document.doc_id, translate(lang, "fault.early", from_at))
 
 
+def _has_text(message: EmergencyMessage) -> bool:
+    """Is there a text, which stays on boards, or whose reading takes an unknown time?"""
+    return message.show is not None or message.say is not None
+
+
 def _longest_ms(order: OrderParams, message: EmergencyMessage, media: Sequence[Medium]) -> int:
     """Return the script's length plus a margin; text on boards stays until the document expires."""
     life_ms = int(order.lifetime.total_seconds() * 1000)
-    if message.show is not None or not media:
+    if _has_text(message) or not media:
         return life_ms
     once_ms = sum(medium.duration_ms for medium in media) + message.gap_s * 1000
     return min(life_ms, once_ms * message.repeat + MARGIN_S * 1000)

@@ -17,6 +17,7 @@ from agent.contract.document import (
     Document,
     Element,
     Emergency,
+    EmergencyBody,
     Entry,
     Head,
     Medium,
@@ -212,20 +213,26 @@ def _emergency(document: Emergency, speak: Say) -> Iterator[str]:
 def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
     """What will be heard on loudspeakers and seen on boards, language by language."""
     yield speak("heard", _signal(document, speak))
-    has_words = any(body.media for body in document.bodies)
+    has_words = any(body.media or _is_read(body) for body in document.bodies)
     for body in document.bodies:
         lang = _name_language(body.lang, speak)
         if body.media:
             yield speak("heard.words", lang, _length(body.media, document))
-        elif has_words:
+        elif has_words and not _is_read(body):
             yield speak("heard.nothing", lang)
         if body.text is not None and body.text.say:
-            yield speak("heard.not_read", lang, body.text.say)
+            code = "heard.read" if _is_read(body) else "heard.not_read"
+            yield speak(code, lang, body.text.say)
     yield from _rounds(document, speak, has_words=has_words)
     shown = [(body.lang, text) for body in document.bodies if (text := _shown(body.text))]
     yield speak("seen" if shown else "seen.nothing")
     for code, text in shown:
         yield speak("seen.text", _name_language(code, speak), text)
+
+
+def _is_read(body: EmergencyBody) -> bool:
+    """Do boxes read it aloud? They have a Vietnamese voice only."""
+    return body.text is not None and bool(body.text.say) and body.lang.split("-")[0] == "vi"
 
 
 def _rounds(document: Emergency, speak: Say, *, has_words: bool) -> Iterator[str]:

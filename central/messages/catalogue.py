@@ -141,8 +141,16 @@ PHRASES: Catalogue = {
         "  • {0}: NO RECORDED WORDS, nothing is said in this language",
     ),
     "heard.not_read": Text(
-        "  • {0}: lời “{1}” CHƯA ĐỌC ĐƯỢC ở bản này; muốn nghe thì ghi âm",
-        "  • {0}: the words “{1}” are NOT READ ALOUD yet; record them to have them heard",
+        "  • {0}: lời “{1}” KHÔNG ĐỌC ĐƯỢC, hộp không có giọng tiếng này; muốn nghe thì ghi âm",
+        "  • {0}: the words “{1}” are NOT READ ALOUD, boxes have no such voice; record them",
+    ),
+    "heard.read": Text(
+        "  • {0}: máy ở hộp ĐỌC “{1}”; hộp bản 0.1.0 chỉ nói câu có sẵn",
+        "  • {0}: the box READS “{1}”; boxes of 0.1.0 speak their built-in line only",
+    ),
+    "read.words": Text("Sẽ đọc nguyên văn:", "What will be said, word for word:"),
+    "read.listen": Text(
+        "→ NGHE {0} trước khi đưa vào lịch và ký", "→ LISTEN to {0} before you sign its schedule"
     ),
     "heard.line": Text(
         "  • KHÔNG CÓ LỜI GHI ÂM: hộp nói câu có sẵn {0}, không nói nội dung này",

@@ -92,8 +92,8 @@ PHRASES: Catalogue = {
         "không có bảng mức của bản này; có: {0}", "there are no figures of it; known: {0}"
     ),
     "fault.says_nothing": Text(
-        "cần --play hoặc --show: tin phải nói điều gì",
-        "give --play or --show: it must say something",
+        "cần --play, --say hoặc --show: tin phải nói điều gì",
+        "give --play, --say or --show: it must say something",
     ),
     "fault.media_url": Text("--play cần --media-url", "--play needs --media-url"),
     "fault.event_or_alarm": Text(

@@ -72,12 +72,16 @@ def test_each_language_has_its_own_truth() -> None:
     ]
 
 
-def test_what_is_only_to_be_read_is_called_not_read_and_shown_on_boards() -> None:
+def test_what_is_only_to_be_read_is_called_read_by_the_box_and_shown_on_boards() -> None:
     lines = summarise(emergency(EmergencyBody("vi", text=Text(say="Lũ lên nhanh"))))
-    assert (
-        "  • tiếng Việt: lời “Lũ lên nhanh” CHƯA ĐỌC ĐƯỢC ở bản này; muốn nghe thì ghi âm" in lines
-    )
+    assert "  • tiếng Việt: máy ở hộp ĐỌC “Lũ lên nhanh”; hộp bản 0.1.0 chỉ nói câu có sẵn" in lines
     assert "  • tiếng Việt: HIỆN “Lũ lên nhanh”" in lines
+    assert not any("KHÔNG CÓ LỜI GHI ÂM" in line for line in lines)
+
+
+def test_a_language_without_a_voice_is_called_not_read() -> None:
+    lines = summarise(emergency(EmergencyBody("km", text=Text(say="ទឹកជំនន់"))))
+    assert any("KHÔNG ĐỌC ĐƯỢC" in line for line in lines)
     assert any("KHÔNG CÓ LỜI GHI ÂM: hộp nói câu có sẵn" in line for line in lines)
 
 
