@@ -98,6 +98,10 @@ def draft() -> None:
 @_ordered("1h")
 @click.option("--play", type=FILE, multiple=True, help="Recorded message; may be repeated.")
 @click.option("--show", help="Text on boards.")
+@click.option(
+    "--phrases", type=(FILE, str), multiple=True,
+    help='A bank of recorded phrases and a message of it: khmer.yaml "lu place=ap-3 hour=17".',
+)  # fmt: skip
 @click.option("--say", help="Text that boxes read aloud where no recording has come; Vietnamese.")
 @reading_options
 @click.option("--text-lang", default="vi", show_default=True, help="Language of the message.")
@@ -126,9 +130,14 @@ def draft_emergency_(**options: Any) -> None:
         # boards show what was written, not the words that it is read with
         shown = options["say"] if message.show is None else message.show
         message = replace(message, say=words, show=shown, dialect=options["dialect"])
+    if options["phrases"]:
+        from central.documents.phrase_bank import compose
+
+        told = [compose(bank, order) for bank, order in options["phrases"]]
+        message = replace(message, phrases=told)
     if not message.play and message.show is None:
         raise ConfigError("E_USAGE", "emergency", translate(lang, "fault.says_nothing"))
-    if message.play and options["media_url"] is None:
+    if (message.play or message.phrases) and options["media_url"] is None:
         raise ConfigError("E_USAGE", "emergency", translate(lang, "fault.media_url"))
     order = _order(options)
     payload = draft_emergency(order, message, options["media_dir"], options["media_url"])

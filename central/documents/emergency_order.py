@@ -23,6 +23,7 @@ from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import ConfigError, TrustError
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.documents.media import store_medium
+from central.documents.phrase_bank import PhraseMessage
 from central.documents.sign import build_header, encode_document, new_doc_id, read_document
 from central.documents.summary import format_moment
 from central.messages.catalogue import translate
@@ -77,6 +78,7 @@ class EmergencyMessage:
     show: str | None = None
     say: str | None = None
     dialect: DialectName | None = None
+    phrases: Sequence[PhraseMessage] = ()
     lang: str = "vi"
     repeat: int = 3
     gap_s: int = 2
@@ -94,13 +96,19 @@ def draft_emergency(
     """
     if not message.play and message.show is None and message.say is None:
         raise ConfigError("E_USAGE", "emergency", "--play, --say or --show: it must say something")
-    if message.play and media_url is None:
-        raise ConfigError("E_USAGE", "emergency", "--play needs --media-url")
+    if (message.play or message.phrases) and media_url is None:
+        raise ConfigError("E_USAGE", "emergency", "--play and --phrases need --media-url")
     media = [store_medium(path, media_dir, str(media_url)) for path in message.play]
     text = None
     if _has_text(message):
         text = Text(message.say, message.show, message.dialect or UNSET)
-    body = EmergencyBody(message.lang, [medium.sha256 for medium in media] or None, text)
+    bodies = [EmergencyBody(message.lang, [medium.sha256 for medium in media] or None, text)]
+    for one in message.phrases:
+        said = [store_medium(path, media_dir, str(media_url)) for path in one.files]
+        bodies.append(
+            EmergencyBody(one.lang, [medium.sha256 for medium in said], Text(show=one.text))
+        )
+        media += said
     return encode_document(
         Emergency(
             **order.header("emergency", "emergency", "khan-cap"),
@@ -108,7 +116,7 @@ def draft_emergency(
             exercise=message.is_exercise,
             attention="two-tone",
             media=list({medium.sha256: medium for medium in media}.values()),
-            bodies=[body],
+            bodies=bodies,
             repeat=message.repeat,
             gap_ms=message.gap_s * 1000,
             max_ms=_longest_ms(order, message, media),

@@ -195,7 +195,7 @@ def test_other_kinds_are_described_too_in_both_languages(demo: DemoAuthority) ->
     envelope = sign_document(_emergency(), "emergency", demo.signers("vn.84.em"))
     lines = "\n".join(describe(read_document(envelope)))
     assert "DIỄN TẬP: phát ngay, cắt mọi mục" in lines
-    assert "tiếng Việt: lời “Lũ lên nhanh” CHƯA ĐỌC ĐƯỢC ở bản này" in lines
+    assert "tiếng Việt: máy ở hộp ĐỌC “Lũ lên nhanh”" in lines
     assert "tiếng Việt: HIỆN “LŨ LÊN NHANH”" in lines
     assert "EXERCISE: at once" in "\n".join(describe(read_document(envelope), "en"))
     silence = Silence(**_header("silence", "vn.84", "silence"), state="on", why="bão")
