@@ -199,13 +199,16 @@ class MonitorBeat(_Message, frozen=True, tag="monitor_beat"):
 class Compared(_Message, frozen=True, tag="compared"):
     """One comparison of what was played with what was heard; at most one a second.
 
-    `score`: correlation of the envelopes; of a tone how far it stands out, at most 1.
+    `score`: correlation of the envelopes; of a tone how far it stands out, at most 1. `played_db`
+    and `heard_db`: power between 400 and 4000 Hz over those five seconds, below full scale.
     """
 
     is_found: bool
     score: float
     lag_ms: int
     by_tone: bool
+    played_db: float
+    heard_db: float
 
 
 MonitorEvent = MonitorReady | MonitorBeat | Compared | WorkerFault

@@ -40,6 +40,7 @@ from agent.verifier.sound_match import (
     choose_match,
     match_envelopes,
     match_tone,
+    measure_db,
 )
 from drivers.errors import DriverError
 from drivers.interface import AudioInput
@@ -144,7 +145,10 @@ class MonitorProcess:
         self._tones.clear()
         if match is not None:
             lag_ms, score = round(match.lag_s * 1000), round(match.score, 3)
-            self._send(Compared(match.is_found, score, lag_ms, match.by_tone))
+            played_db, heard_db = (
+                measure_db(one, self._end) for one in (self._played, self._heard)
+            )
+            self._send(Compared(match.is_found, score, lag_ms, match.by_tone, played_db, heard_db))
 
     def _receive(self) -> bool:
         """Receive one message; False when the agent is gone."""

@@ -69,6 +69,11 @@ def match_tone(played: EnvelopeTrack, heard: EnvelopeTrack, end: int) -> Match |
     return Match(ratios[best] >= TONE_FACTOR, score, lags[best] * FRAME / RATE_HZ, by_tone=True)
 
 
+def measure_db(track: EnvelopeTrack, end: int) -> float:
+    """Mean power of the band in the window before frame `end`, in dB below full scale."""
+    return round(10 * float(np.log10(np.mean(10 ** track.levels(end - WINDOW, WINDOW)))), 1)
+
+
 def choose_match(envelope: Match | None, tones: Sequence[Match]) -> Match | None:
     """What one look says; a tone is found deeper in noise. None: nothing to compare was played."""
     looks = [*tones, *([] if envelope is None else [envelope])]

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import os
 import socket
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -33,9 +34,34 @@ CHECK_EVERY_S = 3600.0
 RETRY_S = 15.0
 OPEN_LIMIT_S = 10.0
 DEAD_DBFS = -95.0
+PATH_LOOKS = 120
+DROWNED_DB = 6.0  # envelopes are found down to about -5 dB
 Spawn = Callable[
     [Callable[[MonitorEvent], None], Callable[[str], None]], WorkerProcess[MonitorEvent]
 ]
+
+
+class HearingPath:
+    """How much of what is played reaches the input, learnt while it is found.
+
+    A play at a low level of the night may be fainter than the noise around: then nothing can be
+    said, and no silence is claimed. Noise adds to what is heard, so the least of the last figures
+    is the truest. Before any is known every look counts: a line that was dead from the start must
+    not stay unnoticed.
+    """
+
+    def __init__(self) -> None:
+        self._gains_db: deque[float] = deque(maxlen=PATH_LOOKS)
+
+    def learn(self, found: Compared) -> None:
+        """Take a look that found the sound."""
+        self._gains_db.append(found.heard_db - found.played_db)
+
+    def is_drowned(self, missed: Compared) -> bool:
+        """Would the sound be too faint in what was heard to be found?"""
+        if not self._gains_db:
+            return False
+        return missed.played_db + min(self._gains_db) < missed.heard_db - DROWNED_DB
 
 
 class TappedOutput(Protocol):
@@ -74,6 +100,7 @@ class SoundMonitor:
         self._spawn = spawn
         self._on_look = on_look
         self._set_issue = set_issue
+        self._path = HearingPath()
         self._plays = 0
         self._changed = asyncio.Event()
         self._worker: WorkerProcess[MonitorEvent] | None = None
@@ -158,7 +185,10 @@ class SoundMonitor:
             self._peak_dbfs = max(self._peak_dbfs, event.peak_dbfs)
         elif isinstance(event, Compared):
             log.debug("%s: %s", self.output, event)
-            self._on_look(Look(self._method, self.output, event.is_found, event.score))
+            if event.is_found or not self._path.is_drowned(event):
+                self._on_look(Look(self._method, self.output, event.is_found, event.score))
+            if event.is_found:
+                self._path.learn(event)
 
     def _on_lost(self, reason: str) -> None:
         self._lost = reason.removeprefix("E_INPUT_LOST: ")

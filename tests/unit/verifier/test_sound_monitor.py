@@ -20,6 +20,11 @@ PLAY: Any = SimpleNamespace(output="loa", zones=["nga-ba"])
 ELSEWHERE: Any = SimpleNamespace(output="bang-tin", zones=["mat-truoc"])
 
 
+def compared(*, is_found: bool, played_db: float = -20.0, heard_db: float = -40.0) -> Compared:
+    score = 0.8 if is_found else 0.1
+    return Compared(is_found, score, 120, by_tone=False, played_db=played_db, heard_db=heard_db)
+
+
 class FakeWorker:
     """A process that is told to be running."""
 
@@ -93,7 +98,7 @@ async def test_it_ends_after_a_self_check_and_comes_back_for_a_play(room: Room) 
     room.monitor.on_begin(ELSEWHERE)
     room.monitor.on_begin(PLAY)
     await room.until(lambda: room.is_running)
-    room.on_event(Compared(is_found=True, score=0.8, lag_ms=120, by_tone=False))
+    room.on_event(compared(is_found=True))
     assert room.looks == [Look("microphone", "loa", is_found=True, value=0.8)]
     room.monitor.on_end(PLAY)
     await room.until(lambda: not room.is_running)
@@ -130,3 +135,22 @@ async def test_an_output_without_a_process_is_not_tapped(room: Room) -> None:
     room.monitor.tap(Output())  # its process takes no message
     await room.until(lambda: not room.is_running)
     room.monitor.tap(Output())
+
+
+@pytest.mark.parametrize(
+    ("played_db", "heard_db", "counts"),
+    [
+        (-20.0, -46.0, True),  # as loud as ever, and nothing of it
+        (-20.0, -70.0, True),
+        (-45.0, -46.0, False),  # 19 dB below the noise: a cap of the night
+        (-45.0, -70.0, True),  # as quiet, in a quiet night
+    ],
+)
+async def test_what_would_drown_in_the_noise_is_no_silence(
+    room: Room, played_db: float, heard_db: float, *, counts: bool
+) -> None:
+    room.on_event(compared(is_found=False, played_db=-45.0, heard_db=-46.0))
+    assert len(room.looks) == 1  # nothing is known of the way yet
+    room.on_event(compared(is_found=True))
+    room.on_event(compared(is_found=False, played_db=played_db, heard_db=heard_db))
+    assert len(room.looks) == 2 + counts
