@@ -12,7 +12,7 @@ from tests.harness.monitored_station import LIMIT_S, begin, mute, spoken_plays, 
 
 async def test_a_muted_loudspeaker_is_played_but_not_heard_until_it_is_back(site: Any) -> None:
     await mute(site, "1")
-    await begin(site, 40)
+    await begin(site, 120)  # far longer than it takes, however slow the machine is
     await until_issue(site, "not_heard", lasts=True)
     await mute(site, "0")
     await until_issue(site, "not_heard", lasts=False)

@@ -176,3 +176,10 @@ async def test_a_zone_says_what_commands_have_set_for_it(box: Box) -> None:
     muted, other = (await box.status()).outputs[0].zones
     assert (muted.trim_db, muted.muted_until) == (-6, until_at)
     assert (other.trim_db, other.muted_until) == (0, None)
+
+
+async def test_the_fault_contact_of_an_amplifier_is_listed_where_there_is_one(box: Box) -> None:
+    assert "amplifier-fault" not in {one.name for one in (await box.status()).readings}
+    box.read(inputs=lambda: {"loi": InputState("amplifier-fault", active=True)})
+    listed = {one.name: one.mark for one in (await box.status()).readings}
+    assert listed["amplifier-fault"] == "watch"
