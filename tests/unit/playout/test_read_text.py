@@ -1,0 +1,64 @@
+"""A text in a playlist and in an emergency, as a sound output gets it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from agent.clock import Now
+from agent.contract.document import Emergency, Playlist
+from agent.play.speech.voice import Voice
+from agent.playout.schedule import Schedule, SoundSchedule
+from agent.settings.model import Speech
+from tests.harness.silent_schedule import HEAD, START, FakeHeld, emergency, entry
+
+SAY = {"text": {"say": "Họp lúc 17h30", "show": None}, "repeat": 2, "gap_ms": 1000}
+SAID = "Họp lúc mười bảy giờ ba mươi phút"
+NOW = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+
+
+def sound(*held: FakeHeld, is_installed: bool = True) -> SoundSchedule:
+    voice = Voice(Speech(), is_installed=is_installed)
+    schedule = Schedule(None, lambda _digest: "E_MEDIA: not here", read=voice.read)
+    schedule.update(list(held), NOW)
+    return SoundSchedule(schedule, ["nga-ba"])
+
+
+def reading() -> FakeHeld:
+    raw = {
+        "kind": "playlist", "class": "routine", "media": [], "entries": [entry("hop", SAY)], **HEAD,
+    }  # fmt: skip
+    return FakeHeld(msgspec.convert(raw, Playlist))
+
+
+def test_a_text_is_an_item_that_is_read_and_ends_within_its_planned_time() -> None:
+    item = sound(reading()).wanted(NOW)
+    assert item is not None
+    assert item.reading is not None
+    assert (item.kind, item.medium, item.missing) == ("speech", "sound", None)
+    assert (item.reading.words, item.repeat) == (SAID, 2)
+    # eight syllables at 100 a minute, twice, and the gap
+    assert item.end_at - item.start_at == timedelta(seconds=2 * 4.8 + 1)
+
+
+def test_a_box_without_a_voice_names_the_reason() -> None:
+    item = sound(reading(), is_installed=False).wanted(NOW)
+    assert item is not None
+    assert item.missing == "E_SPEECH: this box cannot read it aloud"
+
+
+def test_an_emergency_has_its_words_read_while_its_recording_is_not_here() -> None:
+    held = emergency()
+    document = held.document
+    assert isinstance(document, Emergency)
+    body = msgspec.structs.replace(
+        document.bodies[0],
+        text=msgspec.structs.replace(document.bodies[0].text, say="Lũ về lúc 17h30"),
+    )  # type: ignore[type-var] # it has a text
+    spoken = FakeHeld(msgspec.structs.replace(document, bodies=[body]))
+    item = sound(spoken).wanted(NOW)
+    assert item is not None
+    (words,) = item.bodies
+    assert (words.is_here, words.reading is not None) == (False, True)
+    assert sound(spoken, is_installed=False).wanted(NOW).bodies[0].reading is None  # type: ignore[union-attr]
