@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from agent.clock import Now
-from agent.contract.document import Emergency, Playlist
+from agent.contract.document import Emergency, Playlist, Text
 from agent.play.speech.voice import Voice
 from agent.playout.schedule import Schedule, SoundSchedule
 from agent.settings.model import Speech
@@ -52,13 +52,12 @@ def test_an_emergency_has_its_words_read_while_its_recording_is_not_here() -> No
     held = emergency()
     document = held.document
     assert isinstance(document, Emergency)
-    body = msgspec.structs.replace(
-        document.bodies[0],
-        text=msgspec.structs.replace(document.bodies[0].text, say="Lũ về lúc 17h30"),
-    )  # type: ignore[type-var] # it has a text
+    body = msgspec.structs.replace(document.bodies[0], text=Text(say="Lũ về lúc 17h30"))
     spoken = FakeHeld(msgspec.structs.replace(document, bodies=[body]))
     item = sound(spoken).wanted(NOW)
     assert item is not None
     (words,) = item.bodies
     assert (words.is_here, words.reading is not None) == (False, True)
-    assert sound(spoken, is_installed=False).wanted(NOW).bodies[0].reading is None  # type: ignore[union-attr]
+    silent = sound(spoken, is_installed=False).wanted(NOW)
+    assert silent is not None
+    assert silent.bodies[0].reading is None
