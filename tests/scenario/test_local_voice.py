@@ -151,6 +151,7 @@ async def speaker(site: Any) -> AsyncIterator[Speaker]:
     yield Speaker(await ContinuousPlay(site).begin())
 
 
+@pytest.mark.long
 async def test_who_holds_the_key_is_heard_and_only_where_policy_allows(speaker: Speaker) -> None:
     site, programme = speaker.site, speaker.programme
     await speaker.press("noi")  # the station-config says nothing of a microphone
