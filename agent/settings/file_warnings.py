@@ -1,18 +1,20 @@
-"""Risks of file locations: files that others may read or change, a state that can get lost."""
+"""Risks of files: such as others may read or change, a state that may be lost, a missing voice."""
 
 from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from agent.settings.file_checks import is_read_only
-from agent.settings.model import Settings
+from agent.settings.model import Settings, Speech
 from strict_yaml.validation_fault import CodedText
 
 SERVICE = "tramtin"  # the service's user and group: systemd/tramtin-sysusers.conf
+VOICE = "espeak-ng"
 MOUNTS = Path("/proc/self/mountinfo")  # proc(5): field 5 is the mount point, the type follows " - "
 LOST = {"tmpfs": "state_lost", "ramfs": "state_lost", "overlay": "state_overlay"}
 LOST |= {"vfat": "state_on_boot", "exfat": "state_on_boot", "msdos": "state_on_boot"}
@@ -48,6 +50,9 @@ def find_file_risks(
         if _mode(file) & 0o022:
             expected = CodedText("command", (f"chmod go-w {file}",))
             yield (name,) if name else (), "file_writable", str(file), expected
+    if settings.speech != Speech() and shutil.which(VOICE) is None:
+        expected = CodedText("command", (f"apt-get install {VOICE}",))
+        yield ("speech",), "voice_missing", VOICE, expected
     state = Path(settings.state)
     if state.exists() and is_read_only(state):
         yield ("state",), "state_read_only", str(state), None

@@ -141,6 +141,10 @@ RISKS: Catalogue = {
         "thư mục này mất khi mất điện: mất lịch, tệp âm thanh và nhật ký",
         "this folder is lost with the power: schedule, media and journal go with it",
     ),
+    "voice_missing": Text(
+        "chưa cài chương trình này: hộp không đọc được chữ thành tiếng",
+        "this program is not installed: the box reads no text aloud",
+    ),
     "state_read_only": Text(
         "thẻ chỉ còn đọc được: hộp vẫn phát nhưng mất lịch mới và nhật ký khi mất điện; thay thẻ",
         "read-only: the box plays on, new schedules and the journal go with the power; replace it",

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 
 from agent.errors import ConfigError
@@ -20,6 +21,7 @@ from agent.settings.effective_settings import build_effective, build_plain
 from agent.settings.file_warnings import LOST, find_file_risks, read_type
 from agent.settings.load import SettingsReport, load_settings, validate_settings
 from agent.settings.messages import PHRASES
+from agent.settings.model import Speech
 from agent.settings.warning_messages import RISKS
 from agent.settings.warnings import find_risks
 from strict_yaml.source_excerpt import build_excerpt
@@ -168,6 +170,19 @@ def test_a_state_folder_that_loses_data_gets_a_warning(
 ) -> None:
     risks = find_file_risks(load_settings(station), station, lambda _path: type_)
     assert [(key, code) for key, code, _, _ in risks] == [(("state",), what)]
+
+
+def test_a_station_that_is_to_read_aloud_without_a_voice_gets_a_warning(
+    station: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    settings = load_settings(station)
+    spoken = msgspec.structs.replace(settings, speech=Speech(dialect="south"))
+    before, after = (
+        {(key, code) for key, code, _, _ in find_file_risks(one, station, lambda _path: "ext4")}
+        for one in (settings, spoken)
+    )
+    assert after - before == {(("speech",), "voice_missing")}
 
 
 def test_the_type_of_a_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
