@@ -54,6 +54,7 @@ class EmergencyRecord:
         self._volume = volume
         self._record = PlayRecord(log, output, item)
         self._begun: dict[int, WordsForm] = {}  # in the order in which they were begun
+        self._read: set[int] = set()  # the bodies that were read aloud, if only at first
         self._has_line = False
         self.reading: int | None = None
         self.heard: set[int] = set()
@@ -95,6 +96,8 @@ class EmergencyRecord:
     def on_words_started(self, body: int, form: WordsForm = "recording") -> None:
         """A body's words begin."""
         self._begun[body] = form
+        if form == "speech":
+            self._read.add(body)
         self.reading = body
 
     def on_line_started(self) -> None:
@@ -134,7 +137,7 @@ class EmergencyRecord:
     @property
     def _said(self) -> dict[str, Reading]:
         """What was read aloud."""
-        spoken = (self._item.bodies[body] for body, form in self._begun.items() if form == "speech")
+        spoken = (self._item.bodies[body] for body in sorted(self._read))
         return {body.lang: body.reading for body in spoken if body.reading is not None}
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:

@@ -87,6 +87,9 @@ class FakeLog:
     async def close_play(self, key: int, play: Play) -> None:
         self.plays.append(play)
 
+    async def append(self, kind: str, *, play: Play) -> None:
+        self.plays.append(play)
+
 
 class Run:
     """One session with an engine that plays everything at once; `order` is what sounded."""
@@ -159,3 +162,15 @@ def test_a_recording_that_comes_after_the_voice_has_failed_gets_its_turn() -> No
     assert queue.due([item], {item.key}) is None
     arrived = replace(item, bodies=(replace(item.bodies[0], is_here=True),))
     assert queue.due([arrived], {item.key}) is arrived
+
+
+async def test_what_was_read_before_the_recording_came_stays_on_record() -> None:
+    awaited = LanguageClips("vi", RECORDED, is_here=False, reading=FLOOD)
+    run = Run(alarm(awaited), FakeVoice())
+    run.session.record.on_words_started(0, "speech")
+    run.session.record.on_words_started(0, "recording")
+    run.session.record.on_words_heard(0)
+    await run.session.record.close("full", None)
+    (play,) = run.log.plays
+    assert (play.words, play.said) == ({"vi": "recording"}, {"vi": FLOOD.words})
+    assert play.media == [RECORDED[0].sha256]
