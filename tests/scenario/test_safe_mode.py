@@ -6,10 +6,21 @@ import os
 import signal
 from datetime import UTC, datetime
 
+import psutil
+
+from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import children_of, engine_of, runs
 
 SAFE = frozenset({"agent.play.sound.safe_engine_process"})
+
+
+async def _present_engine(programme: ContinuousPlay) -> psutil.Process:
+    pid = programme.site.station.pid
+    await until(lambda: engine_of(pid) is not None, "an engine")
+    engine = engine_of(pid)
+    assert engine is not None
+    return engine
 
 
 async def test_after_three_deaths_of_the_engine_the_programme_goes_on_through_aplay(
@@ -17,15 +28,12 @@ async def test_after_three_deaths_of_the_engine_the_programme_goes_on_through_ap
 ) -> None:
     back = programme.planned
     for _death in range(3):  # a starved machine may lose one more by itself
-        engine = engine_of(programme.site.station.pid)
-        assert engine is not None
+        engine = await _present_engine(programme)
         if not runs(SAFE, engine):
             at = datetime.now(UTC)
             os.kill(engine.pid, signal.SIGKILL)
             back = await programme.until_sounding(at)
-    engine = engine_of(programme.site.station.pid)
-    assert engine is not None
-    assert runs(SAFE, engine)
+    assert runs(SAFE, await _present_engine(programme))
     await programme.pass_time(3)
     assert "aplay" in [child.name() for child in children_of(programme.site.station.pid)]
     play = programme.site.open_play()

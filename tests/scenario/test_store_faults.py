@@ -175,10 +175,9 @@ async def test_a_box_whose_card_became_read_only_starts_and_sounds(
 
 
 def _fill(card: Path) -> None:
-    with (card / "fill").open("wb") as file, suppress(OSError):
+    with (card / "fill").open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(b"x" * 65536)
-            file.flush()
 
 
 async def test_an_alarm_is_heard_on_a_card_that_filled_up_under_the_box(
