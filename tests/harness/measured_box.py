@@ -41,7 +41,7 @@ from central.testbed.testbed import Testbed, start_testbed, until
 WATCH_S = 15.0
 TONE_MS = 1_500
 BED_MS = 170_000
-BED_LEVEL = 0.01
+BED_LEVEL = 0.003  # once it is measured, it is levelled by the most that is: ten times as much
 TONE_LEVEL = 0.5
 BOX_PYTHON = os.environ.get("BOX_PYTHON", sys.executable)
 TO = [f"{PROVINCE}/{COMMUNE}/*"]
