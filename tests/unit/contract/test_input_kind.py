@@ -19,7 +19,7 @@ def test_settings_accept_exactly_the_kinds_of_the_table() -> None:
 def test_every_issue_of_a_contact_is_in_the_catalogue() -> None:
     raised = {one.issue.kind for one in INPUT_KINDS.values() if one.issue is not None}
 
-    assert raised == {"mains_lost", "door_open"}
+    assert raised == {"mains_lost", "door_open", "amplifier_fault"}
     assert raised <= set(ISSUE_KINDS)
 
 
