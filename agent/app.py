@@ -16,17 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.authority.tracker import AuthorityTracker
-from agent.background_jobs import BackgroundJobs, run_logged
 from agent.box_state import BoxState, Device, open_state
 from agent.clock import Clock
-from agent.contract.document import Ack, StationConfig
-from agent.contract.ids import StationId, parse_place
-from agent.contract.report import Health
+from agent.contract.ids import StationId
 from agent.control.command_executor import CommandExecutor
 from agent.control.operations import Operations
-from agent.evidence.journal import Journal
 from agent.evidence.outbox import JournalSender
-from agent.health.open_issues import Issues
 from agent.health.sd_notify import notify
 from agent.ingest.pipeline import IngestPipeline
 from agent.link.downloads import Downloads
@@ -34,6 +29,14 @@ from agent.link.media_fetch import URGENT, Fetcher, Patience
 from agent.link.mqtt import MqttLink
 from agent.link.mqtt_connect import ConnectTiming
 from agent.link.tls import CertificateDates
+from agent.listeners import (
+    acknowledge,
+    apply_place,
+    fetch_media,
+    record_refusal,
+    record_refused,
+    send_health,
+)
 from agent.live.reception import LiveReception
 from agent.maintenance.card import CardMaintenance, CardWatch
 from agent.maintenance.loudness_survey import LoudnessSurvey
@@ -51,10 +54,7 @@ from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
 from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
-from agent.state.documents_in_force import DocumentsInForce
-from agent.state.key_press import KeyPress
 from agent.state.live_voices import LiveVoices
-from agent.store.media import MediaStore
 from agent.telemetry.health_reporter import (
     CentreContact,
     HealthReporter,
@@ -122,7 +122,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         sender = JournalSender(journal, uplink.sign, uplink.publish)
         pipeline = IngestPipeline(
             station, authority=state.authority, store=store, floors=state.floors, clock=clock,
-            journal=journal, acknowledge=partial(_acknowledge, contact, sender),
+            journal=journal, acknowledge=partial(acknowledge, contact, sender),
             documents=documents, set_issue=issues.set_issue, province=settings.province,
         )  # fmt: skip
         authority = AuthorityTracker(
@@ -132,7 +132,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         voices = LiveVoices()
         live = LiveReception(
             clock, documents, settings.policy, voices=voices,
-            record=partial(_record_refusal, journal), set_issue=issues.set_issue,
+            record=partial(record_refusal, journal), set_issue=issues.set_issue,
         )  # fmt: skip
         speakers = VoiceItems(settings.voice_inputs, state.voice, documents, settings.policy, clock)
         read = (await asyncio.to_thread(find_voice, settings.speech)).read
@@ -147,7 +147,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             store, state.media, documents, needed_at=lambda: schedule.needed(clock.now()),
             set_issue=issues.set_issue, is_sounding=lambda: bool(outputs.sounding()),
         )  # fmt: skip
-        fetch = partial(_fetch_media, downloads, documents, state.press)
+        fetch = partial(fetch_media, downloads, documents, state.press)
         emergency_keys = EmergencyKeys(
             settings, clock=clock, journal=journal, issues=issues, documents=documents,
             why_missing=state.status.why_missing, is_stopped=mutes.is_stopped,
@@ -218,7 +218,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 inputs=site_inputs.inputs, readings=site_inputs.readings,
                 levels=state.levels,
             ).take,
-            send=partial(_send_health, state.media, fetch, uplink),
+            send=partial(send_health, state.media, fetch, uplink),
             period_s=device.health_s,
         )  # fmt: skip
 
@@ -243,7 +243,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(time_sync.stepped, commands.check, live.update)
         connect(live.time_wanted, hello_scheduler.request_hello)
         connect(documents.changed, lambda: schedule.replan(clock.now()))
-        connect(schedule.planned, partial(_record_refused, jobs, journal, schedule), fetch)
+        connect(schedule.planned, partial(record_refused, jobs, journal, schedule), fetch)
         connect(state.press.changed, fetch)
         missing = MissingMedia(jobs, maintenance, issues.set_issue)
         for ended in (downloads.arrived, downloads.given_up):
@@ -254,7 +254,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(schedule.planned, loudness.changed, levels.check)
         connect(downloads.failed, missing.begin)
         connect(pipeline.time_taken, contact.record_contact, time_sync.on_time)
-        connect(pipeline.placed, partial(_apply_place, settings, jobs, issues, link, authority))
+        connect(pipeline.placed, partial(apply_place, settings, jobs, issues, link, authority))
         connect(pipeline.provisionally_placed, authority.set_provisional_place)
         connect(pipeline.verdict_given, lambda result: jobs.start(uplink.send_result(result)))
         # a command's `accepted` goes out before its result
@@ -350,51 +350,3 @@ def _build_downloads(
         is_wanted=state.documents.is_named,
         needed_at=lambda: schedule.needed(clock.now()),
     )
-
-
-# Listeners
-
-
-async def _acknowledge(contact: CentreContact, sender: JournalSender, ack: Ack) -> None:
-    contact.record_contact()
-    await sender.on_ack(ack)
-
-
-def _fetch_media(downloads: Downloads, documents: DocumentsInForce, press: KeyPress) -> None:
-    """Request what documents name and the store lacks; a corrupt file on the card is lacking."""
-    downloads.want(documents.with_media, pressed=press.doc_id)
-
-
-async def _send_health(
-    media: MediaStore, fetch: Callable[[], None], uplink: Uplink, health: Health
-) -> None:
-    await run_logged(media.refresh())  # files that others removed are fetched again
-    fetch()
-    await uplink.send("health", health)
-
-
-def _record_refused(jobs: BackgroundJobs, journal: Journal, schedule: Schedule) -> None:
-    """Record once what policy or this release refuses to play, with its rule."""
-    for refusal in schedule.take_new_refusals():
-        jobs.start(run_logged(journal.append("refusal", detail=refusal.detail())))
-
-
-async def _record_refusal(journal: Journal, detail: Mapping[str, Any]) -> None:
-    await run_logged(journal.append("refusal", detail=dict(detail)))
-
-
-async def _apply_place(
-    settings: Settings,
-    jobs: BackgroundJobs,
-    issues: Issues,
-    link: MqttLink,
-    authority: AuthorityTracker,
-    config: StationConfig | None,
-) -> None:
-    # As a job: a message never waits for the network, because an emergency may be behind it.
-    jobs.start(link.set_groups(config.groups if config else []))
-    authority.set_place(parse_place(config.place) if config else None)
-    here = {zone.name for output in settings.outputs for zone in output.zones}
-    here |= {face.name for output in settings.outputs for face in output.faces}
-    unknown = sorted(set(config.zones) - here) if config else []
-    issues.set_issue("zone_unknown", "station-config", ", ".join(unknown) or None)

@@ -21,10 +21,10 @@ ALLOWED = {
         "agent.bootstrap agent.doctor agent.log_rate_limit agent.malloc agent.settings"
     ),
     "agent.app": (
-        "agent.authority agent.background_jobs agent.box_state agent.control agent.evidence "
-        "agent.health agent.ingest agent.link agent.live agent.maintenance agent.output_set "
+        "agent.authority agent.box_state agent.control agent.evidence agent.health agent.ingest "
+        "agent.link agent.listeners agent.live agent.maintenance agent.output_set "
         "agent.overrides agent.page agent.play agent.playout agent.settings agent.state "
-        "agent.store agent.telemetry agent.timesync"
+        "agent.telemetry agent.timesync"
     ),
     "agent.authority": "agent.health agent.store agent.trust",
     "agent.bootstrap": (
@@ -52,6 +52,10 @@ ALLOWED = {
     ),
     "agent.ingest": "agent.evidence agent.plan agent.state agent.store agent.trust",
     "agent.link": "agent.store",
+    "agent.listeners": (
+        "agent.authority agent.background_jobs agent.evidence agent.health agent.link "
+        "agent.playout agent.settings agent.state agent.store agent.telemetry"
+    ),
     "agent.log_rate_limit": "",
     "agent.maintenance": "agent.background_jobs agent.play agent.state agent.store agent.trust",
     "agent.live": "agent.plan agent.play agent.sandbox agent.settings agent.state agent.trust",
