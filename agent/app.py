@@ -249,7 +249,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         for ended in (downloads.arrived, downloads.given_up):
             connect(ended, missing.end)
             connect(ended, lambda _digest: check.emit())
-        connect(downloads.arrived, lambda _digest: loudness.changed())
+        connect(downloads.arrived, loudness.on_arrival)
         levels = LevelFaults(outputs.volumes.zones.values(), schedule, issues.set_issue)
         connect(schedule.planned, loudness.changed, levels.check)
         connect(downloads.failed, missing.begin)

@@ -196,11 +196,11 @@ class LiveSource:
 
 
 async def _start_decoder(write_fd: int, high_pass_hz: int) -> Process:
-    from agent.sandbox.profile import DECODER, confine_argv
+    from agent.sandbox.profile import LIVE_DECODER, confine_argv
 
     try:
         return await asyncio.create_subprocess_exec(
-            *confine_argv(DECODER, decoder_argv(high_pass_hz), []),
+            *confine_argv(LIVE_DECODER, decoder_argv(high_pass_hz), []),
             stdin=PIPE,
             stdout=write_fd,
             stderr=DEVNULL,

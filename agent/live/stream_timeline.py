@@ -16,6 +16,9 @@ LATE_S = 0.25
 PREROLL_US = 80_000  # RFC 7845 section 4.6: what an Opus decoder needs until it is exact
 SILENCE = bytes.fromhex("f8fffe")  # 20 ms of mono: RFC 6716 section 3.1, and the coder's zero
 FRAMES_PER_S = 48_000
+# More than a signed moment can be ahead on a box whose clock is right. On one whose clock is not,
+# the moment is not compared with any, and silence up to it could take all memory.
+MAX_AHEAD_US = 30_000_000
 
 
 @dataclass
@@ -24,7 +27,7 @@ class SegmentCounts:
 
     Args:
         heard: sounded, at least in part.
-        lost: never came.
+        lost: never came, or its moment is too far ahead to wait for it in silence.
         late: came when their sound was past.
     """
 
@@ -78,6 +81,9 @@ class StreamTimeline:
         self._last_seq = segment.seq
         if segment.end_us <= self._next_us:
             self.counts.late += segment.end_us > self._first_us
+            return []
+        if segment.captured_us - self._next_us > MAX_AHEAD_US:
+            self.counts.lost += 1
             return []
         missing = max(0, (segment.captured_us - self._next_us) // PACKET_US)
         done = max(0, (self._next_us - segment.captured_us) // PACKET_US)

@@ -74,8 +74,13 @@ class LoudnessSurvey:
         self._media.loudness.update(known)
 
     def changed(self) -> None:
-        """A medium has arrived, or the documents have changed."""
+        """The documents have changed."""
         self._changed.set()
+
+    def on_arrival(self, digest: Digest) -> None:
+        """A medium was downloaded: what failed with its former, damaged copy may succeed."""
+        self._failed.pop(digest, None)
+        self.changed()
 
     async def run(self) -> None:
         """Run until cancelled."""

@@ -43,6 +43,7 @@ class ProgramProfile:
 
 
 DECODER = ProgramProfile(cpu_s=120, memory_bytes=1 << 30)
+LIVE_DECODER = ProgramProfile(cpu_s=3600, memory_bytes=1 << 30)  # a day of speech on a slow box
 LOUDNESS_METER = ProgramProfile(cpu_s=900, memory_bytes=1 << 30)  # an hour on a slow box
 SPEAKER = ProgramProfile(
     cpu_s=10, memory_bytes=1 << 28, readable=("/usr/share/espeak-ng-data",)

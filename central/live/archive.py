@@ -126,7 +126,8 @@ def read_stream(path: Path) -> ArchivedStream:
     Raises:
         ConfigError: E_UNREADABLE, no grant is in it.
     """
-    envelopes = (path / GRANTS).read_bytes().splitlines()
+    kept = path / GRANTS
+    envelopes = kept.read_bytes().splitlines() if kept.is_file() else []
     grants = [one for one in map(read_document, envelopes) if isinstance(one, StreamGrant)]
     if not grants:
         raise ConfigError("E_UNREADABLE", str(path), "no grant")

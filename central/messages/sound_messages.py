@@ -51,6 +51,10 @@ PHRASES: Catalogue = {
     "fault.sound.format": Text(
         "tên tệp ghi ra phải có đuôi {0}", "the name of the output must end in {0}"
     ),
+    "fault.sound.same": Text(
+        "tệp ghi ra trùng với tệp nguồn: đặt tên khác, để bản gốc còn nguyên",
+        "the output is one of the sources: choose another name, so that the original stays",
+    ),
     "fault.sound.unreadable": Text(
         "không đọc được tiếng trong tệp ({0})", "no sound can be read from the file ({0})"
     ),

@@ -85,11 +85,14 @@ def prepare(sources: Sequence[Path], target: Path, wanted: Preparation, tell: Te
         tell: is told how far it is.
 
     Raises:
-        SoundError: a file is unreadable, blank or too long, or the target has no such format.
+        SoundError: a file is unreadable, blank or too long, or the target has no such
+            format or is one of the sources.
         ConfigError: E_CLIP, a tool failed.
     """
     if target.suffix.lower() not in SUFFIXES:
         raise SoundError(target.name, "format", ", ".join(SUFFIXES))
+    if target.exists() and any(source.samefile(target) for source in sources):
+        raise SoundError(target.name, "same")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".prepare-") as scratch:
         folder = Path(scratch)
         parts = [

@@ -6,7 +6,7 @@ from typing import Literal
 
 from agent.errors import ConfigError
 
-Reason = Literal["blank", "long", "unreadable", "format"]
+Reason = Literal["blank", "long", "unreadable", "format", "same"]
 
 
 class SoundError(ConfigError):

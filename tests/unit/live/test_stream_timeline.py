@@ -60,6 +60,15 @@ def test_what_comes_behind_its_silence_is_late_and_its_rest_keeps_its_place() ->
     assert (line.counts.heard, line.counts.late) == (2, 1)
 
 
+def test_a_moment_that_is_far_ahead_costs_no_memory_and_the_voice_goes_on() -> None:
+    line = timeline()
+    line.take(deque([segment(0)]), MONO - 1)
+    year_us = 365 * 86_400 * 1_000_000
+    assert line.take(deque([segment(1, at_us=AT + year_us)]), MONO - 1) == []
+    assert line.take(deque([segment(2)]), MONO - 1) == [SILENCE] * 10 + list(segment(2).packets)
+    assert (line.counts.heard, line.counts.lost) == (2, 1)
+
+
 def test_the_end_alone_is_no_segment_of_sound() -> None:
     line = timeline()
     line.take(deque([segment(0)]), MONO - 1)

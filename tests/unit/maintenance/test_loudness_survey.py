@@ -159,6 +159,17 @@ async def test_what_cannot_be_decoded_is_not_tried_for_ever(bench: Bench) -> Non
         assert bench.measured == [b"broken", b"news"]
 
 
+async def test_a_damaged_medium_is_measured_once_a_good_copy_has_come(bench: Bench) -> None:
+    bench.named, song = ["news"], DIGESTS["news"]
+    await asyncio.to_thread(bench.media.path(song).write_bytes, b"damaged")
+    async with at_work(bench, lambda: bench.hint("news") is not None) as survey:
+        await asyncio.to_thread(bench.media.path(song).write_bytes, CONTENTS["news"])
+        await bench.media.refresh()
+        survey.on_arrival(song)
+        await _wait(lambda: bench.hint("news") is None)
+        assert bench.media.loudness_of(song) == FIGURES[b"news"]
+
+
 async def test_nothing_is_measured_while_something_sounds(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,14 @@ def test_a_stream_is_read_back_with_its_grant(tmp_path: Path) -> None:
         find_stream(tmp_path, "none")
 
 
+def test_a_folder_without_a_grant_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "20261130T000000Z-5757").mkdir()
+    with pytest.raises(ConfigError) as caught:
+        find_stream(tmp_path, "5757")
+    assert caught.value.code == "E_UNREADABLE"
+    assert read_archive(tmp_path) == []
+
+
 def test_a_stream_that_broke_off_is_told_as_such(tmp_path: Path) -> None:
     speak(tmp_path, ends=False)
     file = next(tmp_path.iterdir()) / SEGMENTS

@@ -196,3 +196,12 @@ def test_the_command_refuses_in_the_officers_language(tmp_path: Path) -> None:
     assert (result.exit_code, "tệp không có tiếng" in result.output) == (78, True)
     result = CliRunner().invoke(main, [*words[:-1], str(tmp_path / "out.xyz"), "--lang", "en"])
     assert (result.exit_code, ".opus, .mp3, .wav" in result.output) == (78, True)
+
+
+def test_an_original_is_never_written_over(tmp_path: Path) -> None:
+    source = write(tmp_path / "tin.wav", (1.0, 0.2, 440.0))
+    original = source.read_bytes()
+    with pytest.raises(SoundError) as caught:
+        prepare([source], tmp_path / "." / "tin.wav", PLAIN, lambda _name, _ms: None)
+    assert caught.value.reason == "same"
+    assert source.read_bytes() == original
