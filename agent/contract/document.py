@@ -236,13 +236,24 @@ class PolicyLevel(msgspec.Struct, frozen=True):
     gain_db: int
 
 
+class Stagger(msgspec.Struct, frozen=True):
+    """This station's turn in what plays group after group, 0 being the first.
+
+    `gap_ms` counts for entries that state none.
+    """
+
+    group: int
+    gap_ms: int = 0
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
     Hosts are `host` (port 443) or `host:port`. Without `media_hosts` every public host may serve
     media; with them only those hosts may, and they may be in a local network. `cap_distance_m` is
     the distance from a horn to the nearest home, 10 m where neither policy nor zone states one.
-    `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud.
+    `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud. `stagger`
+    is not: a box without it plays with the first group (docs/decisions/0047).
     """
 
     quiet_hours: list[str]
@@ -255,6 +266,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
     mic: bool = False
     cap_distance_m: int | UnsetType = UNSET
     levels: list[PolicyLevel] | UnsetType = UNSET
+    stagger: Stagger | UnsetType = UNSET
 
 
 class StationConfig(Header, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ signs is told so."""
 
 ADVERT = "entries.advert"
 LIVE = "kind=stream-grant"
+STAGGERED = "entries.sync.kind=staggered"
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 PARTS: dict[str, Support] = {
@@ -40,7 +41,7 @@ PARTS: dict[str, Support] = {
     "entries.body.relay": "refused",
     "entries.body.text.say": "applied",
     "entries.body.scene.elements.kind=video": "refused",
-    "entries.sync.kind=staggered": "not obeyed",
+    STAGGERED: "applied",
     "policy.relay_hosts": "not obeyed",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")

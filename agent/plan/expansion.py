@@ -13,7 +13,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Entry, Playlist
+from agent.contract.document import Entry, Playlist, Stagger
 from agent.contract.priority import LEVEL_OF_CLASS, Level
 from agent.contract.utc import parse_utc
 from agent.errors import PlanError
@@ -24,6 +24,7 @@ from speech.dialect import NORTH
 from speech.reading import longest_ms
 
 SLICE = 1000  # starts per slice, which take a few milliseconds
+MAX_STAGGER = timedelta(hours=6)  # with the item's own length within the day that is planned ahead
 TEXT_MS = 60_000  # for a shown text without a duration of its own
 
 
@@ -57,6 +58,23 @@ def planned_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]
     body = entry.body
     total_ms = round_ms * body.repeat + body.gap_ms * (body.repeat - 1)
     return medium, total_ms if entry.max_ms is None else min(total_ms, entry.max_ms)
+
+
+def stagger_delay(entry: Entry, turn: Stagger) -> timedelta:
+    """How long after its written time an entry starts at this station.
+
+    Args:
+        entry: an entry of a playlist.
+        turn: of this station; its gap counts where the entry states none.
+    """
+    if entry.sync.kind == "simultaneous":
+        return timedelta()
+    return timedelta(milliseconds=turn.group * (entry.sync.gap_ms or turn.gap_ms))
+
+
+def _require_bearable(entry: Entry, delay: timedelta) -> None:
+    if delay > MAX_STAGGER:
+        raise PlanError("E_POLICY", entry.id, f"staggered by {delay}, at most {MAX_STAGGER}")
 
 
 def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
@@ -148,7 +166,8 @@ class Expansion:
         return kept
 
     def _add_entry(self, bounds: _Bounds, entry: Entry, days: Sequence[Day]) -> None:
-        starts = self._starts(bounds, entry, days)
+        delay = stagger_delay(entry, self._policy.stagger)
+        starts = [at + delay for at in self._starts(bounds, entry, days, delay)]
         if not starts:
             return
         # refused once, not at each start: the whole entry cannot be planned
@@ -159,6 +178,7 @@ class Expansion:
             return
         try:
             medium, length_ms = planned_ms(entry, bounds.durations)
+            _require_bearable(entry, delay)
         except PlanError as error:
             self._refuse(bounds.playlist, entry, first_at, error.code, error.hint)
             return
@@ -169,8 +189,11 @@ class Expansion:
         for start_at in starts:
             plan(bounds, entry, bounds.level, start_at, start_at + length)
 
-    def _starts(self, bounds: _Bounds, entry: Entry, days: Sequence[Day]) -> list[datetime]:
-        first_at, last_at = bounds.not_before_at, min(bounds.expires_at, self._until_at)
+    def _starts(
+        self, bounds: _Bounds, entry: Entry, days: Sequence[Day], delay: timedelta
+    ) -> list[datetime]:
+        """The written starts of which this station's own lie before the end of the interval."""
+        first_at, last_at = bounds.not_before_at, min(bounds.expires_at, self._until_at - delay)
         try:
             return [at for at in expand(entry.when, days) if first_at <= at < last_at]
         except ValueError as error:

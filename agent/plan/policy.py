@@ -16,11 +16,12 @@ from msgspec import UNSET
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import StationConfig
+from agent.contract.document import Stagger, StationConfig
 from agent.contract.utc import parse_utc
 from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
 from agent.settings.model import Policy
 
+FIRST_GROUP = Stagger(group=0)
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
 # Items with at most this gap count as one session: chime, news, announcement.
 SESSION_GAP = timedelta(minutes=5)
@@ -61,6 +62,7 @@ class EffectivePolicy:
         caps: loudness limits by kind of zone and local time, signed and local together.
         levels: volumes by local time, signed and local together.
         cap_distance_m: the signed distance to the nearest home, at which caps count.
+        stagger: this station's turn in what plays group after group.
     """
 
     quiet: tuple[Window, ...]
@@ -72,6 +74,7 @@ class EffectivePolicy:
     caps: tuple[LevelCap, ...] = ()
     levels: tuple[HourLevel, ...] = ()
     cap_distance_m: float | None = None
+    stagger: Stagger = FIRST_GROUP
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -113,6 +116,7 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
         caps=(*(LevelCap(c.zone_kind, _window(c.from_, c.to), c.dba) for c in signed.caps), *caps),
         levels=(*(HourLevel(_window(o.from_, o.to), o.gain_db) for o in signed_levels), *levels),
         cap_distance_m=None if signed.cap_distance_m is UNSET else signed.cap_distance_m,
+        stagger=FIRST_GROUP if signed.stagger is UNSET else signed.stagger,
     )
 
 

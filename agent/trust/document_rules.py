@@ -137,6 +137,10 @@ def check_policy(policy: StationPolicy) -> None:
     for one in levels:
         good = all(map(_CLOCK.fullmatch, (one.from_, one.to))) and -40 <= one.gain_db <= 0
         _require(good, "policy.levels", "HH:MM to HH:MM, -40 to 0 dB")
+    if policy.stagger is not UNSET:
+        turn = policy.stagger
+        good = 0 <= turn.group <= 63 and 0 <= turn.gap_ms <= 86_400_000
+        _require(good, "policy.stagger", "group 0 to 63, gap 0 to 86400000 ms")
     for name in ("relay_hosts", "media_hosts"):
         hosts = getattr(policy, name)
         _require(len(hosts) <= 64, f"policy.{name}", "at most 64")

@@ -16,6 +16,7 @@ from agent.contract.document import (
     Relay,
     Scene,
     Start,
+    Sync,
     Text,
     When,
 )
@@ -154,7 +155,7 @@ class _ScheduleCompiler(Compilation):
             return
         shared: dict[str, Any] = {
             "title": item.title, "lang": item.lang, "zones": item.zones, "when": when,
-            "start": start, "when_cut": item.when_cut, **_description(item),
+            "start": start, "when_cut": item.when_cut, "sync": _sync(item), **_description(item),
         }  # fmt: skip
         if sound is not None:
             limit = parse_span_ms(item.for_) if item.for_ else None
@@ -227,6 +228,10 @@ class _ScheduleCompiler(Compilation):
         image = self.medium(show.image, f"{path}.show.image", "image/") if show.image else None
         elements = build_layout(show, image.sha256 if image else None)
         return Body(scene=Scene(elements, ms)) if elements else None
+
+
+def _sync(item: ScheduleItem) -> Sync:
+    return Sync() if item.stagger is None else Sync("staggered", parse_span_ms(item.stagger))
 
 
 def _description(item: ScheduleItem) -> dict[str, Any]:

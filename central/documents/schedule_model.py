@@ -68,6 +68,7 @@ class ScheduleItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat: Annotated[int, Meta(ge=1, le=1000)] = 1
     gap: Span | None = None
     when_cut: Literal["resume", "rejoin", "drop"] = "resume"
+    stagger: Span | None = None
     essential: bool | None = None
     field: Annotated[int, Meta(ge=1, le=6)] | None = None
     source: Annotated[str, Meta(min_length=1, max_length=256)] | None = None

@@ -29,7 +29,7 @@ from agent.contract.document import (
     Text,
     TimeReply,
 )
-from agent.contract.feature import PARTS
+from agent.contract.feature import PARTS, STAGGERED
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
@@ -125,8 +125,8 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
     if when.except_:
         parts.append(speak("except", ", ".join(map(_date, when.except_))))
     if entry.sync.kind == "staggered":
-        staggered = speak("staggered", format_span(entry.sync.gap_ms))
-        parts.append(_as_obeyed("entries.sync.kind=staggered", staggered, speak))
+        gap = format_span(entry.sync.gap_ms) if entry.sync.gap_ms else speak("stagger_gap.station")
+        parts.append(_as_obeyed(STAGGERED, speak("staggered", gap), speak))
     if entry.max_ms:
         parts.append(speak("at_most", format_span(entry.max_ms)))
     return "; ".join([*parts, *_description(entry, speak)])
@@ -304,6 +304,9 @@ def _levels(policy: StationPolicy, speak: Say) -> Iterator[str]:
         yield speak("cap_distance", policy.cap_distance_m)
     for one in policy.levels if policy.levels is not UNSET else []:
         yield speak("hour_level", one.from_, one.to, one.gain_db)
+    if policy.stagger is not UNSET:
+        turn = policy.stagger
+        yield speak("stagger_turn", turn.group, format_span(turn.gap_ms))
 
 
 def _command(document: Command, speak: Say) -> Iterator[str]:

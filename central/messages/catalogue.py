@@ -83,6 +83,7 @@ PHRASES: Catalogue = {
     "one_date": Text("ngày {0}", "on {0}"),
     "except": Text("trừ {0}", "except {0}"),
     "staggered": Text("các nhóm lần lượt, cách nhau {0}", "group after group, {0} apart"),
+    "stagger_gap.station": Text("theo cấu hình từng trạm", "as each station's config says,"),
     "at_most": Text("dài nhất {0}", "at most {0}"),
     "zones": Text("cụm {0}", "zones {0}"),
     "zones.all": Text("mọi cụm loa và mặt bảng", "every speaker cluster and board face"),
@@ -201,6 +202,10 @@ PHRASES: Catalogue = {
     "noise.checked": Text("  đối chiếu ngày {0}: {1}", "  compared on {0}: {1}"),
     "cap_distance": Text(
         "Nhà gần nhất coi như cách loa {0} m", "The nearest home counts as {0} m from the horn"
+    ),
+    "stagger_turn": Text(
+        "Mục phát lần lượt: trạm ở nhóm {0} (0 là nhóm đầu), cách nhau {1} nếu mục không nêu",
+        "Staggered items: group {0} (0 is the first), {1} apart where the item states none",
     ),
     "hour_level": Text("Âm lượng {0}–{1}: {2} dB", "Volume {0}–{1}: {2} dB"),
     "zone.ordinary": Text("khu vực thường", "ordinary area"),

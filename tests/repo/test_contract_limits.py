@@ -95,6 +95,8 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("station-config", "policy.cap_distance_m", [1, 1000], [0, 1001]),
     ("station-config", "policy.levels", [[LEVEL] * 16, [LEVEL | {"gain_db": -40}]],
      [[LEVEL] * 17, [LEVEL | {"gain_db": 1}], [LEVEL | {"gain_db": -41}], [LEVEL | {"to": "9"}]]),
+    ("station-config", "policy.stagger", [{"group": 0}, {"group": 63, "gap_ms": DAY_MS}],
+     [{"group": -1}, {"group": 64}, {"group": 1, "gap_ms": -1}, {"gap_ms": 1}]),
     ("command", "args", [{"gain_db": -6} | {f"a{n}": n for n in range(31)}],
      [{"gain_db": -6} | {f"a{n}": n for n in range(32)}, {}]),
     ("command", "args.gain_db", [-40, 0], [-41, 1, "-6"]),

@@ -241,6 +241,73 @@ def test_local_quiet_hours_only_add_to_the_signed_ones() -> None:
     ]
 
 
+def staggered(group: int, gap_ms: int = 0, **policy: Any) -> EffectivePolicy:
+    turn = {"group": group, "gap_ms": gap_ms}
+    return effective_policy(config(stagger=turn, **policy), None)
+
+
+def staggered_entry(gap_ms: int, at: str = "05:00:00") -> dict[str, Any]:
+    return entry(at=at, sync={"kind": "staggered", "gap_ms": gap_ms})
+
+
+@pytest.mark.parametrize(
+    ("group", "own_ms", "gap_ms", "clock"),
+    [
+        (0, 0, 90_000, "05:00:00"),
+        (1, 0, 90_000, "05:01:30"),
+        (3, 0, 90_000, "05:04:30"),
+        (3, 10_000, 90_000, "05:04:30"),  # the entry's gap goes before the station's
+        (3, 10_000, 0, "05:00:30"),
+    ],
+)
+def test_a_staggered_entry_starts_when_its_group_has_its_turn(
+    group: int, own_ms: int, gap_ms: int, clock: str
+) -> None:
+    timeline = plan(
+        playlist(staggered_entry(gap_ms)), policy=staggered(group, own_ms), last="2026-11-23"
+    )
+    assert starts(timeline) == [local(f"2026-11-23T{clock}")]
+
+
+def test_what_is_simultaneous_is_not_shifted_and_without_a_turn_nothing_is() -> None:
+    timeline = plan(playlist(entry()), policy=staggered(3, 90_000), last="2026-11-23")
+    assert starts(timeline) == [local("2026-11-23T05:00:00")]
+    timeline = plan(playlist(staggered_entry(90_000)), last="2026-11-23")
+    assert starts(timeline) == [local("2026-11-23T05:00:00")]
+
+
+def test_quiet_hours_are_judged_by_the_shifted_start() -> None:
+    held = playlist(staggered_entry(60_000, "20:58:00"))
+    policy = [staggered(group, quiet_hours=["21:00-05:00"]) for group in (1, 2)]
+    assert starts(plan(held, policy=policy[0], last="2026-11-23")) == [local("2026-11-23T20:59")]
+    assert refusals(plan(held, policy=policy[1], last="2026-11-23")) == [
+        (local("2026-11-23T21:00"), "E_HOURS", "quiet_hours 21:00-05:00")
+    ]
+
+
+def test_a_shift_over_midnight_belongs_to_the_day_on_which_it_is_heard() -> None:
+    held = playlist(staggered_entry(120_000, "23:59:00"))
+    timeline = plan(held, policy=staggered(1), first="2026-11-24", last="2026-11-24")
+    assert starts(timeline) == [local("2026-11-24T00:01")]
+
+
+def test_a_shifted_end_behind_the_expiry_is_refused() -> None:
+    held = playlist(staggered_entry(60_000), expires="2026-11-22T22:01:30Z")  # 05:01:30
+    first = plan(held, policy=staggered(0), last="2026-11-23")
+    second = plan(held, policy=staggered(1), last="2026-11-23")
+    assert (len(first.occurrences), refusals(first)) == (1, [])
+    assert refusals(second) == [
+        (local("2026-11-23T05:01"), "E_EXPIRED", "expires 2026-11-22T22:01:30Z")
+    ]
+
+
+def test_a_shift_of_more_than_six_hours_is_refused() -> None:
+    timeline = plan(playlist(staggered_entry(3_600_000)), policy=staggered(7), last="2026-11-23")
+    assert starts(timeline) == []
+    rule = "staggered by 7:00:00, at most 6:00:00"
+    assert refusals(timeline) == [(local("2026-11-23T12:00"), "E_POLICY", rule)]
+
+
 def test_quiet_hours_that_touch_are_one_stretch_under_both_names() -> None:
     policy = effective_policy(config(quiet_hours=["21:00-00:00", "00:00-05:00"]), None)
     timeline = plan(playlist(entry(at="23:59:30")), policy=policy, last="2026-11-23")

@@ -19,10 +19,12 @@ from agent.contract.document import (
     PolicyLevel,
     Relay,
     Scene,
+    Stagger,
     Start,
     StationConfig,
     StationPolicy,
     StreamGrant,
+    Sync,
     Text,
     When,
 )
@@ -173,6 +175,23 @@ def test_a_limit_that_is_signed_and_not_obeyed_is_called_so(
     assert len(marked) == 1
     assert marked[0].startswith(beginning)
     assert sum("NOT OBEYED" in line for line in describe(config, "en")) == 1
+
+
+def test_the_turn_of_a_station_and_the_gap_of_an_item_are_told() -> None:
+    policy = StationPolicy([], stagger=Stagger(2, 60_000))
+    config = StationConfig(
+        **header("station-config", "config"), place="84/29266/tv-cl-0007", groups=[], zones=[],
+        policy=policy,
+    )  # fmt: skip
+    assert any("group 2 (0 is the first)" in line for line in describe(config, "en"))
+    assert mark_critical(config).crit == config.crit
+    for gap_ms, told in ((0, "as each station's config says"), (180_000, "3'00\" apart")):
+        sync = Sync("staggered", gap_ms)
+        entry = Entry("e1", "Bản tin", "vi", ["*"], DAILY, AT_ONCE, SHOWN, sync=sync)
+        document = Playlist(**header("playlist"), media=[], entries=[entry])
+        lines = "\n".join(describe(document, "en"))
+        assert told in lines
+        assert "NOT OBEYED" not in lines
 
 
 def test_levels_are_told_as_they_are_signed() -> None:

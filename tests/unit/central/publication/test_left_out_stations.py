@@ -136,6 +136,21 @@ def compiled(folder: Path, words: str) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.parametrize(
+    ("words", "sync"),
+    [
+        ("stagger: 3m", {"kind": "staggered", "gap_ms": 180_000}),
+        ("repeat: 1", {"kind": "simultaneous", "gap_ms": 0}),
+    ],
+)
+def test_group_after_group_is_signed_as_sync_and_is_not_critical(
+    words: str, sync: dict[str, Any], tmp_path: Path
+) -> None:
+    document = compiled(tmp_path, words)
+    assert document["entries"][0]["sync"] == sync
+    assert "crit" not in document
+
+
 def test_what_an_item_says_of_itself_travels_and_is_not_critical(tmp_path: Path) -> None:
     document = compiled(tmp_path, DESCRIBED)
     members = {
