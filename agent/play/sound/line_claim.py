@@ -73,7 +73,9 @@ class LineClaim:
             not self.is_given_up
         ):
             await asyncio.sleep(RETRY_S)
-            await asyncio.gather(*(self._claim_again(line) for line in off))
+            # not one that was dropped meanwhile: nobody would switch it off again
+            held = [line for line in off if line in self._claimed]
+            await asyncio.gather(*(self._claim_again(line) for line in held))
 
     async def wait_for_some(self, trying: asyncio.Task[None]) -> None:
         """Wait until a line is on, or `trying` has ended."""
@@ -93,7 +95,7 @@ class LineClaim:
             self._add_on(line)
 
     async def _claim_again(self, line: SpeakerLine) -> None:
-        if await line.claim_again():
+        if await line.claim_again() and line in self._claimed:
             self._add_on(line)
 
     def _add_on(self, line: SpeakerLine) -> None:

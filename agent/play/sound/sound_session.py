@@ -20,7 +20,7 @@ from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.continuity import UNDERRUNS
 from agent.play.sound.line_channels import zones_by_channel
 from agent.play.sound.line_claim import LineClaim
-from agent.play.sound.opening_signal import open_signal
+from agent.play.sound.opening_signal import OpeningSignal, open_signal
 from agent.play.sound.session_slots import SessionSlots
 from agent.play.sound.slot_volume import SlotVolume
 from agent.play.sound_source import Feed, SegmentCounter, SoundSource, StartListener
@@ -103,18 +103,21 @@ class SoundSession:
         source = self._make_source(self.item)
         feed = await source.prepare(self.offset_ms)
         self._source = source
+        fds = [feed.read_fd]
         try:
+            kind = self.item.opening
+            opening = await open_signal(kind) if kind is not None else None
+            fds += [] if opening is None else [opening.fd]
             self._check_wanted()
-        except PlayError:
-            os.close(feed.read_fd)
+        except (PlayError, OSError):
+            for fd in fds:
+                os.close(fd)
             await source.stop()
             raise
-        await self._load(feed)
+        self._load(feed, opening)
 
-    async def _load(self, feed: Feed) -> None:
+    def _load(self, feed: Feed, opening: OpeningSignal | None) -> None:
         """Open the slots; only here is their level of sound decided."""
-        kind = self.item.opening
-        opening = await open_signal(kind) if kind is not None else None
         volume = self._volume.begin(self._clock.now())
         self._slots.load(self.item.level, feed, opening, volume, self._fade_in_ms)
         self._is_loaded = True
