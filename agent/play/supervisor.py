@@ -166,6 +166,11 @@ class Supervisor(Generic[E]):
             raise PlayError("E_WORKER", self.name, "not running")
         self._run.worker.send(command, fd)
 
+    def lose(self, reason: str) -> None:
+        """The present worker does not do its work: replace it, as if it were gone."""
+        if self._run is not None:
+            self._run.events.put_nowait(reason)
+
     async def run(self) -> None:
         """Live until cancelled; no worker is left after that."""
         while True:

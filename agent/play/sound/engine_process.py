@@ -142,7 +142,7 @@ class Engine:
 
     def _pass_events(self) -> None:
         while (event := self._streams.take_event()) is not None:
-            if isinstance(event, Ended):
+            if isinstance(event, Ended | WorkerFault) and event.id is not None:
                 self._live.pop(event.id, None)
             self._send(event)
 
@@ -234,8 +234,8 @@ class Engine:
             prepare(self._streams.current.mixer)
 
     def _plan_live(self, command: StartSlot) -> None:
-        """Remember when somebody begins to speak, or the chime before it."""
-        if self._live and command.after is None:
+        """Remember when somebody begins to speak; the chime before it begins at that moment too."""
+        if command.id in self._live:
             self._live_due_s = command.at_mono_s - SOON_S
 
     def _renew_for_live(self) -> None:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 QUICK_FRAMES = 480  # with such blocks a sound is heard soon enough on the running stream
 DRAIN_S = 0.3  # from the last sample that is not silent to the end of the device's buffer
-FADE_LIMIT_S = 2.0
+STALL_S = 2.0  # a replaced stream that takes no block for so long is closed
 RETRY_S = 60.0  # a device that took no second stream is asked again after this
 
 
@@ -50,9 +50,10 @@ class Stream:
         self.output = output
         self.mixer = mixer
         self.block = block
-        self.beat_frames = 0
+        self.beat_frames = -1  # at its first beat a fresh stream may not have taken a block yet
         self.silent_since_s: float | None = None
-        self.replaced_at_s = 0.0
+        self.flowed_at_s = 0.0
+        self.flowed_frames = 0
         self._on_event = on_event
         self._tap = tap
         self._channels = 1
@@ -177,7 +178,8 @@ class Streams:
             log.info("no second stream: %s", error)
             self._retry_at_s = now_s + RETRY_S
             return False
-        self.current.replaced_at_s = now_s
+        self.current.flowed_at_s = now_s
+        self.current.flowed_frames = self.current.mixer.frames
         self.current.mixer.hand_over(stream.mixer, level)
         self._streams.append(stream)
         return True
@@ -189,12 +191,15 @@ class Streams:
             stream = self._streams.pop(0)
             stream.output.close()
             stream.mixer.abandon()
+            self._streams[0].mixer.forget_replaced()
             self._left_events.extend(stream.mixer.events)
             self._frames += stream.mixer.frames
             self._underruns += stream.underruns
 
     def _is_over(self, stream: Stream, now_s: float) -> bool:
-        if now_s - stream.replaced_at_s >= FADE_LIMIT_S:
+        if stream.mixer.frames != stream.flowed_frames:
+            stream.flowed_frames, stream.flowed_at_s = stream.mixer.frames, now_s
+        elif now_s - stream.flowed_at_s >= STALL_S:
             return True
         if not stream.mixer.is_empty:
             stream.silent_since_s = None

@@ -8,13 +8,14 @@ of a lower level out in 20 ms and drops it; a slot that should start below a sou
 unheard, unless it is to start behind that one. Slots of one level sound together.
 
 A stream that is replaced by a fresh one hands its waiting slots over and forwards commands for them
-(`hand_over`); see `engine_streams`.
+(`hand_over`); see `engine_streams`. What still sounds on it counts for the fresh one: levels hold
+over all streams of an engine, to a block.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from agent.contract.priority import Level
@@ -44,6 +45,8 @@ class Mixer:
         sounding_level: the highest level that sounds and is not fading out; None in silence.
         next_start_s: the earliest moment for which a slot waits; infinity without one.
         is_empty: has it no slot at all?
+        replaced: the mixer whose stream this one's has replaced, while that is open.
+        successor: the mixer whose stream has replaced this one's.
     """
 
     def __init__(self, rate_hz: int, channels: int = 1) -> None:
@@ -62,7 +65,8 @@ class Mixer:
         self._limiter = Limiter(rate_hz)
         self._undated: deque[tuple[int, Callable[[float], Event]]] = deque()
         self._now_s = 0.0
-        self._successor: Mixer | None = None
+        self.successor: Mixer | None = None
+        self.replaced: Mixer | None = None
 
     # -- control thread
 
@@ -99,6 +103,10 @@ class Mixer:
         From now on commands for slots that are not here go to the successor.
         """
         self._actions.append(lambda: self._hand_over(successor, level))
+
+    def forget_replaced(self) -> None:
+        """The stream that this one replaced is closed."""
+        self._actions.append(self._forget_replaced)
 
     def abandon(self) -> None:
         """The stream is closed, and nothing is called back any more: end what is left."""
@@ -172,10 +180,7 @@ class Mixer:
             offset = max(at, slot.not_before - self.frames)
             if offset >= frames or not _has_sound(slot.source):
                 continue
-            if any(
-                other.sounding and not other.stopping and other.level > slot.level
-                for other in self._slots.values()
-            ):
+            if self._is_below(slot.level):
                 self._drop(slot, offset)
                 continue
             slot.sounding = True
@@ -183,6 +188,24 @@ class Mixer:
             self._preempt(slot, offset, offsets)
             self._tell(self.frames + offset, partial(Started, slot.id))
         return offsets
+
+    def _is_below(self, level: int) -> bool:
+        """Does anything above a level sound, on any stream of the engine?"""
+        slots = self._slots.values()
+        if any(one.sounding and not one.stopping and one.level > level for one in slots):
+            return True
+        levels = [one.sounding_level for one in self._list_others()]
+        return any(other is not None and other > level for other in levels)
+
+    def _list_others(self) -> Iterator[Mixer]:
+        """The mixers that this one replaces, and those that replace it."""
+        older, newer = self.replaced, self.successor
+        while older is not None:
+            yield older
+            older = older.replaced
+        while newer is not None:
+            yield newer
+            newer = newer.successor
 
     def _offset(self, at_mono_s: float, level: int) -> int | None:
         """Frames from this block's begin to the moment; 0 when it is past, None: not known yet.
@@ -208,6 +231,19 @@ class Mixer:
             if slot.sounding and slot.level < winner.level:
                 delay = max(0, offset - offsets.get(slot.id, 0))
                 slot.fade_out(int(PREEMPT_S * self.rate_hz), delay)
+        if self.replaced is not None:
+            self.replaced.fade_below(winner.level)
+
+    def fade_below(self, level: int) -> None:
+        """A slot of this level begins on the stream that replaced this one."""
+        self._actions.append(lambda: self._fade_below(level))
+
+    def _fade_below(self, level: int) -> None:
+        for slot in self._slots.values():
+            if slot.sounding and slot.level < level:
+                slot.fade_out(int(PREEMPT_S * self.rate_hz))
+        if self.replaced is not None:
+            self.replaced.fade_below(level)
 
     def _render(self, slot: Slot, mix: Mix, frames: int, offset: int) -> None:
         gaps = slot.gaps
@@ -230,16 +266,16 @@ class Mixer:
         if slot is not None:
             slot.start_at_s = command.at_mono_s
             slot.after = command.after if command.after in self._slots else None
-        elif self._successor is not None:
-            self._successor.start(command)
+        elif self.successor is not None:
+            self.successor.start(command)
         else:
             self.events.append(WorkerFault("E_SLOT", "no such id", command.id))
 
     def _stop(self, command: Stop) -> None:
         slot = self._slots.get(command.id)
         if slot is None:
-            if self._successor is not None:
-                self._successor.stop(command)
+            if self.successor is not None:
+                self.successor.stop(command)
             return  # else it ended while the command was under way
         if slot.sounding:
             slot.fade_out(command.fade_ms * self.rate_hz // 1000)
@@ -249,28 +285,46 @@ class Mixer:
     def _gain(self, command: Gain) -> None:
         if slot := self._slots.get(command.id):
             slot.set_gain(command.gain_db, command.channels)
-        elif self._successor is not None:
-            self._successor.gain(command)
+        elif self.successor is not None:
+            self.successor.gain(command)
 
     def _hand_over(self, successor: Mixer, level: int | None) -> None:
-        self._successor = successor
-        waiting = [slot for slot in self._slots.values() if not slot.sounding]
-        for slot in waiting:
+        self.successor = successor
+        if level is not None:
+            self._fade_below(level)
+        waiting = [one for one in self._slots.values() if not one.sounding]
+        moved = [one for one in waiting if not self._is_behind_sound(one)]
+        for slot in moved:
             del self._slots[slot.id]
-        successor.take(waiting)
-        for slot in self._slots.values():
-            if level is not None and slot.level < level:
-                slot.fade_out(int(PREEMPT_S * self.rate_hz))
+        successor.take(moved, self)
 
-    def take(self, slots: Iterable[Slot]) -> None:
-        """Take over slots that wait."""
+    def _is_behind_sound(self, slot: Slot) -> bool:
+        """Does it wait for the end of what sounds on here? There it can follow to the sample."""
+        before: Slot | None = slot
+        for _ in self._slots:  # no longer, should two wait for each other
+            before = self._slots.get(before.after) if before and before.after else None
+            if before is not None and before.sounding:
+                return not before.stopping
+        return False
+
+    def take(self, slots: Iterable[Slot], replaced: Mixer) -> None:
+        """Take over slots that wait, from the mixer that this one replaces."""
+        slots = list(slots)
+        self._actions.append(lambda: self._take(slots, replaced))
+
+    def _take(self, slots: list[Slot], replaced: Mixer) -> None:
+        self.replaced = replaced
+        if self.successor is not None:  # this one has been replaced itself meanwhile
+            self.successor.take(slots, self)
+            return
         for slot in slots:
-            self._actions.append(partial(self._take, slot))
+            slot.not_before = 0
+            self._add(slot)
+        for slot in slots:  # one may wait for another that comes with it
+            slot.after = slot.after if slot.after in self._slots else None
 
-    def _take(self, slot: Slot) -> None:
-        slot.not_before = 0
-        slot.after = slot.after if slot.after in self._slots else None
-        self._add(slot)
+    def _forget_replaced(self) -> None:
+        self.replaced = None
 
     def _drop(self, slot: Slot, offset: int) -> None:
         slot.why = "stopped"
@@ -297,7 +351,7 @@ class Mixer:
             self._date_events()
 
     def _date_events(self) -> None:
-        while self._undated and (self.clock.ready or self._successor is not None):
+        while self._undated and (self.clock.ready or self.successor is not None):
             frame, event = self._undated.popleft()
             self.events.append(event(self._moment_of(frame)))
 

@@ -24,6 +24,7 @@ from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
 from agent.play.sound.sound_session import MUTED, SoundSession
+from agent.play.sound.stop_limit import StopLimit
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Supervisor, WorkerSource
 from agent.signals import Signal
@@ -75,6 +76,7 @@ class SoundOutput:
         self.session_stack = self._ends.stack
         self._sessions = self.session_stack.sessions
         self._underruns = 0
+        self._stop_limit = StopLimit()
         self._tone_tests = ToneTests(name, self._supervisor.send)
         self._starts = SessionStarts(
             name,
@@ -161,6 +163,8 @@ class SoundOutput:
             case EngineBeat(underruns=underruns):
                 count_underruns(self._sessions, underruns - self._underruns)
                 self._underruns = underruns
+                if (held := self._stop_limit.on_beat(self._sessions)) is not None:
+                    self._supervisor.lose(f"E_STOP: {held.item.title} does not end")
             case Ready():
                 self._underruns = 0
                 self._on_fault("mixer_not_set", self.name, None)

@@ -185,6 +185,12 @@ class SoundSession:
         return self._is_loaded and not self.has_begun and not self.over.is_set()
 
     @property
+    def is_stopping(self) -> bool:
+        """Was its end asked of the engine, which has not reported it yet?"""
+        is_asked = self.stop_reason is not None or self._is_complete
+        return is_asked and self._is_loaded and not self.over.is_set()
+
+    @property
     def last_slot(self) -> str | None:
         """The slot whose end ends its sound, once it has a moment."""
         return self._slots.last if self.is_sounding else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import numpy as np
@@ -202,3 +203,140 @@ def test_a_card_that_takes_one_stream_keeps_it_and_is_not_asked_each_time(
     assert not bench.alarm()
     bench.now_s += 61
     assert bench.alarm()
+
+
+def wait_on(bench: Bench, name: str, level: int = SONG) -> None:
+    """Load a slot that waits for its moment."""
+    bench.streams.current.mixer.load(Load(name, level), FakeSource(np.full(BLOCK, 7_000)))
+
+
+def settle(bench: Bench, seconds: float = 3.0) -> None:
+    """Let every open stream play, the newest first: its blocks are the small ones."""
+    for _ in range(round(seconds * RATE / BLOCK)):
+        for output in reversed(bench.device.open_streams):
+            output.run(1)
+        bench.now_s += BLOCK / RATE
+        bench.streams.close_faded()
+
+
+def list_ends(bench: Bench) -> list[tuple[str, str]]:
+    return [(event.id, event.why) for event in bench.events() if isinstance(event, Ended)]
+
+
+def test_what_waits_survives_two_renewals_of_which_the_second_is_faster(bench: Bench) -> None:
+    wait_on(bench, "next")
+    bench.run(bench.first)
+    assert bench.alarm()
+    second = bench.device.open_streams[-1]
+    assert bench.alarm("key", ALARM + 1)
+    second.run(1)  # hands over to the third before the first has handed over to it
+    settle(bench)
+    assert len(bench.device.open_streams) == 1
+    assert list_ends(bench) == [("song", "stopped"), ("alarm", "stopped"), ("key", "end")]
+    bench.streams.first_mixer.start(StartSlot("next", 0.0))
+    settle(bench)
+    assert list_ends(bench) == [("next", "end")]
+
+
+def test_a_stop_follows_what_waits_over_two_renewals(bench: Bench) -> None:
+    wait_on(bench, "next")
+    bench.run(bench.first)
+    bench.alarm()
+    second = bench.device.open_streams[-1]
+    bench.alarm("key", ALARM + 1)
+    bench.streams.first_mixer.stop(Stop("next"))
+    second.run(1)
+    settle(bench)
+    assert ("next", "stopped") in list_ends(bench)
+
+
+def test_a_voice_still_follows_its_chime_when_both_move_to_a_fresh_stream(bench: Bench) -> None:
+    wait_on(bench, "voice", 2)  # loaded before its chime, as a session does
+    wait_on(bench, "chime", 2)
+    entry, at_s = bench.streams.first_mixer, bench.now_s + 0.2
+    entry.start(StartSlot("chime", at_s))
+    entry.start(StartSlot("voice", at_s, after="chime"))
+    bench.run(bench.first)
+    assert bench.streams.renew_for(2, BLOCK, lambda _mixer: None)
+    bench.run(bench.first)
+    settle(bench)
+    events = [event for event in bench.events() if event.id in ("chime", "voice")]
+    assert [(type(event), event.id) for event in events] == [
+        (Started, "chime"), (Ended, "chime"), (Started, "voice"), (Ended, "voice"),
+    ]  # fmt: skip
+
+
+def test_what_began_while_a_fresh_stream_was_opened_sounds_to_its_end(bench: Bench) -> None:
+    entry = bench.streams.first_mixer
+    bench.streams.current.mixer.load(Load("chime", 2), FakeSource(np.full(RATE * 3, 5_000)))
+    wait_on(bench, "voice", 2)
+
+    def begin(_mixer: Mixer) -> None:
+        entry.start(StartSlot("chime", 0.0))
+        entry.start(StartSlot("voice", 0.0, after="chime"))
+        bench.run(bench.first)
+
+    assert bench.streams.renew_for(2, BLOCK, begin)
+    settle(bench, 4.0)
+    ended = [event for event in bench.events() if isinstance(event, Ended)]
+    assert [(event.id, event.why) for event in ended] == [
+        ("song", "stopped"), ("chime", "end"), ("voice", "end"),
+    ]  # fmt: skip
+    assert ended[1].frames == 3 * RATE
+
+
+def test_levels_hold_over_the_streams_of_one_engine(bench: Bench) -> None:
+    entry = bench.streams.first_mixer
+    assert bench.streams.renew(BLOCK)  # the song sounds on
+    bench.run(bench.first)
+    fresh = bench.device.open_streams[-1]
+    wait_on(bench, "below", 0)
+    entry.start(StartSlot("below", 0.0))
+    bench.run(bench.first)
+    fresh.run(5)
+    assert list_ends(bench) == [("below", "stopped")]
+    wait_on(bench, "above", ALARM)
+    entry.start(StartSlot("above", 0.0))
+    settle(bench)
+    assert list_ends(bench) == [("song", "stopped"), ("above", "end")]
+
+
+ACTS = ["load", "load", "start", "start", "stop", "renew", "fire", "play", "play"]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_slot_ends_exactly_once_whatever_comes(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    rng = random.Random(seed)  # noqa: S311 - a test
+    bench = Bench(monkeypatch)
+    slots, ends = ["song"], list[str]()
+    for number in range(40):
+        act = rng.choice(
+            ["load", "load", "start", "start", "stop", "renew", "fire", "play", "play"]
+        )
+        name, level = f"slot{number}", rng.randint(1, 5)
+        entry, known = bench.streams.first_mixer, rng.choice(slots)
+        if act == "load":
+            frames = rng.choice([100, BLOCK, RATE // 2, RATE * 4])
+            sound = FakeSource(np.full(frames, 100), endless=rng.random() < 0.2)
+            bench.streams.current.mixer.load(Load(name, level), sound)
+            slots.append(name)
+        elif act == "start":
+            after = rng.choice([None, rng.choice(slots)])
+            entry.start(StartSlot(known, bench.now_s + rng.choice([-1, 0.1, 0.5, 1e9]), after))
+        elif act == "stop":
+            entry.stop(Stop(known, rng.choice([0, 20])))
+        elif act == "renew":
+            bench.streams.renew_for(level, BLOCK, lambda _mixer: None)
+        elif act == "fire" and bench.alarm(name, level):
+            slots.append(name)
+        elif act == "play":
+            bench.run(rng.choice(bench.device.open_streams), rng.randint(1, 8))
+        bench.streams.close_faded()
+        ends += [name for name, _ in list_ends(bench)]
+    for name in slots:
+        bench.streams.first_mixer.stop(Stop(name))
+    settle(bench, 5.0)
+    ends += [name for name, _ in list_ends(bench)]
+    assert sorted(ends) == sorted(slots)
