@@ -139,13 +139,17 @@ class WorkerProcess(Generic[E]):
         ours.settimeout(0)
         self._end = ""
         with theirs:
-            # posix_spawn places the socket at fd 3 without running Python between fork and exec.
-            self.pid = os.posix_spawnp(
-                self._argv[0],
-                self._argv,
-                dict(os.environ if self._env is None else self._env),
-                file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), WORKER_FD)],
-            )
+            try:
+                # posix_spawn places the socket at fd 3 without running Python between fork and exec
+                self.pid = os.posix_spawnp(
+                    self._argv[0],
+                    self._argv,
+                    dict(os.environ if self._env is None else self._env),
+                    file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), WORKER_FD)],
+                )
+            except OSError as error:  # no memory, or too many processes
+                ours.close()
+                raise PlayError("E_WORKER", self._name, str(error)) from error
         self._socket = ours
         self._exited = loop.create_future()
         pidfd = os.pidfd_open(self.pid)

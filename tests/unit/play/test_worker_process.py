@@ -48,6 +48,19 @@ async def test_a_lost_worker_is_reported_with_its_cause(what_it_does: str, reaso
     assert await reason_of(what_it_does) == reason
 
 
+async def test_a_worker_that_the_kernel_does_not_start_is_reported_and_may_be_started_again() -> (
+    None
+):
+    worker: WorkerProcess[EngineEvent] = WorkerProcess(
+        ["/nonexistent/engine"], EngineEvent, lambda _: None, pytest.fail, name="loa"
+    )
+    for _ in range(2):
+        with pytest.raises(PlayError, match=r"E_WORKER: loa: .*No such file"):
+            await worker.start()
+        assert not worker.is_alive
+    await worker.stop()
+
+
 async def test_a_worker_that_dies_before_its_first_message_is_reported_with_its_cause() -> None:
     argv = [sys.executable, "-S", "-c", "import os, signal; " + SIGNAL.format("SYS")]
     worker: WorkerProcess[EngineEvent] = WorkerProcess(
