@@ -140,6 +140,11 @@ class SoundMonitor:
                 self._set_issue(LOST, self.output, error.hint)
                 await asyncio.sleep(RETRY_S)
                 continue
+            except Exception as error:  # a witness that fails must not end what it watches
+                log.exception("monitor of %s failed", self.output)
+                self._set_issue(LOST, self.output, f"{type(error).__name__}: {error}")
+                await asyncio.sleep(RETRY_S)
+                continue
             await self._wait_changed(CHECK_EVERY_S)
 
     async def _listen(self) -> None:

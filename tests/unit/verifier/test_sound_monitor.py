@@ -32,6 +32,8 @@ class FakeWorker:
         self._room = room
 
     async def start(self) -> None:
+        if self._room.bug is not None:
+            raise self._room.bug
         if self._room.refuses:
             raise PlayError("E_INPUT_LOST", "monitor", self._room.refuses)
         self._room.is_running = True
@@ -50,6 +52,7 @@ class Room:
 
     def __init__(self, kind: Any = "microphone") -> None:
         self.refuses = ""
+        self.bug: Exception | None = None
         self.is_running = False
         self.changed = asyncio.Event()
         self.looks: list[Look] = []
@@ -125,6 +128,15 @@ async def test_an_input_that_is_gone_is_an_issue_until_it_is_back(room: Room) ->
     room.on_event(MonitorBeat(100, -40.0))
     room.monitor.on_end(PLAY)
     await room.until(lambda: room.issues == {})
+
+
+async def test_a_bug_in_it_is_an_issue_and_ends_nothing(room: Room) -> None:
+    room.monitor.on_begin(PLAY)
+    room.bug = RuntimeError("no such lag")
+    room.on_lost("E_INPUT_LOST: pulled")
+    await room.until(lambda: room.issues == {"monitor_lost": "RuntimeError: no such lag"})
+    room.bug = None
+    await room.until(lambda: room.is_running)
 
 
 async def test_an_output_without_a_process_is_not_tapped(room: Room) -> None:
