@@ -123,3 +123,19 @@ def test_blocks_are_small_while_somebody_speaks_and_large_again_afterwards(bench
     bench.drain_until(lambda: len(bench.opened) == 3)
     assert bench.opened == [LARGE, SMALL, LARGE]
     os.close(music)
+
+
+def test_what_waits_for_another_moment_does_not_put_off_the_small_blocks(bench: Bench) -> None:
+    voice, mouth = os.pipe()
+    bench.send(Load("voice", 3, is_live=True), voice)
+    os.close(voice)
+    song = os.memfd_create("song")
+    bench.send(Load("song", 1), song)
+    os.close(song)
+    bench.send(StartSlot("voice", time.monotonic() + 0.3))
+    bench.send(StartSlot("song", 1e12))
+    bench.drain_until(lambda: SMALL in bench.opened)
+    os.write(mouth, bytes(9_600))
+    bench.hear(Started, "voice")
+    os.close(mouth)
+    bench.hear(Ended, "voice")

@@ -94,6 +94,13 @@ class EmergencySession:
         return self.record.has_sounded and not self.over.is_set()
 
     @property
+    def is_stopping(self) -> bool:
+        """Was the end of a slot asked of the engine, which has not reported it yet?"""
+        is_asked = self.stop_reason is not None and not self.over.is_set()
+        begun = (one for one in self._segments.values() if one.started_mono_s is not None)
+        return is_asked and any(one.ended is None for one in begun)
+
+    @property
     def words_missing(self) -> list[str]:
         """The languages of the bodies whose words cannot be played now, in order."""
         able = self.sequence.able(self._loader.here())

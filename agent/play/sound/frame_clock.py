@@ -13,6 +13,7 @@ IGNORED_CALLBACKS = 3
 SMOOTHING = 1 / 16
 OUTLIER_S = 0.003
 JUMP_READINGS = 4
+LONGEST_LEAD_S = 10.0  # no buffer holds more: such a reading is none
 
 
 class FrameClock:
@@ -39,6 +40,8 @@ class FrameClock:
         Returns:
             Seconds by which the device has fallen behind, once, when a jump is accepted; else 0.
         """
+        if abs(lead_s) > LONGEST_LEAD_S:
+            return 0.0  # believed, it would put every start into hours to come
         self._seen += 1
         if self._seen <= IGNORED_CALLBACKS:
             return 0.0

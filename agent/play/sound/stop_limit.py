@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent.play.sound.session_stack import Session
-from agent.play.sound.sound_session import SoundSession
 
 LIMIT_BEATS = 10  # 5 s; a stream that stands still is closed, and its slots end, after 2 s
 
@@ -22,6 +21,5 @@ class StopLimit:
 
     def on_beat(self, sessions: Iterable[Session]) -> Session | None:
         """The engine is alive; returns a session that it should have ended long ago."""
-        stopping = [one for one in sessions if isinstance(one, SoundSession) and one.is_stopping]
-        self._beats = {one: self._beats.get(one, 0) + 1 for one in stopping}
+        self._beats = {one: self._beats.get(one, 0) + 1 for one in sessions if one.is_stopping}
         return next((one for one, beats in self._beats.items() if beats > LIMIT_BEATS), None)

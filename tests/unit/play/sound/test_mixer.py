@@ -322,3 +322,15 @@ def test_a_device_that_stood_still_costs_sound_but_not_the_timeline_nor_an_alarm
     late = [mixer.fill(BLOCK, mixer.frames / RATE + 0.25, LEAD_S) for _ in range(20)]
     heard = np.frombuffer(b"".join(late), "<i2").astype(int)
     assert heard[-1] - heard[0] == len(heard) - 1 + left_out * RATE
+
+
+@pytest.mark.parametrize("lead_s", [-90_000.0, 90_000.0])
+def test_a_device_that_loses_its_clock_does_not_keep_sound_from_beginning(lead_s: float) -> None:
+    bench = Bench()
+    for _ in range(10):
+        bench.mixer.fill(BLOCK, bench.mixer.frames / RATE, lead_s)
+    at = bench.mixer.frames + 480
+    bench.play("a", np.full(100, 1000), at)
+    assert np.count_nonzero(bench.run(5)) == 100
+    (started,) = bench.events(Started)
+    assert started.mono_s == pytest.approx(at / RATE + LEAD_S, abs=1e-6)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from agent.clock import mono_s
-from agent.play.ipc import Ended, EngineBeat, Load, Started, Stop
+from agent.play.ipc import Ended, EngineBeat, Fire, Load, Started, Stop
 from tests.harness.sound_output_harness import (
     Bench,
     SlowMediaFiles,
+    alarm,
     at_work,
     build_item,
     media_files,
@@ -53,3 +54,20 @@ async def test_an_end_that_comes_late_is_an_end(media_files: SlowMediaFiles) -> 
         bench.engine.on_event(EngineBeat(0, 0.0, 0))
         await until(lambda: bool(bench.log.plays))
         assert [(play.result, play.reason) for play in bench.log.plays] == [("cut", "withdrawn")]
+
+
+async def test_nor_does_one_that_never_ends_an_alarm(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, []) as bench:
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Fire)))
+        bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
+        await until(lambda: bench.output.on_air is not None)
+        bench.rundown.now_wanted, bench.rundown.taken_back = [], {"bao/sound"}
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Stop)))
+        for _ in range(11):
+            bench.engine.on_event(EngineBeat(0, 0.0, 0))
+        await until(lambda: bool(bench.log.plays))
+        assert [(play.result, play.reason) for play in bench.log.plays] == [("cut", "withdrawn")]
+        await until(lambda: bench.output.is_ready and not bench.output.session_stack.sessions)
