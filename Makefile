@@ -15,6 +15,7 @@ help:  ## this list
 	@echo
 	@echo '  make demo STAY=1       keep it running until Ctrl-C'
 	@echo '  make demo LISTEN=1     hear it on this machine too, 20 dB down'
+	@echo '  make demo ONLY=voice   speak live, read aloud, levels, a microphone, a muted loudspeaker'
 	@echo '  make bench ONLY=a,b    only these figures'
 
 setup:  ## Debian packages, .venv, everything for the tests
@@ -26,7 +27,7 @@ setup-demo:
 	@python=$$(.ci/interpreter find) && .ci/venv .venv "$$python" central
 
 demo: setup-demo  ## the whole chain on this machine, about a minute
-	@$(BIN)/tramtin-central demo $(if $(STAY),--stay) $(if $(LISTEN),--listen)
+	@$(BIN)/tramtin-central demo $(if $(ONLY),--only $(ONLY)) $(if $(STAY),--stay) $(if $(LISTEN),--listen)
 
 install:  ## on a box, as root: program, unit, user, folders; DESTDIR=/folder stages it
 	@systemd/install

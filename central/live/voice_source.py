@@ -18,6 +18,7 @@ from central.live.ogg_reader import OggReader
 BITRATE = "24k"
 READ_BYTES = 4096
 RATE_HZ = 48_000
+SILENT_DBFS = -120.0
 PEAK = "lavfi.astats.Overall.Peak_level"
 METER = f"astats=metadata=1:reset=1,ametadata=mode=print:key={PEAK}:file=pipe\\\\:2:direct=1"
 # As the box's own: falling strokes, and the two tones of 47 CFR 11.31(c), each half a second.
@@ -203,7 +204,7 @@ async def _read_meter(process: asyncio.subprocess.Process, meter: Callable[[floa
         name, _, value = line.partition("=")
         if name == PEAK:
             with contextlib.suppress(ValueError):
-                meter(float(value))
+                meter(max(float(value), SILENT_DBFS))  # digital silence is -inf
         elif not line.startswith("frame:"):
             told = f"{told} {line}"[-300:]
     return told.strip()

@@ -76,7 +76,7 @@ def assert_all(
         *_heard(sound, spans),
         *_alarmed(sound, wav, wav_at),
         _spoken_for(sound, wav_at, spans, expected.unspoken),
-        _nothing_else(sound, spans),
+        assert_nothing_else(sound, spans),
         _muted(sound, commands),
         *_seen(sights, boards, expected),
         *_refused(refusals, expected),
@@ -178,9 +178,10 @@ def _overlap(span: tuple[datetime, datetime], begin: datetime, end: datetime) ->
     return max(timedelta(), min(span[1], end) - max(span[0], begin))
 
 
-def _nothing_else(
+def assert_nothing_else(
     sound: Sequence[dict[str, Any]], spans: Sequence[tuple[datetime, datetime]]
 ) -> Assertion:
+    """Every stretch of sound lies within plays of the journal."""
     windows = [
         (_moment(play["start"]) - MARGIN, _moment(play["end"]) + MARGIN)
         for play in sound

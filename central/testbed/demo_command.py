@@ -9,6 +9,9 @@ import click
 
 
 @click.command()
+@click.option(
+    "--only", type=click.Choice(["voice"]), help="A further part: live, reading aloud, levels."
+)
 @click.option("--stay", is_flag=True, help="Keep running until Ctrl-C.")
 @click.option("--listen", is_flag=True, help="Also play on this machine, 20 dB down.")
 @click.option(
@@ -16,8 +19,11 @@ import click
     type=click.Path(path_type=Path),
     help="Keep everything here; an earlier demo's is replaced.",
 )
-def demo(*, stay: bool, listen: bool, out: Path | None) -> None:
-    """The whole chain on this machine, about a minute."""
+def demo(*, only: str | None, stay: bool, listen: bool, out: Path | None) -> None:
+    """The whole chain on this machine, about a minute; or a further part of it."""
+    from central.testbed.scenario import CHAIN
     from central.testbed.scenario import main as run_demo
+    from central.testbed.voice_scenario import VOICE
 
-    sys.exit(run_demo(stay=stay, listen=listen, out=out))
+    part = VOICE if only == "voice" else CHAIN
+    sys.exit(run_demo(part=part, stay=stay, listen=listen, out=out))

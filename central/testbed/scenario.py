@@ -8,7 +8,8 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,23 @@ from central.testbed.testbed import Testbed, end, start_testbed, until
 
 MARK = ".tramtin-demo"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Judge = Callable[[Recording], list[Assertion]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the demonstration.
+
+    Args:
+        stations: that it starts.
+        prepare: changes their settings before that.
+        tell: runs it; returns what judges the capture once every record has arrived.
+    """
+
+    stations: tuple[str, ...]
+    prepare: Callable[[Testbed], None]
+    tell: Callable[[Testbed], Awaitable[Judge]]
 
 
 async def _until_moment(at: datetime) -> None:
@@ -120,7 +138,7 @@ async def _mute_clinic(scene: Testbed) -> None:
     )
 
 
-async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
+async def _tell(scene: Testbed) -> Judge:
     scene.say("Hai trạm đang khởi động", "Two stations start")
     await _start_stations(scene)
     scene.say("Đã có giờ và cấu hình có chữ ký", "Signed time and station-config are in")
@@ -142,7 +160,7 @@ async def _tell(scene: Testbed) -> tuple[tuple[str, str], list[Attack]]:
     await _until_moment(plan.end)
     with contextlib.suppress(RuntimeError):  # the verdict reports what has not come
         await until(lambda: _have_ended(scene, {event, unspoken}), "the alarms at the centre")
-    return (event, unspoken), attacks
+    return partial(_judge, scene, _expect((event, unspoken), attacks))
 
 
 def _have_ended(scene: Testbed, events: set[str]) -> bool:
@@ -151,9 +169,9 @@ def _have_ended(scene: Testbed, events: set[str]) -> bool:
     return events <= {play["entry"] for play in plays if outcome_of(play) == "full"}
 
 
-async def _drain(scene: Testbed) -> None:
+async def _drain(scene: Testbed, stations: tuple[str, ...]) -> None:
     """Wait until everything that the stations wrote has arrived."""
-    for name in scene.stations:
+    for name in stations:
         await until(
             partial(scene.database.is_drained, name),
             f"records of {name}",
@@ -171,7 +189,7 @@ def _expect(events: tuple[str, str], attacks: list[Attack]) -> Expectation:
     )
 
 
-def _judge(scene: Testbed, recording: Recording, expected: Expectation) -> list[Assertion]:
+def _judge(scene: Testbed, expected: Expectation, recording: Recording) -> list[Assertion]:
     return assert_all(
         list_plays(scene.database),
         list_refusals(scene.database),
@@ -183,31 +201,37 @@ def _judge(scene: Testbed, recording: Recording, expected: Expectation) -> list[
     )
 
 
-def _name_pages(scene: Testbed) -> dict[str, str]:
+CHAIN = Part((COMMUNE_STATION, BOARD_STATION), lambda _scene: None, _tell)
+
+
+def _name_pages(scene: Testbed, stations: tuple[str, ...]) -> dict[str, str]:
     """Each station's page on a port of its own: two agents on one machine must not meet."""
-    pages = {name: one.name_page(find_free_port()) for name, one in scene.stations.items()}
+    pages = {name: scene.stations[name].name_page(find_free_port()) for name in stations}
     for name, address in pages.items():
         scene.say(f"Trang của {name}: {address}", f"The page of {name}: {address}")
     return pages
 
 
-async def run_scenario(folder: Path, view: View, *, stay: bool, listen: bool) -> list[Assertion]:
-    """Run the whole demonstration in an empty folder; return the assertions."""
+async def run_scenario(
+    folder: Path, view: View, part: Part, *, stay: bool, listen: bool
+) -> list[Assertion]:
+    """Run a part of the demonstration in an empty folder; return the assertions."""
     async with start_testbed(folder) as scene, contextlib.AsyncExitStack() as stack:
         scene.say = view.say
-        pages = _name_pages(scene) if stay else {}
+        part.prepare(scene)
+        pages = _name_pages(scene, part.stations) if stay else {}
         if listen:
             await stack.enter_async_context(play_aloud(scene.room, SINK, view.say))
         capture = await scene.room.capture(SINK, folder)
         stack.push_async_callback(end, asyncio.create_task(view.follow(scene), name="view"))
         try:
-            events, attacks = await _tell(scene)
-            await _drain(scene)
+            judge = await part.tell(scene)
+            await _drain(scene, part.stations)
             if not stay:
                 for station in scene.stations.values():
                     await station.stop()
             recording = await scene.room.finish(capture)
-            findings = await asyncio.to_thread(_judge, scene, recording, _expect(events, attacks))
+            findings = await asyncio.to_thread(judge, recording)
             view.show_verdict(findings, folder)
             view.show_pages(pages)
             if stay:
@@ -247,7 +271,9 @@ async def _cancelled_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> 
             loop.remove_signal_handler(number)
 
 
-def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -> int:
+def main(
+    *, part: Part = CHAIN, stay: bool = False, listen: bool = False, out: Path | None = None
+) -> int:
     """Run it. Exit code 0 only if everything was heard, seen and refused as expected."""
     folder = out or Path(tempfile.mkdtemp(prefix="tramtin-demo-"))
     if out is not None and out.exists():
@@ -259,7 +285,7 @@ def main(*, stay: bool = False, listen: bool = False, out: Path | None = None) -
     (folder / MARK).touch()
     view = View()
     try:
-        story = run_scenario(folder.absolute(), view, stay=stay, listen=listen)
+        story = run_scenario(folder.absolute(), view, part, stay=stay, listen=listen)
         findings = asyncio.run(_cancelled_by_signals(story))
     except KeyboardInterrupt:
         return 0 if stay else 130

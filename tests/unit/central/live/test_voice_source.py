@@ -46,6 +46,16 @@ async def test_a_file_is_spoken_packet_by_packet_with_its_level(tmp_path: Path) 
     assert max(peaks) == pytest.approx(-6.02, abs=0.5)
 
 
+async def test_digital_silence_has_a_finite_level(tmp_path: Path) -> None:
+    file = tmp_path / "lang.wav"
+    with wave.open(str(file), "wb") as wav:
+        wav.setparams((1, 2, 48_000, 0, "NONE", ""))
+        wav.writeframes(bytes(2 * 48_000))
+    _packets, peaks = await take(str(file))
+    assert peaks
+    assert all(-math.inf < peak < -90 for peak in peaks)
+
+
 async def test_a_voice_that_is_stopped_ends_at_once(tmp_path: Path) -> None:
     source, stop = parse_source(str(make_tone(tmp_path / "giong.wav", 30))), asyncio.Event()
     packets = []

@@ -1,0 +1,25 @@
+"""`make demo ONLY=voice`, as a stranger would run it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LIMIT_S = 480  # it waits for a full minute; a busy machine is slow to start
+
+
+@pytest.mark.long
+def test_the_demonstration_of_voices_passes(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "central", "demo", "--only", "voice", "--out", str(tmp_path / "o")],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), "COLUMNS": "120"},
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
