@@ -137,6 +137,7 @@ def build_outputs(
             state.issues.set_issue, sources,
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
+            delay_s=one.audio.delay_ms / 1000 if one.audio is not None else 0.0,
         )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:

@@ -248,6 +248,7 @@ class OutputContext:
         sources: kind of sound → what makes the source of an item; a board needs none.
         volumes: how loud items are to be.
         fade_in_ms: how long an item rises that follows silence; an emergency does not.
+        delay_s: from the card to the horn.
         is_muted: is a zone muted for all but emergencies and local keys?
     """
 
@@ -259,6 +260,7 @@ class OutputContext:
     sources: SourceTable = field(default_factory=dict)
     volumes: Volumes = FULL_VOLUMES
     fade_in_ms: int = 0
+    delay_s: float = 0.0
     is_muted: Callable[[str], bool] = _is_never_muted
 
     def make_source(self, item: Item) -> SoundSource:

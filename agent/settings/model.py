@@ -96,7 +96,8 @@ class FallbackCard(_Settings, frozen=True, kw_only=True):
 class Audio(_Settings, frozen=True, kw_only=True):
     """A sound path. `device` is the stable id that the driver's documentation describes.
 
-    `fade_in_ms`: how an item that follows silence rises; an emergency does not. `fallbacks` are
+    `fade_in_ms`: how an item that follows silence rises; an emergency does not. `delay_ms`: how
+    long a sample takes from the card to the horn. `fallbacks` are
     other cards in their order; no card but these is ever driven.
     """
 
@@ -105,6 +106,7 @@ class Audio(_Settings, frozen=True, kw_only=True):
     port: SoundPort | None = None
     loudspeaker: Literal["full-range", "column", "horn"] = "full-range"
     fade_in_ms: Annotated[int, Meta(ge=0, le=5000)] = 200
+    delay_ms: Annotated[int, Meta(ge=0, le=100)] = 0
     channels: Channel = 1
     mixer: Mixer | None = None
     fallbacks: Annotated[list[FallbackCard], Meta(max_length=4)] = []

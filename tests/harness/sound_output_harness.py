@@ -191,6 +191,7 @@ async def at_work(
     *,
     volumes: Volumes = FULL_VOLUMES,
     fade_in_ms: int = 0,
+    delay_s: float = 0.0,
 ) -> AsyncIterator[Bench]:
     rundown, log, clock = FakeRundown(), FakeLog(), build_clock()
     engines: list[FakeEngine] = []
@@ -203,6 +204,7 @@ async def at_work(
     context = OutputContext(
         rundown, clock, media_files, log, lambda *_: None, build_sources(media_files),
         is_muted=lambda zone: zone in muted, volumes=volumes, fade_in_ms=fade_in_ms,
+        delay_s=delay_s,
     )  # fmt: skip
     output = SoundOutput("loa", lines, SameWorker(spawn), context)
     running = asyncio.create_task(output.run())

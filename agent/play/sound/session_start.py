@@ -95,7 +95,7 @@ class SessionStarts:
     def _rejoin(self, item: Item, planned_mono_s: float) -> None:
         """Join at the present position, computed for the moment at which sound will start."""
         lead_s = max((line.lead_s for line in self._lines_of(item)), default=0.0)
-        at_mono_s = mono_s() + lead_s + REJOIN_LEAD_S
+        at_mono_s = mono_s() + lead_s + self._context.delay_s + REJOIN_LEAD_S
         session = self._open(item, int((at_mono_s - planned_mono_s) * 1000))
         is_over = self._clock.at_of(at_mono_s) >= item.end_at
         self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))

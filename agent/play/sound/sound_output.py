@@ -20,6 +20,7 @@ from agent.play.item import Item, OutputContext
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
 from agent.play.sound.builtin_speech import hold_lines
 from agent.play.sound.card_order import SoundPath
+from agent.play.sound.fixed_delay import FixedDelay
 from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
@@ -77,11 +78,12 @@ class SoundOutput:
         self._sessions = self.session_stack.sessions
         self._underruns = 0
         self._stop_limit = StopLimit()
+        self._delay = FixedDelay(self._supervisor.send, context.delay_s)
         self._tone_tests = ToneTests(name, self._supervisor.send)
         self._starts = SessionStarts(
             name,
             self.lines.values(),
-            send=self._supervisor.send,
+            send=self._delay,
             context=context,
             ends=self._ends,
             changed=self.changed,
@@ -178,7 +180,7 @@ class SoundOutput:
                 if self._tone_tests.owns(event.id) and not isinstance(event, Started):
                     self._tone_tests.on_ended()  # nothing else to do
                 for session in [one for one in self._sessions if one.owns(event.id)]:
-                    await self._on_slot(session, event)
+                    await self._on_slot(session, self._delay.heard(event))
             case _:
                 pass  # the worker is lost after a fault without a slot
 

@@ -79,6 +79,7 @@ class SoundSession:
             item, zones, context.volumes, self._slots.set_level, zones_by_channel(lines)
         )
         self._fade_in_ms = fade_in_ms
+        self._delay_s = context.delay_s
         self._source: SoundSource | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
@@ -87,8 +88,8 @@ class SoundSession:
 
     @property
     def lead_s(self) -> float:
-        """Seconds from now until sound can come on all lines."""
-        return self._claim.lead_s
+        """Seconds from now until sound can be heard on all lines."""
+        return self._claim.lead_s + self._delay_s
 
     async def prepare(self) -> None:
         """Prepare the source and load the slot.
@@ -150,12 +151,14 @@ class SoundSession:
         sound_mono_s = self._slots.place(at_mono_s, after)
         self._planned_mono_s = at_mono_s if is_planned else None
         if self._source is not None:
-            self._source.start(sound_mono_s)
+            self._source.start(sound_mono_s - self._delay_s)
         if self._claim.is_held:
             return
         if self._claiming is not None:
             self._claiming.cancel()
-        self._claiming = asyncio.create_task(self._claim_for(at_mono_s), name="claim lines")
+        self._claiming = asyncio.create_task(
+            self._claim_for(at_mono_s - self._delay_s), name="claim lines"
+        )
 
     def cue_planned(self, planned_mono_s: float, after: str | None = None) -> None:
         """Cue the item's planned moment, or the soonest one if that is past; see `cue`."""

@@ -46,6 +46,17 @@ OUTPUTS: dict[str, KeyDoc] = {
         ),
         200,
     ),
+    "outputs[].audio.delay_ms": KeyDoc(
+        Text(
+            "tiếng đi từ card qua tăng âm đến loa chậm cố định chừng này (tăng âm số thường 1 đến"
+            " 30): tiếng theo giờ và tiếng nói trực tiếp được đưa ra card sớm hơn đúng bằng ấy,"
+            " để các cột loa kêu cùng lúc",
+            "fixed delay from the card through the amplifier to the horn (1 to 30 for digital"
+            " amplifiers): planned sound and live voice are given to the card so much earlier, so"
+            " that poles sound together",
+        ),
+        12,
+    ),
     "outputs[].audio.channels": KeyDoc(
         Text(
             "thiết bị có mấy kênh: hơn một thì mỗi cụm loa có thể có kênh riêng (zones[].channels)",
