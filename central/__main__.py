@@ -1,4 +1,4 @@
-"""`tramtin-central`: keys, authority, prepare, draft, sign, publish, live, collect, show."""
+"""`tramtin-central`: keys, authority, prepare, draft, sign, publish, live, relay, collect, show."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from central.cli import (
     key_commands,
     live_commands,
     prepare_command,
+    relay_command,
     speak_command,
 )
 from central.cli.authority_commands import authority
@@ -37,6 +38,7 @@ for _command in (
     document_commands.withhold,
     document_commands.reinstate,
     live_commands.live,
+    relay_command.relay,
     collector_command.collect,
     database_commands.show,
     database_commands.backup,

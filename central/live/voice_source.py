@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -41,11 +42,12 @@ class VoiceSource:
     """One thing that sounds.
 
     Args:
-        kind: a file, standard input, a device as it delivers, or sound that ffmpeg makes.
+        kind: a file, standard input, samples (s16, mono) of a pipe, a device as it delivers, or
+            sound that ffmpeg makes.
         name: the file, the device of PulseAudio or ALSA, or ffmpeg's expression.
     """
 
-    kind: Literal["file", "stdin", "pulse", "alsa", "made"]
+    kind: Literal["file", "stdin", "samples", "pulse", "alsa", "made"]
     name: str = "default"
 
     @property
@@ -94,6 +96,10 @@ def encoder_argv(source: VoiceSource) -> list[str]:
         argv += ["-nostdin", "-protocol_whitelist", "file", "-i", f"file:{source.name}"]
     elif source.kind == "stdin":
         argv += ["-protocol_whitelist", "pipe", "-probesize", "32k", "-i", "pipe:0"]
+    elif source.kind == "samples":
+        argv += ["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0"]
+        argv += ["-f", "s16le", "-ac", "1", "-ar", str(RATE_HZ)]
+        argv += ["-i", "pipe:0"]
     elif source.kind == "made":
         argv += ["-nostdin", "-f", "lavfi", "-i", source.name]
     elif source.kind == "pulse":
@@ -167,7 +173,10 @@ def now_us() -> int:
 
 
 async def capture(
-    source: VoiceSource, stop: asyncio.Event, meter: Callable[[float], None]
+    source: VoiceSource,
+    stop: asyncio.Event,
+    meter: Callable[[float], None],
+    stdin: int | None = None,
 ) -> AsyncIterator[Packet]:
     """The packets of a source until it ends or `stop` is set, each once it was captured.
 
@@ -175,11 +184,12 @@ async def capture(
         source: what sounds.
         stop: set to end it.
         meter: gets the peak of each moment in dBFS.
+        stdin: what the encoder reads, closed here; None: this process's own.
 
     Raises:
         ConfigError: E_CLIP, ffmpeg is missing or failed, with the end of its error output.
     """
-    process = await _start(encoder_argv(source))
+    process = await _start(encoder_argv(source), stdin)
     stopping = asyncio.create_task(stop.wait(), name="live stop")
     metering = asyncio.create_task(_read_meter(process, meter), name="live meter")
     try:
@@ -210,11 +220,14 @@ async def _read_meter(process: asyncio.subprocess.Process, meter: Callable[[floa
     return told.strip()
 
 
-async def _start(argv: Sequence[str]) -> asyncio.subprocess.Process:
+async def _start(argv: Sequence[str], stdin: int | None) -> asyncio.subprocess.Process:
     try:
-        return await asyncio.create_subprocess_exec(*argv, stdin=None, stdout=PIPE, stderr=PIPE)
+        return await asyncio.create_subprocess_exec(*argv, stdin=stdin, stdout=PIPE, stderr=PIPE)
     except OSError as error:
         raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
+    finally:
+        if stdin is not None:
+            os.close(stdin)
 
 
 async def _read(

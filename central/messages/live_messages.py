@@ -1,4 +1,4 @@
-"""The texts of `live`, Vietnamese and English, by stable code."""
+"""The texts of `live` and `relay`, Vietnamese and English, by stable code."""
 
 from __future__ import annotations
 
@@ -24,5 +24,18 @@ PHRASES: Catalogue = {
     "live.row": Text(
         "{0}  {1} s  {2}  “{3}”  người nói: {4}  nơi nhận: {5}  {6}  đoạn hỏng: {7}  {8}",
         "{0}  {1} s  {2}  “{3}”  speaker: {4}  to: {5}  {6}  bad segments: {7}  {8}",
+    ),
+    "relay.programme": Text("đài phát lại bình thường", "the radio sounds again"),
+    "relay.stalled": Text(
+        "đài không có tiếng: đang phát âm đệm", "no sound from the radio: the filler is on"
+    ),
+    "relay.blank": Text(
+        "đài vẫn nối nhưng im lặng 15 giây: đang phát âm đệm",
+        "the radio is connected, and silent for 15 s: the filler is on",
+    ),
+    "relay.failed": Text("mất đài, đang nối lại: {0}", "radio lost, connecting again: {0}"),
+    "relay.never": Text(
+        "Đài không có tiếng trong cả thời gian đã định: chưa phát gì",
+        "The radio gave no sound in all that time: nothing was sent",
     ),
 }  # fmt: skip

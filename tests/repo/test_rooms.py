@@ -95,8 +95,8 @@ ALLOWED = {
     "central.documents": "agent.trust central.messages central.store",
     "central.issues": "central.authority central.documents central.store",
     "central.live": (
-        "agent.trust central.authority central.documents central.messages central.publication "
-        "central.store"
+        "agent.link agent.trust central.authority central.documents central.messages "
+        "central.publication central.store"
     ),
     "central.publication": (
         "agent.plan agent.trust central.documents central.messages central.store"

@@ -1,0 +1,101 @@
+"""`tramtin-central relay`: a radio out of every loudspeaker of a group, in step."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from central.cli.cli_errors import handle_errors
+from central.cli.live_session import (
+    archive_option,
+    confirm_stream,
+    run_stream,
+    speaking_options,
+    stop_by_signal,
+)
+from central.cli.options import FILE, lang_option
+from central.messages.catalogue import translate
+from texts.catalogue import Lang
+
+if TYPE_CHECKING:
+    from central.live.relay.relay import Relay
+
+
+@click.command()
+@click.argument("url")
+@click.option("--minutes", type=click.FloatRange(0.01, 240), required=True, help="It ends then.")
+@click.option("--filler", type=FILE, help="Heard while the radio is not; default: silence.")
+@click.option("--source-ca", type=FILE, help="PEM of the radio's authority; default: the system's.")
+@click.option("--title", default="Tiếp âm", show_default=True)
+@click.option("--slot", default="relay", show_default=True, help="Two relays at a time need two.")
+@speaking_options
+@archive_option
+@lang_option
+@handle_errors
+def relay(*, lang: Lang, yes: bool, **options: Any) -> None:
+    """Relay the radio at URL: https, a stream of Icecast or SHOUTcast, or an .m3u8 (HLS).
+
+    The stations get it as a live voice of the routine class: signed, and all at the same moment. It
+    begins when the radio sounds, and ends after --minutes or by Ctrl-C.
+    """
+    from central.live.relay.https_source import verify_address
+
+    verify_address(options["url"])
+    options["class_"] = "routine"
+    confirm_stream(options, lang, yes=yes)
+    asyncio.run(_relay(options, lang))
+
+
+async def _relay(options: dict[str, Any], lang: Lang) -> None:
+    from central.live.relay.decoder import decode_file
+    from central.live.relay.https_source import open_source
+    from central.live.relay.programme import Programme, loop_filler
+    from central.live.relay.relay import Relay, relay_packets
+
+    def report(state: str, reason: str) -> None:
+        click.echo(_line(lang, state, reason), err=True)
+
+    stop = stop_by_signal()
+    asyncio.get_running_loop().call_later(options["minutes"] * 60, stop.set)
+    file: Path | None = options["filler"]
+    filler = await decode_file(file) if file is not None else b""
+    async with open_source(options["url"], options["source_ca"]) as source:
+        radio = Relay(source, Programme(loop_filler(filler)), report)
+        pulling = asyncio.create_task(radio.pull(), name="relay pull")
+        try:
+            if await _is_ready(radio, pulling, stop):
+                await run_stream(options, lang, stop, partial(relay_packets, radio))
+            else:
+                click.echo(translate(lang, "relay.never"))
+        finally:
+            pulling.cancel()
+            await asyncio.gather(pulling, return_exceptions=True)
+
+
+async def _is_ready(radio: Relay, pulling: asyncio.Task[None], stop: asyncio.Event) -> bool:
+    """Wait for the first sound: nobody's programme is cut for a radio that is silent."""
+    ready = asyncio.create_task(radio.wait_ready(), name="relay ready")
+    stopping = asyncio.create_task(stop.wait(), name="relay stop")
+    try:
+        await asyncio.wait([ready, stopping, pulling], return_when=asyncio.FIRST_COMPLETED)
+        if pulling.done():
+            pulling.result()
+        return ready.done() and not stop.is_set()
+    finally:
+        for task in (ready, stopping):
+            task.cancel()
+        await asyncio.gather(ready, stopping, return_exceptions=True)
+
+
+def _line(lang: Lang, state: str, reason: str) -> str:
+    from datetime import UTC, datetime
+
+    from agent.contract.local_time import LOCAL
+
+    return f"{datetime.now(UTC).astimezone(LOCAL):%H:%M:%S} " + translate(
+        lang, f"relay.{state}", reason
+    )

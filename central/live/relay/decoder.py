@@ -1,0 +1,66 @@
+"""ffmpeg without a network: a radio's bytes in, samples out (s16, 48 kHz, mono)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from agent.errors import ConfigError
+
+# What radios send. No playlist and no concat script is among it: they name other addresses.
+DEMUXERS = "mp3,aac,ogg,mpegts,mov,flac"
+SAMPLES = ("-map", "0:a:0", "-vn", "-ac", "1", "-ar", "48000", "-f", "s16le", "pipe:1")
+LEAST = ("-hide_banner", "-loglevel", "error")
+
+
+def decoder_argv() -> list[str]:
+    """The command line of ffmpeg; nothing but its standard input can be read."""
+    return [
+        "ffmpeg", *LEAST, "-protocol_whitelist", "pipe", "-format_whitelist", DEMUXERS,
+        "-probesize", "32k", "-analyzeduration", "500000", "-i", "pipe:0", *SAMPLES,
+    ]  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def run_decoder() -> AsyncIterator[Process]:
+    """A decoder; killed at the end.
+
+    Raises:
+        ConfigError: E_CLIP, ffmpeg is missing.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *decoder_argv(), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+        )
+    except OSError as error:
+        raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - pipes
+        process.stdin.close()
+        await process.stdout.read()  # a pipe that nobody reads keeps `wait` from returning
+        await process.wait()
+
+
+async def decode_file(file: Path) -> bytes:
+    """The samples of a file, ten minutes of it at the most.
+
+    Raises:
+        ConfigError: E_CLIP, ffmpeg is missing, or it is no sound.
+    """
+    argv = ["ffmpeg", "-nostdin", *LEAST, "-protocol_whitelist", "file,pipe"]
+    argv += ["-t", "600", "-i", f"file:{file}", *SAMPLES]
+    try:
+        process = await asyncio.create_subprocess_exec(*argv, stdout=PIPE, stderr=PIPE)
+    except OSError as error:
+        raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
+    samples, told = await process.communicate()
+    if process.returncode or not samples:
+        raise ConfigError("E_CLIP", str(file), told.decode(errors="replace")[-300:].strip())
+    return samples
