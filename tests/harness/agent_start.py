@@ -46,16 +46,16 @@ class Started:
     past: list[str]
 
 
-async def start(folder: Path, store: Store) -> Started:
+async def start(folder: Path, store: Store, boot_id: str = BOOT) -> Started:
     """Everything that may raise at a start, and the record that says what was lost."""
     words = await store.run(clock_state.load)
-    clock = clock_state.build_clock(words, None, BOOT)
+    clock = clock_state.build_clock(words, None, boot_id)
     clock.fix(AT, clock._boot(), "k" * 64)
     floors = await store.run(documents.load_floors)
-    switch = LocalMute(store, clock, BOOT)
+    switch = LocalMute(store, clock, boot_id)
     await switch.load()
     told = await store.run(key_value.get, SILENCES_REPORTED)
-    journal = Journal(store, STATION, clock, BOOT)
+    journal = Journal(store, STATION, clock, boot_id)
     await journal.open()
     held = await store.run(documents.held)
     authority = await store.run(read_authority)
