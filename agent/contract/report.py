@@ -178,6 +178,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     zones on which a signed mute kept it from sounding, from its start or later. `words` says how
     the words of each language were heard: `recording`, `speech` (read aloud by the box), `line`
     (the built-in one in their place); `said` what was read aloud, `voice` by which voice.
+    `clock_error_ms` is the half-width of the error of the box's clock when it began, `clock_source`
+    who gave that time; both are left out where nobody trusted did.
     """
 
     output: str
@@ -221,6 +223,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     words: dict[str, str] | None = None
     said: dict[str, str] | None = None
     voice: str | None = None
+    clock_error_ms: float | None = None
+    clock_source: Literal["nts", "centre"] | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from agent.clock import NTS, Clock
 from agent.contract.report import Play
 from agent.contract.utc import encode_utc
 from agent.contract.volume import FULL_VOLUME, Volume
@@ -15,6 +16,30 @@ from speech.reading import Reading
 
 MAX_SAID = 4_000  # characters of a record; the signed text is in the document
 Outcome = Literal["full", "cut", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class StartClock:
+    """How exactly the moment of a start is known.
+
+    Args:
+        error_ms: half-width of the clock's error; None where the time is not trusted.
+        source: who gave the time; None as above.
+    """
+
+    error_ms: float | None = None
+    source: Literal["nts", "centre"] | None = None
+
+
+UNKNOWN = StartClock()
+
+
+def read_start_clock(clock: Clock) -> StartClock:
+    """The quality of the clock now, when a play begins."""
+    error_s = clock.now().error_s
+    if error_s is None:
+        return UNKNOWN
+    return StartClock(round(error_s * 1000, 1), "nts" if clock.by == NTS else "centre")
 
 
 @dataclass(frozen=True)
@@ -46,6 +71,7 @@ class PlayResult:
     words: dict[str, str] = field(default_factory=dict)
     said: dict[str, Reading] = field(default_factory=dict)
     segments: dict[str, int] | None = None
+    start_clock: StartClock = UNKNOWN
 
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:
@@ -91,6 +117,8 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         said={lang: one.words[:MAX_SAID] for lang, one in said.items()} or None,
         voice=next((one.dialect.voice for one in said.values()), None),
         segments=result.segments,
+        clock_error_ms=result.start_clock.error_ms,
+        clock_source=result.start_clock.source,
         essential=source.description.essential,
         field=source.description.field,
         source=source.description.source,

@@ -258,6 +258,10 @@ PHRASES: Catalogue = {
         "volume {0} dB, about {1} dBA at the nearest home",
     ),
     "play.cap": Text("theo mức trần: {0}", "by the cap: {0}"),
+    "play.clock.nts": Text("giờ lúc phát sai không quá {0} ms (NTS)", "clock within {0} ms (NTS)"),
+    "play.clock.centre": Text(
+        "giờ lúc phát sai không quá {0} ms (trung tâm)", "clock within {0} ms (centre)"
+    ),
     "play.heard": Text("đã kiểm là có tiếng: {0}, {1}", "sound proved: {0}, {1}"),
     "play.not_heard": Text(
         "ĐÃ PHÁT MÀ KHÔNG NGHE THẤY: {0}, {1}", "PLAYED BUT NOT HEARD: {0}, {1}"

@@ -66,7 +66,7 @@ def describe_play(row: Row, lang: Lang) -> str:
         lines.append(translate(lang, "play.words_missing", names))
     if muted := row.get("muted"):
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
-    lines += _levels(row, lang)
+    lines += [*_levels(row, lang), *_clock(row, lang)]
     if proof := _describe_proof(row, lang):
         lines.append(proof)
     if row.get("reason"):
@@ -86,6 +86,14 @@ def _levels(row: Row, lang: Lang) -> list[str]:
     if row.get("cap"):
         lines.append(translate(lang, "play.cap", row["cap"]))
     return lines
+
+
+def _clock(row: Row, lang: Lang) -> list[str]:
+    """How exactly the station knew the time when it began; what has another type is left out."""
+    error_ms, source = row.get("clock_error_ms"), row.get("clock_source")
+    if not isinstance(error_ms, int | float) or source not in ("nts", "centre"):
+        return []
+    return [translate(lang, f"play.clock.{source}", f"{error_ms:.0f}")]
 
 
 def _describe_proof(row: Row, lang: Lang) -> str:

@@ -87,6 +87,8 @@ plays = sa.Table(
     sa.Column("cap", sa.Text),
     sa.Column("proof_method", sa.Text),  # by what `proof` was reached after the play
     sa.Column("heard", sa.Boolean),  # False: played, and a later proof found nothing
+    sa.Column("clock_error_ms", sa.Float),  # half-width, when it began
+    sa.Column("clock_source", sa.Text),  # nts, centre
     sa.UniqueConstraint("station", "epoch", "seq"),
     sa.ForeignKeyConstraint(
         ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]

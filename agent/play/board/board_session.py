@@ -9,7 +9,7 @@ from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.play.ipc import Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
-from agent.play.play_record import Outcome, PlayRecord, PlayResult
+from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
 
 _ids = itertools.count(1)
 
@@ -32,6 +32,7 @@ class BoardSession:
         self._record = PlayRecord(context.log, output, item)
         self._shown_mono_s: float | None = None
         self._start_at: datetime | None = None
+        self._start_clock = UNKNOWN
 
     @property
     def is_seen(self) -> bool:
@@ -57,6 +58,7 @@ class BoardSession:
         if self._shown_mono_s is None:
             self._shown_mono_s = event.mono_s
             self._start_at = self._clock.at_of(event.mono_s)  # once, as in `SoundSession`
+            self._start_clock = read_start_clock(self._clock)
             self._record.open(self._build_result("cut", "restart", None))
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:
@@ -77,6 +79,7 @@ class BoardSession:
             outcome,
             reason,
             start_at=self._start_at,
+            start_clock=self._start_clock,
             end_at=None if end_mono_s is None else self._clock.at_of(end_mono_s),
             duration_ms=int(last_s * 1000),
             zones=list(self.faces),

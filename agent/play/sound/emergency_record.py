@@ -9,7 +9,7 @@ from agent.clock import Clock
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.play.ipc import RATE_HZ, Ended
 from agent.play.item import Item, PlayLog
-from agent.play.play_record import Outcome, PlayRecord, PlayResult
+from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
 from agent.play.sound.continuity import UNDERRUNS, Continuity
 from agent.play.sound.emergency_segment import WordsForm
 from agent.play.sound.line_claim import LineClaim
@@ -59,6 +59,7 @@ class EmergencyRecord:
         self.reading: int | None = None
         self.heard: set[int] = set()
         self._start_at: datetime | None = None
+        self._start_clock = UNKNOWN
         self._continuity = Continuity()
         self._is_closed = False
 
@@ -80,6 +81,7 @@ class EmergencyRecord:
         """
         if self._start_at is None:
             self._start_at = self._clock.at_of(at_mono_s)
+            self._start_clock = read_start_clock(self._clock)
             # Which words will be heard is unknown yet: only those without a recording are missing.
             silent = [
                 body.lang for body in self._item.bodies if not body.clips and body.reading is None
@@ -115,6 +117,7 @@ class EmergencyRecord:
             outcome,
             reason,
             start_at=self._start_at,
+            start_clock=self._start_clock,
             end_at=self._clock.at_of(self.ended_mono_s) if self.ended_mono_s else None,
             duration_ms=self.played_ms,
             underruns=self.underruns,

@@ -16,7 +16,7 @@ from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.ipc import Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
-from agent.play.play_record import Outcome, PlayRecord, PlayResult
+from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
 from agent.play.sound.continuity import UNDERRUNS
 from agent.play.sound.line_channels import zones_by_channel
 from agent.play.sound.line_claim import LineClaim
@@ -85,6 +85,7 @@ class SoundSession:
         self._planned_mono_s: float | None = None
         self._started_mono_s: float | None = None
         self._start_at: datetime | None = None
+        self._start_clock = UNKNOWN
 
     @property
     def lead_s(self) -> float:
@@ -212,6 +213,7 @@ class SoundSession:
             self._started_mono_s = event.mono_s
             # once: setting the clock while it sounds must not give one play two start times
             self._start_at = self._clock.at_of(event.mono_s)
+            self._start_clock = read_start_clock(self._clock)
             _pass_start(self._source, event.mono_s)
             self.is_sounding = True
             self._record.open(self._build_result("cut", "restart", None))
@@ -288,6 +290,7 @@ class SoundSession:
             outcome,
             reason,
             start_at=self._start_at,
+            start_clock=self._start_clock,
             end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
             duration_ms=self.played_ms,
             underruns=self.underruns,

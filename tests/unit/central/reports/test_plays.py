@@ -151,6 +151,23 @@ def test_how_loud_it_was_is_shown_where_the_station_knows(
     assert (row["gain_db"], row["est_dba"], row["cap"], row["gain_end_db"]) == (-18, 70, cap, None)
 
 
+@pytest.mark.parametrize(
+    ("source", "lang", "told"),
+    [
+        ("nts", "vi", "giờ lúc phát sai không quá 12 ms (NTS)"),
+        ("centre", "en", "clock within 12 ms (centre)"),
+    ],
+)
+def test_how_exactly_the_time_was_known_is_shown_where_the_station_says_so(
+    db: Path, database: Database, source: str, lang: str, told: str
+) -> None:
+    keep_record(database, 1, play(clock_error_ms=12.3, clock_source=source), "play")
+    keep_record(database, 2, play(), "play")
+    text = " ".join(show(db, lang).replace("│", " ").split())
+    assert text.count(told) == 1
+    assert text.count(" ms (") == 1
+
+
 def test_what_is_on_now_is_shown_though_no_play_is_over_yet(db: Path, database: Database) -> None:
     """A flood warning lasts an hour: it must not look as if nothing were played."""
     report_health(database, STATION, EVENT, words_missing=["vi"], loa="sound")

@@ -41,6 +41,8 @@ async def test_the_card_is_given_a_planned_item_earlier_and_the_record_has_what_
         start = bench.log.plays[0].start
         assert start is not None
         late = datetime.fromisoformat(start) - bench.clock.at_of(at_card_s)
+        assert bench.log.plays[0].clock_source == "centre"
+        assert bench.log.plays[0].clock_error_ms is not None
         assert late.total_seconds() == pytest.approx(DELAY_S, abs=NEAR_S)
 
 
