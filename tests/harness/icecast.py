@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import tempfile
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -76,37 +77,38 @@ class Icecast:
 
 
 @contextlib.asynccontextmanager
-async def run_icecast(folder: Path, authority: CertificateAuthority) -> AsyncIterator[Icecast]:
+async def run_icecast(authority: CertificateAuthority) -> AsyncIterator[Icecast]:
     """Icecast until the end of the block."""
-    identity = authority.issue_server("localhost")
-    pem = folder / "icecast.pem"
-    pem.write_bytes(identity.cert.read_bytes() + identity.key.read_bytes())
     server = Icecast(free_port(), free_port())
+    # Not below pytest's folders: another user cannot reach into them.
+    with tempfile.TemporaryDirectory(prefix="icecast-") as name:
+        folder = Path(name)
+        process = await asyncio.create_subprocess_exec(
+            "icecast2", "-c", str(_configure(folder, server, authority)),
+            stdout=DEVNULL, stderr=DEVNULL,
+        )  # fmt: skip
+        try:
+            await _until_listening(server.tls, process, folder)
+            yield server
+        finally:
+            await server.end_radio()
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+def _configure(folder: Path, server: Icecast, authority: CertificateAuthority) -> Path:
+    identity = authority.issue_server("localhost")
+    pem, config = folder / "icecast.pem", folder / "icecast.xml"
+    pem.write_bytes(identity.cert.read_bytes() + identity.key.read_bytes())
     owner = "" if os.geteuid() else OWNER
-    config = folder / "icecast.xml"
     config.write_text(
         CONFIG.format(plain=server.plain, tls=server.tls, folder=folder, pem=pem, owner=owner)
     )
     if owner:
-        _let_nobody_in(folder, pem)
-    process = await asyncio.create_subprocess_exec(
-        "icecast2", "-c", str(config), stdout=DEVNULL, stderr=DEVNULL
-    )
-    try:
-        await _until_listening(server.tls, process, folder)
-        yield server
-    finally:
-        await server.end_radio()
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-def _let_nobody_in(folder: Path, pem: Path) -> None:
-    for path in folder.parents[:2]:
-        path.chmod(0o755)
-    folder.chmod(0o777)
-    pem.chmod(0o644)
+        folder.chmod(0o777)
+        pem.chmod(0o644)
+    return config
 
 
 async def _until_listening(port: int, process: Process, folder: Path) -> None:

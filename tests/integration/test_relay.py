@@ -137,7 +137,7 @@ async def test_a_radio_behind_tls_is_relayed_filled_and_heard_again(
     tmp_path: Path, gateway_folder: Path
 ) -> None:
     authority = make_demo_ca(tmp_path)
-    async with run_icecast(tmp_path, authority) as icecast:
+    async with run_icecast(authority) as icecast:
         await icecast.send_tone(RADIO_HZ)
         gateway = Gateway(icecast.url, authority, gateway_folder)
         async with gateway.on_air() as relay:
@@ -157,7 +157,7 @@ async def test_a_radio_that_sends_nothing_has_stalled_though_it_is_connected(
     tmp_path: Path, gateway_folder: Path
 ) -> None:
     authority = make_demo_ca(tmp_path)
-    async with run_icecast(tmp_path, authority) as icecast:
+    async with run_icecast(authority) as icecast:
         await icecast.send_tone(RADIO_HZ)
         gateway = Gateway(icecast.url, authority, gateway_folder)
         async with gateway.on_air() as relay:
