@@ -262,7 +262,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(commands.carried_out, lambda result: jobs.start(uplink.send_result(result)))
         connect(pipeline.hello_due, lambda: jobs.start(hello.send()))
         connect(authority.wanted, link.set_authority_files)
-        connect(authority.hello_due, hello.send)
+        connect(authority.hello_due, hello.send, sender.resend)
         connect(connected, session.set_current, lambda _session: uplink.set_connection(link))
         connect(connected, lambda _session: sender.connected())
         connect(connected, lambda _session: hello.send(), lambda _session: uplink.send_unsent())

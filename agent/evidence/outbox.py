@@ -82,6 +82,11 @@ class JournalSender:
         for sender in self._senders:
             sender.disconnected()
 
+    def resend(self) -> None:
+        """Send what is unacknowledged again: acknowledgements may have been turned away."""
+        if self._is_connected:
+            self.connected()
+
     async def on_ack(self, ack: Ack) -> None:
         """Handle a verified acknowledgement; each sender handles that of its own journal.
 

@@ -24,6 +24,7 @@ from agent.live.stream_timeline import StreamTimeline
 from agent.play.decode.decoder import BUTTERWORTH_4
 from agent.play.ipc import RATE_HZ
 from agent.play.item import Item
+from agent.play.process_end import kill_process
 from agent.play.sound_source import Feed, SourceEnd
 from agent.play.task_end import end_task
 
@@ -151,8 +152,7 @@ class LiveSource:
             self._queue = None
         self._end()
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            kill_process(self._process)
             await self._process.wait()
 
     async def _write(self, at_mono_s: float) -> None:

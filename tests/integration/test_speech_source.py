@@ -29,7 +29,9 @@ def read_all(fd: int) -> bytes:
 async def listen(source: SpeechSource, offset_ms: int = 0) -> bytes:
     feed = await source.prepare(offset_ms)
     try:
-        return await asyncio.to_thread(read_all, feed.read_fd)
+        sound = await asyncio.to_thread(read_all, feed.read_fd)
+        await source.wait_end()  # the end of the pipe comes before the end of the process
+        return sound
     finally:
         os.close(feed.read_fd)
         await source.stop()

@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterator, Sequence
 from agent.contract.loudness import PEAK_DBTP
 from agent.errors import PlayError
 from agent.play.decode.clip_sequence import ClipRun, Track, split_clips
+from agent.play.process_end import kill_process
 from agent.play.task_end import end_task
 
 RATE_HZ = 48_000
@@ -111,8 +112,7 @@ class FfmpegDecoder:
     async def _end(self) -> None:
         await end_task(self._work)
         # Not in the task: one that is cancelled before its first step never runs.
-        if self._process.returncode is None:
-            self._process.kill()
+        kill_process(self._process)
         await self._process.communicate()  # to the end of its pipe: nothing stays open
 
     async def _run(self) -> None:

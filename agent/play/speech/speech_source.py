@@ -7,13 +7,13 @@ enough against wind and engines. It has no file and no connection.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from dataclasses import dataclass, field
 
 from agent.errors import PlayError
 from agent.play.item import Item
+from agent.play.process_end import kill_process
 from agent.play.sound_source import Feed, SourceEnd
 from agent.play.speech.espeak import FRAME_BYTES, RATE_HZ, render
 from agent.play.task_end import end_task
@@ -101,8 +101,7 @@ class SpeechSource:
         self._over.set()
         if self._process is not None:
             _close(self._process)
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            kill_process(self._process)
             await self._process.wait()
 
     async def _render(self, chunk: Chunk) -> bytes:

@@ -241,6 +241,22 @@ async def test_the_sender_wakes_on_a_new_record_and_sends_again_without_a_receip
         pass
 
 
+async def test_what_was_acknowledged_before_the_signers_were_known_is_sent_again_at_once(
+    box: Box,
+) -> None:
+    wire = FakeLine()
+    sender = JournalSender(box.journal, lambda _, payload: payload, wire.publish, resend_s=3600)
+    task = asyncio.create_task(sender.run(), name="sender")
+    sender.resend()  # without a link it does nothing
+    sender.connected()
+    assert await wire.take() == [1]
+    sender.resend()
+    assert await wire.take() == [1]
+    assert wire.queue.empty()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_window_of_zero_pauses_and_a_newer_receipt_resumes(
     box: Box, line: tuple[JournalSender, FakeLine]
 ) -> None:
