@@ -98,10 +98,13 @@ class StateLossGuard:
         Returns:
             Must a hello ask for what was turned away before?
         """
+        # Not only once it is guarded: a grant or bulletin issued before its commune's file came,
+        # but after it first knew the time, is no replay of the past.
+        is_timed = now.quality in ("SYNCED", "HOLDOVER")
+        if self._origin.is_new and self._origin.born is None and is_timed:
+            await self._set_origin(self._origin.at(now.at))
         if not self._is_guarded(place):
             return False
-        if self._origin.born is None and now.quality in ("SYNCED", "HOLDOVER"):
-            await self._set_origin(self._origin.at(now.at))
         heads = fresh_heads(select_heads(held), now)
         if heads and not self._origin.is_proved:
             await self._set_origin(self._origin.proved())
