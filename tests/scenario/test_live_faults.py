@@ -19,6 +19,7 @@ from central.testbed.stations import COMMUNE_STATION, GROUP
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import AudioAnalysis, power
 from tests.harness.continuous_play import ContinuousPlay
+from tests.harness.icecast import run_icecast
 from tests.harness.live_studio import TONE_HZ, LiveStudio, tone
 from tests.harness.station_harness import engine_of, moment
 
@@ -156,3 +157,28 @@ async def run_central(words: list[object]) -> str:
     told, _ = await process.communicate()
     assert process.returncode == 0, told.decode()
     return told.decode()
+
+
+async def test_the_command_relays_a_radio_to_a_station_and_ends_by_plan(
+    programme: ContinuousPlay,
+) -> None:
+    """A real Icecast behind TLS; the station plays it as a live voice of the routine class."""
+    testbed, folder = programme.site.testbed, programme.site.folder
+    voices, line = folder / "giong-noi", testbed.ca.issue_live()
+    voices.mkdir()
+    async with run_icecast(testbed.ca) as icecast:
+        await icecast.send_tone(1000)
+        words = [
+            "relay", icecast.url, "--minutes", "0.2", "--source-ca", testbed.ca.ca,
+            "--db", folder / "central.db", "--broker", f"localhost:{testbed.broker.port}",
+            "--ca", testbed.ca.ca, "--cert", line.cert, "--cert-key", line.key,
+            "--key", testbed.authority.keys["vn.84.29266"][0], "--passphrase", "",
+            "--issuer", "vn.84.29266", "--to", "84/29266/*", "--group", GROUP, "--yes",
+            "--archive", voices, "--lang", "en",
+        ]  # fmt: skip
+        told = await run_central(words)
+    assert "1 of 1 station(s) took it" in told
+    (voice,) = await until_told(programme, 1)
+    assert (voice["title"], voice["result"]) == ("Tiếp âm", "full")
+    listed = await run_central(["live", "list", "--archive", voices, "--lang", "en"])
+    assert "ended in order" in listed
