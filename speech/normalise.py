@@ -1,8 +1,10 @@
 """A Vietnamese text as it is read aloud: every number, date, unit and abbreviation in words.
 
 The rules run in a fixed order, from what is longest and surest (a document's number, a telephone
-number, a date) to what is left over; each leaves words that no later rule touches. So the result
-normalised again is itself: what a person has read and signed is what is said.
+number, a date) to what is left over; each leaves words that no later rule touches. Words that
+replace a number may uncover an abbreviation behind it (`0P.B`), so the rules run until nothing
+changes: the result normalised again is itself, and what a person has read and signed is what is
+said.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from speech.legal_reference import expand_references, spell
 from speech.numbers import read_number
 from speech.quantity import expand_numbers, expand_quantities, expand_telephone_numbers
 
+MOST_PASSES = 8  # two are the rule
 NO_PRONUNCIATION: Mapping[str, str] = {}
 _SUPERSCRIPT = str.maketrans({"²": "2", "³": "3", "\u00a0": " ", "\u2011": "-", "−": "-"})
 _ADDRESS = re.compile(
@@ -70,6 +73,14 @@ def normalise(
     """
     text = unicodedata.normalize("NFC", text).translate(_SUPERSCRIPT)
     text = _replace_listed(text, pronunciation)
+    for _ in range(MOST_PASSES):
+        before, text = text, _run_rules(text, dialect)
+        if text == before:
+            break
+    return text
+
+
+def _run_rules(text: str, dialect: Dialect) -> str:
     text = _ADDRESS.sub(lambda match: match[1].replace(".", " chấm "), text)
     text = expand_references(text, dialect)
     text = expand_dates(text, dialect)

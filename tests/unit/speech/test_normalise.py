@@ -141,6 +141,10 @@ def test_the_officers_list_goes_before_every_rule_and_longer_names_first() -> No
     )
 
 
+def test_an_abbreviation_behind_a_number_is_read_at_once() -> None:
+    assert normalise("0P.B", NORTH) == "không phường B"
+
+
 def test_decomposed_letters_are_read_like_composed_ones() -> None:
     assert normalise("Lu\u0303 ve\u0302\u0300", NORTH) == "Lũ về"
 
