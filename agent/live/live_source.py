@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,6 +22,7 @@ from agent.errors import PlayError
 from agent.live.stream_reception import LEAD_S, SegmentQueue, StreamReception
 from agent.live.stream_timeline import StreamTimeline
 from agent.play.decode.decoder import BUTTERWORTH_4
+from agent.play.decode.ffmpeg_process import close_stdin, send, start_ffmpeg
 from agent.play.ipc import RATE_HZ
 from agent.play.item import Item
 from agent.play.process_end import kill_process
@@ -169,8 +170,8 @@ class LiveSource:
 
     def _end(self) -> None:
         """No more is written: the decoder ends, and with it the pipe."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
+        if self._process is not None:
+            close_stdin(self._process)
         self._over.set()
 
     async def _write_stream(
@@ -185,7 +186,7 @@ class LiveSource:
             queue.changed.clear()
             if packets := timeline.take(queue.segments, mono_s()):
                 pages.append(writer.write(packets))
-            await _send(process, b"".join(pages))
+            await send(process, b"".join(pages))
             pages.clear()
             if reception.why_over is not None:
                 return
@@ -198,23 +199,5 @@ class LiveSource:
 async def _start_decoder(write_fd: int, high_pass_hz: int) -> Process:
     from agent.sandbox.profile import LIVE_DECODER, confine_argv
 
-    try:
-        return await asyncio.create_subprocess_exec(
-            *confine_argv(LIVE_DECODER, decoder_argv(high_pass_hz), []),
-            stdin=PIPE,
-            stdout=write_fd,
-            stderr=DEVNULL,
-            env={
-                "PATH": os.environ.get("PATH", os.defpath),
-                "LC_ALL": "C",
-                "MALLOC_ARENA_MAX": "1",
-            },
-        )
-    except OSError as error:
-        raise PlayError("E_DECODE", "ffmpeg", str(error)) from error
-
-
-async def _send(process: Process, data: bytes) -> None:
-    if data and process.stdin is not None:
-        process.stdin.write(data)
-        await process.stdin.drain()
+    argv = confine_argv(LIVE_DECODER, decoder_argv(high_pass_hz), [])
+    return await start_ffmpeg(argv, write_fd, stdin=PIPE)

@@ -37,6 +37,7 @@ from tests.harness.signed_documents import (
     playlist,
     seal,
     silence,
+    utc_text,
 )
 
 __all__ = ["box"]
@@ -164,6 +165,17 @@ async def test_attack_079_a_head_of_the_day_before_yesterday_proves_nothing(
     box.pass_time(24 * HOUR)
     assert await box.receive(head(2, {KEY: entry_of(newest)}), "head") == "E_EXPIRED"
     assert await box.receive(seal(newest, COMMUNE), "playlist") == ""
+
+
+async def test_what_was_issued_since_a_new_box_first_knew_the_time_is_no_replay(
+    box: HeadlessStation,
+) -> None:
+    await box.lose_memory()
+    box.pass_time(timedelta(seconds=5))
+    fresh = playlist(seq=43, issued=utc_text(box.clock.now().at), **WEEK)
+    box.pass_time(timedelta(seconds=30))
+    await give_place(box)
+    assert await box.receive(seal(fresh, COMMUNE), "playlist") == "accepted"
 
 
 async def test_attack_082_a_newer_list_than_what_is_held_for_a_day(box: HeadlessStation) -> None:

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import Collection, Iterator, Sequence
 
 from agent.contract.loudness import PEAK_DBTP
 from agent.errors import PlayError
 from agent.play.decode.clip_sequence import ClipRun, Track, split_clips
+from agent.play.decode.ffmpeg_process import start_ffmpeg
 from agent.play.process_end import kill_process
 from agent.play.task_end import end_task
 
@@ -178,22 +179,7 @@ async def _start_ffmpeg(run: ClipRun, write_fd: int) -> Process:
 
     media = sorted({track.fd for track in run.tracks})
     argv = confine_argv(DECODER, decoder_argv(run), media)
-    try:
-        return await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=DEVNULL,
-            stdout=write_fd,
-            stderr=PIPE,
-            pass_fds=media,
-            # ffmpeg has a thread an input, and each would reserve 64 MiB of its own for malloc.
-            env={
-                "PATH": os.environ.get("PATH", os.defpath),
-                "LC_ALL": "C",
-                "MALLOC_ARENA_MAX": "1",
-            },
-        )
-    except OSError as error:
-        raise PlayError("E_DECODE", "ffmpeg", str(error)) from error
+    return await start_ffmpeg(argv, write_fd, media=media)
 
 
 async def _read_stderr(process: Process) -> bytes:

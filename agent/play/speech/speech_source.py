@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass, field
 
 from agent.errors import PlayError
+from agent.play.decode.ffmpeg_process import close_stdin, send, start_ffmpeg
 from agent.play.item import Item
 from agent.play.process_end import kill_process
 from agent.play.sound_source import Feed, SourceEnd
@@ -100,7 +101,7 @@ class SpeechSource:
             await end_task(self._writing)
         self._over.set()
         if self._process is not None:
-            _close(self._process)
+            close_stdin(self._process)
             kill_process(self._process)
             await self._process.wait()
 
@@ -110,18 +111,18 @@ class SpeechSource:
 
     async def _write(self, process: Process, first: bytes, chunks: list[Chunk]) -> None:
         try:
-            await _send(process, first)
+            await send(process, first)
             for index in range(self.repeat):
                 if index:
-                    await _send(process, _silence(self.gap_ms))
+                    await send(process, _silence(self.gap_ms))
                 for chunk in chunks if index else chunks[1:]:
-                    await _send(process, await self._render(chunk))
+                    await send(process, await self._render(chunk))
         except PlayError as error:
             self._error = error
         except (BrokenPipeError, ConnectionResetError):
             pass  # ffmpeg has ended: at its limit, or `wait_end` says why
         finally:
-            _close(process)
+            close_stdin(process)
             self._over.set()
 
     def _argv(self) -> list[str]:
@@ -150,32 +151,8 @@ def speech_source(item: Item, settings: Speech) -> SpeechSource:
 async def _start_ffmpeg(argv: list[str], write_fd: int) -> Process:
     from agent.sandbox.profile import DECODER, confine_argv
 
-    try:
-        return await asyncio.create_subprocess_exec(
-            *confine_argv(DECODER, argv, []),
-            stdin=PIPE,
-            stdout=write_fd,
-            stderr=DEVNULL,
-            env={
-                "PATH": os.environ.get("PATH", os.defpath),
-                "LC_ALL": "C",
-                "MALLOC_ARENA_MAX": "1",
-            },
-        )
-    except OSError as error:
-        raise PlayError("E_DECODE", "ffmpeg", str(error)) from error
+    return await start_ffmpeg(confine_argv(DECODER, argv, []), write_fd, stdin=PIPE)
 
 
 def _silence(ms: int) -> bytes:
     return bytes(ms * RATE_HZ // 1000 * FRAME_BYTES)
-
-
-async def _send(process: Process, data: bytes) -> None:
-    if data and process.stdin is not None:
-        process.stdin.write(data)
-        await process.stdin.drain()
-
-
-def _close(process: Process) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
