@@ -24,7 +24,8 @@ from agent.play.sound_source import SoundSource
 from agent.play.source_table import build_sources, build_voice_inputs
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.speech.speech_source import speech_source
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
 from agent.settings.model import Output, Sensor, Settings

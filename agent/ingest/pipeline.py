@@ -34,6 +34,7 @@ from agent.evidence.ignored_log import IgnoredLog
 from agent.evidence.journal import Journal
 from agent.evidence.refusal_log import RefusalLog
 from agent.ingest.document_admission import DocumentAdmission, commit_accepted, list_pausers
+from agent.ingest.out_of_force_report import OutOfForceReport
 from agent.ingest.placement import Placement
 from agent.ingest.state_loss_guard import StateLossGuard
 from agent.plan.silence import next_pause, verify_pause
@@ -127,9 +128,8 @@ class IngestPipeline:
         self._loss_guard = StateLossGuard(authority, store, floors, set_issue)
         self._placement = Placement(self._revalidation, store, self.placed.emit, province)
         self._documents = documents
-        self._set_issue = set_issue
+        self._out_of_force = OutOfForceReport(journal, set_issue, self.verdict_given.emit)
         self._latches: dict[tuple[str, str], Place] = {}
-        self._withheld: frozenset[str] = frozenset()
         # What was read from the store is applied before it is read again, else an older reading
         # could undo a newer one.
         self._effect_lock = asyncio.Lock()
@@ -326,14 +326,14 @@ class IngestPipeline:
             if (accepted_in := find_latch_place(h)) is not None
         }
         revoked = list_revoked(select_heads(h.document for h in here))
-        self._report_withheld(
+        self._out_of_force.report_withheld(
             {slot_key(h.document) for h in here if is_revoked(h.document, revoked)}
         )
         in_force = [h for h in here if not is_revoked(h.document, revoked)]
         self._attested.update(select_heads(h.document for h in in_force))
         await self._documents.replace(in_force)
         for lost, error in self._revalidation.newly_revoked():
-            await self._report_revoked(lost.document, lost.sha256, error)
+            await self._out_of_force.report_revoked(lost.document, lost.sha256, error)
         if await self._loss_guard.apply(self._decoded(), place, now):
             self.hello_due.emit()
 
@@ -343,31 +343,6 @@ class IngestPipeline:
     def _decoded(self) -> list[Document]:
         """The documents in force; a head is never revoked, so all heads are among them."""
         return [h.document for h in self._documents.held]
-
-    async def _report_revoked(self, document: Document, sha256: str, error: TrustError) -> None:
-        """Record and report once that a document is no longer in force."""
-        log.warning("%s %s is out of force: %s", document.kind, document.doc_id, error)
-        await self._journal.append(
-            "refusal",
-            detail={
-                "code": error.code,
-                "subject": document.doc_id,
-                "hint": error.hint[:200],
-                "kind": document.kind,
-                "slot": document.slot,
-                "sha256": sha256,
-            },
-        )
-        self.verdict_given.emit(
-            Result(document.doc_id, "refused", error.code, error.hint[:300], document.kind, sha256)
-        )
-
-    def _report_withheld(self, withheld: set[str]) -> None:
-        for slot in self._withheld - withheld:
-            self._set_issue("document_withheld", slot, None)
-        for slot in withheld:
-            self._set_issue("document_withheld", slot, "the centre's head revokes it")
-        self._withheld = frozenset(withheld)
 
     async def _fix_clock(self, topic: Topic, accepted: Accepted, reply: TimeReply) -> None:
         """Apply a signed time. The health checks report a held jump; a refusal is recorded."""

@@ -11,29 +11,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 import aiomqtt
 import msgspec
 import paho.mqtt.client as paho
 from aiomqtt.exceptions import MqttConnectError
-from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from agent.clock import mono_s
-from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.ids import StationId
 from agent.contract.report import State
 from agent.contract.topic import (
-    AUTHORITY,
-    CENTRE_STATE,
-    ROOT,
-    build_authority_topic,
-    build_group_filter,
-    build_group_topic,
     build_uplink_topic,
-    parse_authority_topic,
     parse_topic,
 )
 from agent.errors import AgentError, LinkError
@@ -45,6 +35,7 @@ from agent.link.inbox import Incoming
 from agent.link.lasting_fault import LastingFaults, OnFault
 from agent.link.mqtt_connect import BrokerSettings, ConnectTiming, build_client
 from agent.link.network_thread import NetworkThreads
+from agent.link.subscription import Subscriptions
 from agent.link.tls import CertificateDates
 
 DISCONNECT_S = 2.0
@@ -52,7 +43,6 @@ MAX_CONNECTING = 2  # the newest attempt, and one that hangs
 MAX_SHORT_CONNECTIONS = 3
 LIVE = "live"  # of topics; a segment later than a second is worth nothing, so none waits
 TAKEN_OVER = 0x8E  # MQTT 5 section 3.14.2.1
-REFUSED = 0x80  # SUBACK codes from here on are failures, MQTT 5 section 3.9.3
 _log = logging.getLogger(__name__)
 OnSegment = Callable[[str, bytes], None]
 
@@ -115,7 +105,7 @@ class MqttLink:
         self._pace, self._dates = pace or ConnectTiming(), dates or CertificateDates()
         self._address = f"{broker.host}:{broker.port}"
         self._state_topic = build_uplink_topic(station, "state")
-        self._groups = self._authority_files = frozenset[str]()
+        self._subscriptions = Subscriptions(station, self._faults)
         self._back_off = BackOff(self._pace.base_s, self._pace.cap_s, self._pace.spread_s)
         self._takeovers = TakeoverGuard()
         self._client: BoundedClient | None = None
@@ -155,56 +145,11 @@ class MqttLink:
 
     async def set_groups(self, groups: Collection[str]) -> None:
         """Subscribe to exactly these groups, now and after every reconnection."""
-        for group in self._faults.subjects("bad_group"):
-            if group not in groups:
-                self._faults.end("bad_group", group)
-        wanted = frozenset(group for group in groups if self._is_group(group))
-        known, self._groups = self._groups, wanted
-        client = self._client
-        if client is None:
-            return
-        try:
-            await self._update_filters(
-                client, map(build_group_filter, known), map(build_group_filter, wanted)
-            )
-        except aiomqtt.MqttError as error:
-            _log.warning("groups will be subscribed at the next connection: %s", error)
+        await self._subscriptions.set_groups(groups, self._client)
 
     async def set_authority_files(self, names: Collection[str]) -> None:
         """Subscribe to exactly these authority files; the retained ones come at once."""
-        wanted = frozenset(names)
-        known, self._authority_files = self._authority_files, wanted
-        client = self._client
-        if client is None:
-            return
-        try:
-            await self._update_filters(
-                client, map(build_authority_topic, known), map(build_authority_topic, wanted)
-            )
-        except aiomqtt.MqttError as error:
-            _log.warning("authority files will be subscribed at the next connection: %s", error)
-
-    async def _update_filters(
-        self, client: BoundedClient, known: Iterable[str], wanted: Iterable[str]
-    ) -> None:
-        before, after = set(known), set(wanted)
-        if gone := before - after:
-            await client.unsubscribe(sorted(gone))
-        await self._subscribe(client, sorted(after - before))
-
-    def _filters(self) -> frozenset[str]:
-        """The present filters, besides those of every station."""
-        groups = map(build_group_filter, self._groups)
-        return frozenset({*groups, *map(build_authority_topic, self._authority_files)})
-
-    def _is_group(self, group: str) -> bool:
-        """Is it a plain name? One with `+` or `#` in it would subscribe to others' documents."""
-        try:
-            parse_topic(build_group_topic(group, "playlist", "slot"))
-        except ValueError:
-            self._faults.begin("bad_group", group, "a group's name must be plain")
-            return False
-        return True
+        await self._subscriptions.set_authority_files(names, self._client)
 
     # One connection after another
 
@@ -286,9 +231,7 @@ class MqttLink:
 
     async def _start_session(self, client: BoundedClient, session: int) -> frozenset[str]:
         """Subscribe and report online; return the filters that may still change."""
-        known = self._filters()
-        always = [f"{ROOT}/d/{self._station}/#", CENTRE_STATE]
-        await self._subscribe(client, [*always, *sorted(known)])
+        known = await self._subscriptions.subscribe_all(client)
         await client.publish(self._state_topic, _state(session, online=True), qos=1, retain=True)
         return known
 
@@ -303,7 +246,7 @@ class MqttLink:
         try:
             await self._delivery.report_set_aside()
             # A retained station-config may have named other groups during the subscription.
-            await self._update_filters(client, known, self._filters())
+            await self._subscriptions.update(client, known)
             await self._report_connected(session)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TAKEOVER_WINDOW_S):
@@ -326,20 +269,6 @@ class MqttLink:
         except AgentError as error:
             _log.warning("the actions after connecting failed: %s", error)
 
-    async def _subscribe(self, client: BoundedClient, filters: list[str]) -> None:
-        """Subscribe and read every code: a refused subscription would lose messages silently."""
-        if not filters:
-            return
-        modern = client.protocol is aiomqtt.ProtocolVersion.V5
-        wanted = [(one, SubscribeOptions(qos=1) if modern else 1) for one in filters]
-        codes: Sequence[int | ReasonCode] = await client.subscribe(wanted)  # type: ignore[arg-type] # paho takes both pairs
-        for one, code in zip(filters, codes, strict=False):
-            value = code.value if isinstance(code, ReasonCode) else code
-            if value >= REFUSED:
-                self._faults.begin("subscription_refused", one, f"the broker answered {value:#04x}")
-            else:
-                self._faults.end("subscription_refused", one)
-
     async def _disconnect(self, client: BoundedClient, session: int) -> None:
         """Publish `offline` and disconnect: a DISCONNECT makes the broker drop the will."""
         with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
@@ -352,7 +281,7 @@ class MqttLink:
 
     def _on_message(self, client: BoundedClient, message: paho.MQTTMessage) -> None:
         """Sort one message into the inbox, or drop what is empty, foreign or too long."""
-        kind = self._kind_of(message)
+        kind = self._subscriptions.kind_of(message)
         if kind == LIVE:
             self._on_live(parse_topic(message.topic).slot, bytes(message.payload))
         if kind is None or kind == LIVE:
@@ -363,22 +292,6 @@ class MqttLink:
                 message.topic, kind, bytes(message.payload), lambda: client.acknowledge(message)
             )
         )
-
-    def _kind_of(self, message: paho.MQTTMessage) -> str | None:
-        """The kind of a message; None for one that this box does not read."""
-        try:
-            text = message.topic
-            if not 0 < len(message.payload) <= MAX_ENVELOPE_BYTES:
-                return None  # an empty retained message only clears a topic
-            if text == CENTRE_STATE:
-                return "c"
-            if text.startswith(f"{AUTHORITY}/"):
-                return "auth" if parse_authority_topic(text) in self._authority_files else None
-            topic = parse_topic(text)
-        except ValueError:  # UnicodeDecodeError is one
-            return None
-        ours = topic.station == self._station or topic.group in self._groups
-        return topic.kind if ours else None
 
     def _report_down(self, why: str) -> None:
         self._faults.begin("link_down", self._address, why)

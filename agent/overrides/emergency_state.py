@@ -42,7 +42,7 @@ class EmergencySource(Protocol):
 
 
 class ItemLookup(Protocol):
-    """See `playout.schedule.SoundSchedule`."""
+    """See `playout.output_schedule.SoundSchedule`."""
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
         """The emergency as this output plays or shows it; None when it has nothing for it."""

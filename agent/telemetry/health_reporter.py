@@ -61,7 +61,7 @@ Outputs = Mapping[str, SoundOutput | BoardOutput]
 
 
 class UpcomingItems(Protocol):
-    """See `playout.schedule.SoundSchedule`."""
+    """See `playout.output_schedule.SoundSchedule`."""
 
     def upcoming(self, now: Now) -> Item | None:
         """The next item to start."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from central.messages.alarm_messages import PHRASES as _OF_ALARM
 from central.messages.file_messages import PHRASES as _OF_FILE
 from central.messages.live_messages import PHRASES as _OF_LIVE
+from central.messages.play_messages import PHRASES as _OF_PLAY
 from central.messages.publish_messages import PHRASES as _OF_PUBLISH
+from central.messages.signing_messages import PHRASES as _OF_SIGNING
 from central.messages.sound_messages import PHRASES as _OF_SOUND
 from central.messages.support_messages import PHRASES as _OF_SUPPORT
 from texts.catalogue import Catalogue, Lang, Text, look_up
@@ -13,10 +16,6 @@ PHRASES: Catalogue = {
     "backed_up": Text(
         "Đã sao lưu vào {0}: {1} trạm, {2} văn bản, {3} bản ghi",
         "Backed up to {0}: {1} stations, {2} documents, {3} records",
-    ),
-    "fault.root_alone": Text(
-        "tệp gốc chưa nói ai được ký: xin trung tâm tệp của `tramtin-central authority export`",
-        "a root does not say who may sign: ask for a file of `tramtin-central authority export`",
     ),
     "title": Text("{0}, hạng {1}", "{0}, class {1}"),
     "issuer": Text(
@@ -100,85 +99,6 @@ PHRASES: Catalogue = {
     "element.qr": Text("mã QR {0}", "QR code {0}"),
     "element.clock": Text("đồng hồ", "a clock"),
     "element.video": Text("một đoạn phim", "a video"),
-    "exercise": Text("DIỄN TẬP: phát ngay, cắt mọi mục", "EXERCISE: at once, over everything"),
-    "real": Text("BÁO ĐỘNG THẬT: phát ngay, cắt mọi mục", "REAL ALARM: at once, over everything"),
-    "key.real": Text(
-        "BÁO ĐỘNG CHỜ SẴN: chỉ kêu khi có người bấm nút khẩn cấp tại trạm; không bao giờ tự kêu",
-        (
-            "PREPARED ALARM: sounds only when somebody presses an emergency key at a station,"
-            " never by itself"
-        ),
-    ),
-    "key.exercise": Text(
-        "DIỄN TẬP CHỜ SẴN: chỉ kêu khi có người bấm nút khẩn cấp tại trạm; không bao giờ tự kêu",
-        (
-            "HELD EXERCISE: sounds only when somebody presses an emergency key at a station, never"
-            " by itself"
-        ),
-    ),
-    "key.how": Text(
-        "Nút nào: mọi nút có khe “{0}”; bấm là cắt mọi mục, cả tin khẩn cấp, kể cả giờ yên lặng",
-        (
-            "Which keys: all of the slot “{0}”; a press cuts everything, emergencies too, also in"
-            " quiet hours"
-        ),
-    ),
-    "key.until": Text(
-        "Trạm giữ sẵn đến {0}; bản số cao hơn ở khe này thay bản cũ, lệnh huỷ rút lại",
-        (
-            "Held at the stations until {0}; a higher number in this slot replaces it, a cancel"
-            " withdraws it"
-        ),
-    ),
-    "heard": Text("Loa: {0}, rồi:", "Loudspeakers: {0}, then:"),
-    "signal.two-tone": Text("tín hiệu báo động hai âm", "the two-tone attention signal"),
-    "signal.own": Text(
-        "tín hiệu báo động ghi âm {0} (không dùng được thì hai âm có sẵn)",
-        "a recorded attention signal of {0} (two-tone where it cannot be used)",
-    ),
-    "heard.words": Text("  • {0}: lời ghi âm {1}", "  • {0}: recorded words, {1}"),
-    "heard.nothing": Text(
-        "  • {0}: KHÔNG CÓ LỜI GHI ÂM, loa không nói gì bằng tiếng này",
-        "  • {0}: NO RECORDED WORDS, nothing is said in this language",
-    ),
-    "heard.not_read": Text(
-        "  • {0}: lời “{1}” KHÔNG ĐỌC ĐƯỢC, hộp không có giọng tiếng này; muốn nghe thì ghi âm",
-        "  • {0}: the words “{1}” are NOT READ ALOUD, boxes have no such voice; record them",
-    ),
-    "heard.read": Text(
-        "  • {0}: máy ở hộp ĐỌC “{1}”; hộp bản 0.1.0 chỉ nói câu có sẵn",
-        "  • {0}: the box READS “{1}”; boxes of 0.1.0 speak their built-in line only",
-    ),
-    "read.words": Text("Sẽ đọc nguyên văn:", "What will be said, word for word:"),
-    "read.listen": Text(
-        "→ NGHE {0} trước khi đưa vào lịch và ký", "→ LISTEN to {0} before you sign its schedule"
-    ),
-    "heard.line": Text(
-        "  • KHÔNG CÓ LỜI GHI ÂM: hộp nói câu có sẵn {0}, không nói nội dung này",
-        "  • NO RECORDED WORDS: the box speaks its built-in line {0}, not this message",
-    ),
-    "heard.late": Text(
-        "Lời chưa tải xong thì sau tín hiệu là câu có sẵn {0}, có lời thì nói lời",
-        "While words have not come, the built-in line {0} follows the signal, then the words",
-    ),
-    "line": Text(
-        "bằng tiếng Việt, báo khẩn cấp và dặn nghe chính quyền",
-        "in Vietnamese, which says that it is urgent and to heed the authorities",
-    ),
-    "line.exercise": Text(
-        "bằng tiếng Việt, nói rõ là diễn tập",
-        "in Vietnamese, which says that it is an exercise",
-    ),
-    "repeat": Text("Nói {0} lượt, cách nhau {1}", "Told {0} time(s), {1} apart"),
-    "repeat.line": Text(
-        "Câu ấy: 3 lượt cách nhau {0}, sau đó mỗi phút một lượt",
-        "That line: 3 times, {0} apart, then once a minute",
-    ),
-    "seen": Text("Bảng:", "Boards:"),
-    "seen.text": Text("  • {0}: HIỆN “{1}”", "  • {0}: SHOW “{1}”"),
-    "seen.nothing": Text("Bảng: không hiện gì", "Boards: show nothing"),
-    "at_most_all": Text("Tổng cộng không quá {0}", "{0} in all at the most"),
-    "event": Text("Mã sự kiện {0}", "Event {0}"),
     "cancel": Text("Dừng và rút lại {0}", "Ends and withdraws {0}"),
     "silence.on": Text(
         "TẮT MỌI LOA VÀ BẢNG, kể cả khẩn cấp (vai trò một chữ ký: tạm dừng 10 phút, trừ khẩn cấp)",
@@ -248,59 +168,6 @@ PHRASES: Catalogue = {
         "CHÚ Ý: chữ ký không đúng hoặc không thuộc vai trò này, khoá {0}",
         "BEWARE: a signature does not hold or is none of this role, key {0}",
     ),
-    "medium.sound": Text("Loa", "Speaker"),
-    "medium.picture": Text("Bảng", "Board"),
-    "play.key": Text("nút “{0}”", "key “{0}”"),
-    "play.words_missing": Text("KHÔNG NGHE ĐƯỢC LỜI: {0}", "WORDS NOT HEARD: {0}"),
-    "play.muted": Text("tắt tiếng theo lệnh ở: {0}", "muted by order on: {0}"),
-    "play.level": Text(
-        "âm lượng {0} dB, khoảng {1} dBA tại nhà gần nhất",
-        "volume {0} dB, about {1} dBA at the nearest home",
-    ),
-    "play.cap": Text("theo mức trần: {0}", "by the cap: {0}"),
-    "play.clock.nts": Text("giờ lúc phát sai không quá {0} ms (NTS)", "clock within {0} ms (NTS)"),
-    "play.clock.centre": Text(
-        "giờ lúc phát sai không quá {0} ms (trung tâm)", "clock within {0} ms (centre)"
-    ),
-    "play.heard": Text("đã kiểm là có tiếng: {0}, {1}", "sound proved: {0}, {1}"),
-    "play.not_heard": Text(
-        "ĐÃ PHÁT MÀ KHÔNG NGHE THẤY: {0}, {1}", "PLAYED BUT NOT HEARD: {0}, {1}"
-    ),
-    "proof.current": Text("dòng điện của tăng âm", "the amplifier's current"),
-    "proof.contact": Text("tiếp điểm lỗi của tăng âm", "the amplifier's fault contact"),
-    "proof.line": Text("đường hồi tiếng", "line looped back"),
-    "proof.microphone": Text("micrô nghe loa", "microphone at the horn"),
-    "play.reason": Text("lý do: {0}", "reason: {0}"),
-    "on_air.until": Text("đến: {0}", "until: {0}"),
-    "on_air.offline": Text("trạm đang mất liên lạc", "the station is offline now"),
-    "reason.restart": Text("hộp khởi động lại", "the box restarted"),
-    "reason.preempted": Text("nhường cho mục khác", "gave way to another"),
-    "reason.silenced": Text("có lệnh ngắt tiếng", "a silence was ordered"),
-    "reason.muted": Text("có lệnh tắt tiếng cụm loa", "the zones were muted by order"),
-    "reason.withdrawn": Text("đã rút hoặc huỷ", "withdrawn or cancelled"),
-    "reason.replaced": Text("mục khác cùng mức bắt đầu", "another of its level began"),
-    "reason.engine_lost": Text("mất phần phát tiếng", "the sound part went"),
-    "reason.silence_key": Text("khóa im lặng ở trạm đang xoay", "the box's silence key was turned"),
-    "reason.output_lost": Text(
-        "mất phần phát tiếng hoặc mất bảng", "the sound part or board was away"
-    ),
-    "reason.not_begun": Text("chưa kịp bắt đầu", "it had not begun"),
-    "reason.failed": Text("không phát được", "it could not be played"),
-    "reason.shutdown": Text("hộp dừng", "the box stopped"),
-    "reason.board_lost": Text("mất bảng", "the board went"),
-    "reason.over": Text("đã hết giờ", "its time was over"),
-    "reason.switch": Text("loa không bật được", "the loudspeakers could not be switched on"),
-    "reason.starved": Text("tiếng ngừng giữa chừng", "its sound stopped coming"),
-    "reason.underruns": Text(
-        "mất tiếng quá nhiều chỗ (hơn 1 %)", "too much of it was silent (more than 1 %)"
-    ),
-    "reason.stopped": Text("bị dừng", "it was stopped"),
-    "reason.trial": Text("kỹ thuật viên thử", "a technician's trial"),
-    "issue.subject": Text("ở: {0}", "where: {0}"),
-    "issue.since": Text("từ: {0}", "since: {0}"),
-    "issue.hint": Text("chi tiết: {0}", "detail: {0}"),
-    "order.until": Text("tự hết: {0}", "ends: {0}"),
-    "play.people": Text("soạn: {0}; duyệt: {1}", "by {0}; approved by {1}"),
     "needs": Text(
         "Cần {0} chữ ký của vai trò {1}; còn thiếu {2}, trong số: {3}",
         "Role {1} needs {0} signature(s); {2} more, of: {3}",
@@ -319,51 +186,16 @@ PHRASES: Catalogue = {
     "withheld": Text("Đã thu hồi {0}", "{0} is withheld"),
     "reinstated": Text("Đã cho phát lại {0}", "{0} is reinstated"),
     "not_withheld": Text("{0} không bị thu hồi", "{0} is not withheld"),
-    "fault.no_role": Text(
-        "tệp root không có vai trò {0}: xem lại tên vai trò hoặc dùng tệp root mới",
-        "the root file has no role {0}: look at the name, or take the new root file",
-    ),
-    "fault.kind": Text(
-        "vai trò {0} không được ký loại văn bản này ({1})",
-        "role {0} may not sign this kind of document ({1})",
-    ),
-    "fault.scope": Text(
-        "vai trò {0} không có quyền ký {1} cho {2}",
-        "role {0} has no say on {1} for {2}",
-    ),
-    "fault.late": Text(
-        "đã quá 30 phút kể từ lúc soạn, trạm sẽ từ chối: soạn và ký lại",
-        "more than 30 minutes since it was drafted, stations would refuse it: draft and sign anew",
-    ),
-    "fault.early": Text(
-        "chưa đến giờ: phát đi từ {0}",
-        "too early: send it from {0}",
-    ),
-    "fault.short_cancel": Text(
-        (
-            "lệnh huỷ hết hạn {0}, trước báo động mà nó rút lại ({1}): trạm mất liên lạc sẽ giữ báo"
-            " động ấy. Soạn lại bằng draft cancel --alarm; đang kêu thì phát ngay với --stop-now"
-        ),
-        (
-            "the cancel ends {0}, before the alarm that it withdraws ({1}): a station out of reach"
-            " would keep that. Draft it with --alarm; to stop one that sounds, add --stop-now"
-        ),
-    ),
-    "fault.ttl": Text(
-        "văn bản của vai trò {0} chỉ được có hiệu lực nhiều nhất {1}",
-        "a document of role {0} may live {1} at the most",
-    ),
-    "fault.key": Text(
-        "khoá này không thuộc vai trò {0}; vai trò ấy gồm: {1}",
-        "this key is none of role {0}, whose holders are: {1}",
-    ),
     "grant": Text(
         "Cho nói trực tiếp “{0}”, cụm loa {1}, chậm {2} ms; luồng {3}",
         "Allows live voice “{0}”, zones {1}, {2} ms behind; stream {3}",
     ),
+    **_OF_ALARM,
     **_OF_FILE,
+    **_OF_PLAY,
     **_OF_PUBLISH,
     **_OF_LIVE,
+    **_OF_SIGNING,
     **_OF_SOUND,
     **_OF_SUPPORT,
 }

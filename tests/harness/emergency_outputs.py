@@ -15,7 +15,8 @@ from agent.play.item import Item, OutputContext
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
 from agent.play.supervisor import SameWorker
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from tests.harness.silent_schedule import START, FakeHeld, emergency
 
 NOW = Now(START + timedelta(seconds=10), "SYNCED", 0.01)

@@ -25,7 +25,8 @@ from agent.play.item import OutputContext
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
 from agent.play.supervisor import SameWorker
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from agent.playout.volumes import StationVolumes, zones_of
 from agent.settings.model import Settings
 from agent.state.mutes import Mutes

@@ -25,8 +25,8 @@ from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
 from agent.doctor.probes.handshake import load_context, reach, shake_hands
 from agent.link.bounded_mqtt import BoundedClient, ClosedEarlyError
-from agent.link.mqtt import REFUSED
 from agent.link.mqtt_connect import build_client
+from agent.link.subscription import REFUSED
 from agent.link.tls import CertificateDates
 from agent.settings.model import Settings
 

@@ -19,7 +19,7 @@ from agent.overrides.emergency_state import EmergencyState, OutputState
 from agent.plan.emergency import activate
 from agent.plan.prepared_alarm import KeyAlarm
 from agent.play.sound.sound_output import SoundOutput
-from agent.playout.schedule import SoundSchedule
+from agent.playout.output_schedule import SoundSchedule
 from agent.store.zone_level import ZoneLevel
 from tests.harness.play_records import HEAD, PLAY
 from tests.harness.silent_schedule import DIGEST, START, emergency, playlist

@@ -21,7 +21,8 @@ from agent.evidence.journal import Journal
 from agent.health.open_issues import Issues
 from agent.overrides.emergency_keys import GRACE_S, EmergencyKeys
 from agent.play.item import Item
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from agent.settings.model import Settings
 from agent.state.key_press import KeyPress
 from agent.store.database import Store

@@ -14,7 +14,8 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import StreamGrant
 from agent.plan.live_stream import list_live_streams
 from agent.plan.policy import EffectivePolicy
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from agent.state.live_voices import LiveVoice, LiveVoices
 from tests.harness.live_documents import stream_grant
 from tests.harness.silent_schedule import START, emergency, ordered, playlist

@@ -9,7 +9,8 @@ import msgspec
 from agent.clock import Now
 from agent.contract.document import Emergency, Playlist, Text
 from agent.play.speech.voice import Voice
-from agent.playout.schedule import Schedule, SoundSchedule
+from agent.playout.output_schedule import SoundSchedule
+from agent.playout.schedule import Schedule
 from agent.settings.model import Speech
 from tests.harness.silent_schedule import HEAD, START, FakeHeld, emergency, entry
 

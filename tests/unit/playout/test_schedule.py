@@ -16,7 +16,8 @@ from agent.contract.document import (
 )
 from agent.contract.utc import encode_utc
 from agent.plan.prepared_alarm import Press
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from tests.harness.schedule_documents import DIGEST, START, FakeHeld, now, playlist
 
 

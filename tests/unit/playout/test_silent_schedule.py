@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.clock import Now
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from tests.harness.silent_schedule import START, emergency, ordered, playlist
 
 

@@ -13,7 +13,8 @@ from agent.clock import Clock, Now, mono_s
 from agent.contract.document import StationConfig
 from agent.contract.priority import Level
 from agent.plan.local_voice import VoicePermit, VoiceRefusal
-from agent.playout.schedule import BoardSchedule, Schedule, SoundSchedule
+from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
 from agent.settings.model import VoiceDevice
 from agent.state.documents_in_force import DocumentsInForce

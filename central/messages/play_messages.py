@@ -1,0 +1,61 @@
+"""Texts about plays, their proofs and issues as the centre lists them."""
+
+from __future__ import annotations
+
+from texts.catalogue import Catalogue, Text
+
+PHRASES: Catalogue = {
+    "medium.sound": Text("Loa", "Speaker"),
+    "medium.picture": Text("Bảng", "Board"),
+    "play.key": Text("nút “{0}”", "key “{0}”"),
+    "play.words_missing": Text("KHÔNG NGHE ĐƯỢC LỜI: {0}", "WORDS NOT HEARD: {0}"),
+    "play.muted": Text("tắt tiếng theo lệnh ở: {0}", "muted by order on: {0}"),
+    "play.level": Text(
+        "âm lượng {0} dB, khoảng {1} dBA tại nhà gần nhất",
+        "volume {0} dB, about {1} dBA at the nearest home",
+    ),
+    "play.cap": Text("theo mức trần: {0}", "by the cap: {0}"),
+    "play.clock.nts": Text("giờ lúc phát sai không quá {0} ms (NTS)", "clock within {0} ms (NTS)"),
+    "play.clock.centre": Text(
+        "giờ lúc phát sai không quá {0} ms (trung tâm)", "clock within {0} ms (centre)"
+    ),
+    "play.heard": Text("đã kiểm là có tiếng: {0}, {1}", "sound proved: {0}, {1}"),
+    "play.not_heard": Text(
+        "ĐÃ PHÁT MÀ KHÔNG NGHE THẤY: {0}, {1}", "PLAYED BUT NOT HEARD: {0}, {1}"
+    ),
+    "proof.current": Text("dòng điện của tăng âm", "the amplifier's current"),
+    "proof.contact": Text("tiếp điểm lỗi của tăng âm", "the amplifier's fault contact"),
+    "proof.line": Text("đường hồi tiếng", "line looped back"),
+    "proof.microphone": Text("micrô nghe loa", "microphone at the horn"),
+    "play.reason": Text("lý do: {0}", "reason: {0}"),
+    "on_air.until": Text("đến: {0}", "until: {0}"),
+    "on_air.offline": Text("trạm đang mất liên lạc", "the station is offline now"),
+    "reason.restart": Text("hộp khởi động lại", "the box restarted"),
+    "reason.preempted": Text("nhường cho mục khác", "gave way to another"),
+    "reason.silenced": Text("có lệnh ngắt tiếng", "a silence was ordered"),
+    "reason.muted": Text("có lệnh tắt tiếng cụm loa", "the zones were muted by order"),
+    "reason.withdrawn": Text("đã rút hoặc huỷ", "withdrawn or cancelled"),
+    "reason.replaced": Text("mục khác cùng mức bắt đầu", "another of its level began"),
+    "reason.engine_lost": Text("mất phần phát tiếng", "the sound part went"),
+    "reason.silence_key": Text("khóa im lặng ở trạm đang xoay", "the box's silence key was turned"),
+    "reason.output_lost": Text(
+        "mất phần phát tiếng hoặc mất bảng", "the sound part or board was away"
+    ),
+    "reason.not_begun": Text("chưa kịp bắt đầu", "it had not begun"),
+    "reason.failed": Text("không phát được", "it could not be played"),
+    "reason.shutdown": Text("hộp dừng", "the box stopped"),
+    "reason.board_lost": Text("mất bảng", "the board went"),
+    "reason.over": Text("đã hết giờ", "its time was over"),
+    "reason.switch": Text("loa không bật được", "the loudspeakers could not be switched on"),
+    "reason.starved": Text("tiếng ngừng giữa chừng", "its sound stopped coming"),
+    "reason.underruns": Text(
+        "mất tiếng quá nhiều chỗ (hơn 1 %)", "too much of it was silent (more than 1 %)"
+    ),
+    "reason.stopped": Text("bị dừng", "it was stopped"),
+    "reason.trial": Text("kỹ thuật viên thử", "a technician's trial"),
+    "issue.subject": Text("ở: {0}", "where: {0}"),
+    "issue.since": Text("từ: {0}", "since: {0}"),
+    "issue.hint": Text("chi tiết: {0}", "detail: {0}"),
+    "order.until": Text("tự hết: {0}", "ends: {0}"),
+    "play.people": Text("soạn: {0}; duyệt: {1}", "by {0}; approved by {1}"),
+}
