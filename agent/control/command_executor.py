@@ -47,6 +47,7 @@ from agent.store.command_results import (
 from agent.store.database import Store
 
 log = logging.getLogger(__name__)
+MAX_HINT = 200
 OPERATION_OF: dict[str, OperationName] = {"tone": "tone", "restart": "reload"}
 
 
@@ -86,6 +87,7 @@ class CommandExecutor:
         self._levels = levels
         self._operations = operations
         self._results: Results = {}
+        self._broken: set[str] = set()  # not tried again in this run
         self._wake = asyncio.Event()
 
     async def load(self) -> None:
@@ -123,7 +125,8 @@ class CommandExecutor:
         if not self._clock.now().is_trusted:
             return None
         for one in self._documents.held:
-            if isinstance(one.document, Command) and one.sha256 not in self._results:
+            known = one.sha256 in self._results or one.sha256 in self._broken
+            if isinstance(one.document, Command) and not known:
                 return one.sha256, one.document
         return None
 
@@ -139,6 +142,13 @@ class CommandExecutor:
         except AgentError as error:
             log.warning("command %s failed: %s", command.doc_id, error)
             await self._keep(sha256, _build_result(command, "failed", error))
+        except Exception as error:
+            # without a result it would be carried out again, and hold up those behind it
+            self._broken.add(sha256)
+            hint = f"{type(error).__name__}: {error}"[:MAX_HINT]
+            failure = AgentError("E_INTERNAL", command.do, hint)
+            await self._keep(sha256, _build_result(command, "failed", failure))
+            raise
 
     async def _change_levels(self, sha256: str, command: Command) -> None:
         now = self._clock.now()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from itertools import count
 from pathlib import PurePath
@@ -15,6 +17,9 @@ from agent.signals import AsyncSignal, Signal
 P = ParamSpec("P")
 KIND = "internal_error"
 MAX_HINT = 200
+RETRY_S = 1.0
+STEADY_S = 30.0  # a service that ran this long has recovered
+log = logging.getLogger(__name__)
 
 
 class InternalErrors:
@@ -39,6 +44,26 @@ class InternalErrors:
     def on_job_end(self, name: str, error: BaseException | None) -> None:
         """Begin the issue of a job that failed, or end it."""
         self._on_end(name, -1, error)
+
+    async def keep_running(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a service until cancelled; one that fails begins an issue and is started again.
+
+        For what the box can do without for a second: its failure must not end what sounds.
+        """
+        name, number = name_of(run), next(self._numbers)
+        while True:
+            steady = asyncio.get_running_loop().call_later(
+                STEADY_S, self._on_end, name, number, None
+            )
+            try:
+                await run()
+            except Exception as error:
+                log.exception("%s failed", name)
+                cause = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+                self._on_end(name, number, cause)
+            finally:
+                steady.cancel()
+            await asyncio.sleep(RETRY_S)
 
     def _guard(
         self, listener: Callable[P, Any], end: Callable[[Exception | None], None]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ from agent.play.task_end import end_task
 WRITE_AHEAD_S = 0.2  # before its moment the first sample is written; until then it may be moved
 MAX_OFF_S = 0.015  # of the slot's beginning: to join again costs half a second of what is said
 LONGEST_WAIT_S = 1.0
+log = logging.getLogger(__name__)
 DECODER_ARGV = (
     "ffmpeg", "-hide_banner", "-loglevel", "error", "-threads", "1",
     # a packet is decoded when it comes: nothing is probed, nothing is gathered
@@ -140,6 +142,8 @@ class LiveSource:
         why = self.reception.why_over if self.reception is not None else None
         if why is None and abs(self._off_s) > MAX_OFF_S:
             return SourceEnd(f"E_LATE: began {self._off_s * 1000:.0f} ms off", may_retry=True)
+        if why is None and self.reception is not None and self.reception.failure is not None:
+            return SourceEnd(f"E_INTERNAL: {self.reception.failure}", may_retry=True)
         if why is None and code:
             return SourceEnd(f"E_DECODE: ffmpeg {code}", may_retry=True)
         return SourceEnd(why or None)
@@ -165,6 +169,9 @@ class LiveSource:
             await self._write_stream(reception, queue, process, at_mono_s + LEAD_S)
         except (BrokenPipeError, ConnectionResetError):
             pass  # the decoder has ended: `wait_end` says why
+        except Exception as error:
+            log.exception("live: %s cannot be written", self.item.title)
+            reception.failure = f"{type(error).__name__}: {error}"
         finally:
             self._end()
 

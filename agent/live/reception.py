@@ -1,7 +1,8 @@
 """Segments in, voices out: which streams may be heard, which of them are, and until when.
 
 Whoever reads the broker calls `receive` for each message on a `live` topic. What no grant allows
-costs little, and at most `VERIFIED_PER_S` signatures a second are verified whatever comes.
+costs little, and at most `VERIFIED_PER_S` signatures a second are verified whatever comes. A
+failure of the software ends the voice of its stream, which may begin again after ten seconds.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from agent.settings.model import Policy
 from agent.signals import Signal
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.live_voices import LiveVoice, LiveVoices
+from agent.trust.live_stream import LiveStreamVerifier
 
 VERIFIED_PER_S = 100.0
 TICK_S = 0.5
@@ -32,6 +34,8 @@ PLAYED_OUT_S = 5.0  # an output may have begun late
 MAX_ERROR_S = 1.0  # of the clock, for sound in step
 EXACT_S = 0.01  # of the clock; beyond it the time is asked for when a stream is announced
 MAX_RECORDED = 8  # sorts of refused segments of one stream
+MAX_FORMER = 64  # streams whose grant has ended, and which may be renewed
+MAX_HINT = 200
 log = logging.getLogger(__name__)
 
 Record = Callable[[dict[str, Any]], Awaitable[object]]
@@ -47,6 +51,7 @@ class _Heard:
     recorded: set[str] = field(default_factory=set)
     is_stalled: bool = False
     is_by_arrival: bool = False
+    failed_mono_s: float | None = None
 
 
 class LiveReception:
@@ -82,6 +87,9 @@ class LiveReception:
         self._record = record
         self._set_issue = set_issue
         self._streams: dict[str, _Heard] = {}
+        # A stream that is renewed after its grant has ended goes on where it was: to a verifier
+        # that knows nothing of it, its last fifteen seconds would be new.
+        self._former: dict[str, LiveStreamVerifier] = {}
         self._refused: frozenset[str] = frozenset()
         self._changed = asyncio.Event()
         self._allowance, self._allowed_mono_s = VERIFIED_PER_S, 0.0
@@ -110,14 +118,23 @@ class LiveReception:
                 if known.voice is not None:
                     known.voice = replace(known.voice, stream=stream)
             else:
-                self._streams[key] = _Heard(StreamReception(stream))
+                former = self._former.pop(key, None)
+                self._streams[key] = _Heard(StreamReception(stream, former))
                 self._ask_time(now)
         for key in self._streams.keys() - streams.keys():
-            gone = self._streams.pop(key)
-            self._report_stall(gone, None)
-            gone.reception.end_voice(allowed[key].why_over if key in allowed else "withdrawn")
+            self._drop(key, allowed[key].why_over if key in allowed else "withdrawn")
         self._check(now)
         self._put()
+
+    def _drop(self, key: str, why: str) -> None:
+        """A stream that no grant allows any more."""
+        gone = self._streams.pop(key)
+        self._report_stall(gone, None)
+        self._report_failure(gone, None)
+        gone.reception.end_voice(why)
+        self._former[key] = gone.reception.verifier
+        if len(self._former) > MAX_FORMER:
+            del self._former[next(iter(self._former))]
 
     def _ask_time(self, now: Now) -> None:
         if now.error_s is None or now.error_s > EXACT_S:
@@ -125,9 +142,23 @@ class LiveReception:
 
     def receive(self, stream_id: str, message: bytes) -> None:
         """Take one message of a `live` topic; what is no good segment is counted and dropped."""
-        for key, one in self._streams.items():
-            if one.reception.stream.grant.stream_id == stream_id:
-                self._receive(key, one, message)
+        for key, one in list(self._streams.items()):
+            if one.reception.stream.grant.stream_id == stream_id and not _is_resting(one):
+                with self._guarded(key, one):
+                    self._receive(key, one, message)
+
+    @contextlib.contextmanager
+    def _guarded(self, key: str, one: _Heard) -> Iterator[None]:
+        """A failure of the software within it ends this voice alone."""
+        try:
+            yield
+        except Exception as error:
+            log.exception("live: %s failed", key)
+            self._fail(key, one, f"{type(error).__name__}: {error}"[:MAX_HINT])
+
+    def _fail(self, key: str, one: _Heard, hint: str) -> None:
+        self._report_failure(one, hint)
+        self._end(key, one, f"E_INTERNAL: {hint}")
 
     def _receive(self, key: str, one: _Heard, message: bytes) -> None:
         now, now_mono_s = self._clock.now(), mono_s()
@@ -172,7 +203,7 @@ class LiveReception:
         self._due.append(
             {
                 "code": error.code, "kind": "live", "slot": one.reception.stream.grant.stream_id,
-                "subject": one.reception.stream.title, "hint": error.hint[:200], "count": 1,
+                "subject": one.reception.stream.title, "hint": error.hint[:MAX_HINT], "count": 1,
             }
         )  # fmt: skip
         self._changed.set()
@@ -199,6 +230,12 @@ class LiveReception:
             one.is_stalled = hint is not None
             self._set_issue("live_stalled", one.reception.stream.title, hint)
 
+    def _report_failure(self, one: _Heard, hint: str | None) -> None:
+        if hint is not None or one.failed_mono_s is not None:
+            self._set_issue("internal_error", f"live: {one.reception.stream.title}", hint)
+        one.failed_mono_s = None if hint is None else mono_s()
+        one.reception.failure = None
+
     def _put(self) -> None:
         voices = [one.voice for one in self._streams.values() if one.voice is not None]
         self._voices.put(voices)
@@ -213,27 +250,34 @@ class LiveReception:
         return stream.why_over if now.is_past(stream.end_at) else None
 
     def _check(self, now: Now) -> None:
-        """End what has stalled, and what its grant or policy no longer allows."""
-        now_mono_s = mono_s()
+        """End what has stalled or failed, and what its grant or policy no longer allows."""
         for key, one in list(self._streams.items()):
-            stream = one.reception.stream
-            if one.voice is None:
-                if now.is_past(stream.end_at):
-                    self._report_stall(one, None)
-                    del self._streams[key]
-                continue
-            silent_s = now_mono_s - (one.reception.last_good_mono_s or now_mono_s)
-            why = self._why_not(stream, now)
-            if one.reception.is_ended:  # it is heard to its end, which lies behind the delay
-                if silent_s > stream.delay_ms / 1000 + PLAYED_OUT_S:
-                    self._end(key, one, "")
-            elif why is not None:
-                self._end(key, one, why)
-            elif one.is_by_arrival and _is_exact(now):
-                self._end(key, one, "E_TIME: the clock was set")
-            elif silent_s >= STALLED_S:
-                self._report_stall(one, "no good segment for 10 s")
-                self._end(key, one, "E_STALLED: no good segment for 10 s")
+            with self._guarded(key, one):
+                self._check_stream(key, one, now)
+
+    def _check_stream(self, key: str, one: _Heard, now: Now) -> None:
+        now_mono_s = mono_s()
+        stream = one.reception.stream
+        if one.reception.failure is not None:
+            self._fail(key, one, one.reception.failure)
+        if one.voice is None:
+            if now.is_past(stream.end_at):
+                self._drop(key, stream.why_over)
+            return
+        if one.failed_mono_s is not None and now_mono_s > one.failed_mono_s + 2 * STALLED_S:
+            self._report_failure(one, None)
+        silent_s = now_mono_s - (one.reception.last_good_mono_s or now_mono_s)
+        why = self._why_not(stream, now)
+        if one.reception.is_ended:  # it is heard to its end, which lies behind the delay
+            if silent_s > stream.delay_ms / 1000 + PLAYED_OUT_S:
+                self._end(key, one, "")
+        elif why is not None:
+            self._end(key, one, why)
+        elif one.is_by_arrival and _is_exact(now):
+            self._end(key, one, "E_TIME: the clock was set")
+        elif silent_s >= STALLED_S:
+            self._report_stall(one, "no good segment for 10 s")
+            self._end(key, one, "E_STALLED: no good segment for 10 s")
 
     async def run(self) -> None:
         """Watch the streams until cancelled; without a stream it only waits."""
@@ -251,3 +295,8 @@ class LiveReception:
 def _is_exact(now: Now) -> bool:
     """Is the clock good enough for sound in step with the neighbours?"""
     return now.is_trusted and now.error_s is not None and now.error_s <= MAX_ERROR_S
+
+
+def _is_resting(one: _Heard) -> bool:
+    """Has the software failed a moment ago? It is not tried again with each segment."""
+    return one.failed_mono_s is not None and mono_s() < one.failed_mono_s + STALLED_S

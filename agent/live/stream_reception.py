@@ -36,31 +36,36 @@ class StreamReception:
 
     Args:
         stream: as its newest grant allows it.
+        verifier: of the same stream, whose grant had ended before this one came; None: a new one.
 
     Attributes:
         why_over: why it sounds no more; None while it is to be heard, empty when it was ended as
             whoever speaks wished.
         refused: how many segments were refused, by code.
+        failure: of the software, met by whoever plays the segments; None where all is well.
         last_good_mono_s: when the last good segment came; None before the first.
+        verifier: knows which segment was the last.
         origin_us: when the first sample of the voice was captured.
         start_at: when that sample is to sound, by the box's clock.
     """
 
-    def __init__(self, stream: LiveStream) -> None:
+    def __init__(self, stream: LiveStream, verifier: LiveStreamVerifier | None = None) -> None:
         self.stream = stream
         self.why_over: str | None = None
+        self.failure: str | None = None
         self.refused: Counter[str] = Counter()
         self.last_good_mono_s: float | None = None
         self.origin_us = 0
         self.start_at = stream.start_at
-        self._verifier = LiveStreamVerifier(stream.grant)
+        self.verifier = verifier or LiveStreamVerifier(stream.grant)
+        self.verifier.renew(stream.grant)
         self._kept: deque[LiveSegment] = deque(maxlen=KEPT)
         self._queues: list[SegmentQueue] = []
 
     @property
     def is_ended(self) -> bool:
         """Was the stream ended by its key? Then it never comes back."""
-        last = self._verifier.last
+        last = self.verifier.last
         return last is not None and last.is_end
 
     @property
@@ -71,7 +76,7 @@ class StreamReception:
     def renew(self, stream: LiveStream) -> None:
         """A newer grant is in force."""
         self.stream = stream
-        self._verifier.renew(stream.grant)
+        self.verifier.renew(stream.grant)
 
     def receive(
         self,
@@ -88,7 +93,7 @@ class StreamReception:
         if self.is_ended:
             raise TrustError("E_REPLAY", self.stream.grant.stream_id, "the stream has ended")
         try:
-            segment = self._verifier.verify(message, now_us, may_verify)
+            segment = self.verifier.verify(message, now_us, may_verify)
         except TrustError as error:
             self.refused[error.code] += 1
             raise

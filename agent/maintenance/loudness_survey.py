@@ -129,6 +129,9 @@ class LoudnessSurvey:
             log.warning("the loudness of %s: %s", digest[:12], error)
             self._failed[digest] = str(error)
             return
+        except Exception as error:
+            self._failed[digest] = f"E_INTERNAL: {type(error).__name__}: {error}"  # not tried again
+            raise
         self._media.loudness[digest] = loudness
         try:
             await self._store.run(save_loudness, digest, loudness)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent.trust import live_stream
 from agent.trust.authority import Authority, load_pinned
 from tests.harness.live_box import LiveBox, say
-from tests.harness.live_documents import Studio, stream_grant
+from tests.harness.live_documents import Studio, later, stream_grant
 from tests.harness.signed_documents import (
     COMMUNE,
     FIRST,
@@ -74,6 +74,41 @@ def test_attack_094_a_segment_repeated_put_in_another_order_or_a_minute_late(box
     box.take(studio, studio.segment())
     assert box.stream.refused["E_TIME"] == 1
     assert box.is_on
+
+
+def test_attack_094_the_last_words_of_a_stream_repeated_when_its_grant_is_renewed(
+    box: LiveBox,
+) -> None:
+    """Its grant ended, was dropped, and a new one came a moment later."""
+    studio = Studio()
+    box.allow(studio.grant())
+    box.boot_s += 598
+    studio.at_us = box.now_us
+    spoken = [studio.segment() for _ in range(5)]
+    box.take(studio, *spoken)
+    box.pass_time(2.5)
+    assert not box.is_on
+    box.allow(studio.grant(seq=43, expires=later(1200)))
+    box.take(studio, *spoken)
+    assert not box.is_on
+    say(box, studio)  # whoever has the key goes on
+    assert box.is_on
+    assert box.stream.refused == {}
+
+
+def test_attack_094_a_stream_that_was_ended_is_not_opened_again_by_a_newer_grant(
+    box: LiveBox,
+) -> None:
+    studio = Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    spoken = studio.segment()
+    box.take(studio, spoken, studio.end())
+    box.allow()  # withdrawn before the box has heard it to its end
+    box.allow(studio.grant(seq=43))
+    box.take(studio, spoken)
+    say(box, studio)
+    assert not box.is_on
 
 
 def test_attack_095_a_gap_is_silence_in_its_place_and_an_issue_and_ends_no_warning(

@@ -210,5 +210,36 @@ async def test_a_listener_that_fails_begins_an_issue_and_the_parts_after_it_stil
     assert_all_is_closed(machine)
 
 
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("live", app.LiveReception), ("local voice", output_set.LocalVoice),
+        ("commands", app.CommandExecutor), ("loudness", app.LoudnessSurvey),
+    ],
+)  # fmt: skip
+async def test_a_part_that_fails_is_an_issue_and_ends_no_other(
+    device: Device, settings: Settings, name: str, part: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_state, states, is_issue = app.open_state, [], asyncio.Event()
+
+    async def keep_state(*args: Any) -> BoxState:
+        states.append(await open_state(*args))
+        states[0].issues.changed.connect(lambda _issue, _begins: is_issue.set())
+        return states[0]
+
+    async def break_down(_: object) -> None:
+        raise KeyError("slot")
+
+    monkeypatch.setattr(app, "open_state", keep_state)
+    monkeypatch.setattr(part, "run", break_down)
+    async with app.build(settings, device) as agent:
+        running = asyncio.create_task(agent.services[name]())
+        await is_issue.wait()
+        assert [one.hint for one in internal_errors(states[0])] == ["KeyError: 'slot'"]
+        assert not running.done()
+        running.cancel()
+        await asyncio.wait([running])
+
+
 def internal_errors(state: BoxState) -> list[Issue]:
     return [one for one in state.issues.all() if one.kind == "internal_error"]

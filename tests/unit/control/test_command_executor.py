@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from agent.clock import Now
+from agent.control import command_executor
 from agent.store import command_results, key_value
 from tests.harness.command_box import HOUR, CommandBox, command, mute
 from tests.harness.signed_documents import AT, PROVINCE, seal, utc_text
@@ -211,3 +212,20 @@ async def test_results_of_former_commands_do_not_grow_without_end(box: CommandBo
         assert await box.receive(order) == "done"
     text = await box.box.store.run(key_value.get, key_value.COMMAND_RESULTS)
     assert len(command_results.RESULTS.decode(text or "{}")) <= command_results.KEEP + 2
+
+
+async def test_a_failure_of_the_software_is_its_result_and_the_next_command_is_carried_out(
+    box: CommandBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("zones")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command_executor, "change_levels", fail)
+        with pytest.raises(KeyError):  # an issue of the service, which runs again
+            await box.receive(command("volume", args={**NGA_BA, "gain_db": -6}))
+    order = command("tone", args=NGA_BA)
+    assert await box.receive(order) == "done"
+    assert [(one.result, one.code) for one in box.results] == [
+        ("failed", "E_INTERNAL"), ("done", None),
+    ]  # fmt: skip

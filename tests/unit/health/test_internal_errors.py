@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
 
 from agent.background_jobs import BackgroundJobs
+from agent.health import internal_errors
 from agent.health.internal_errors import InternalErrors, name_of
 from agent.health.open_issues import Issues
 from agent.signals import AsyncSignal, Signal
@@ -106,3 +108,44 @@ def test_a_lambda_is_named_by_its_file_and_line() -> None:
     assert name == "test_internal_errors.py"
     assert line.isdigit()
     assert name_of(partial(partial(Listener.note), Listener())) == "Listener.note"
+
+
+class Service:
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.runs = 0
+        self.is_steady = asyncio.Event()
+
+    async def run(self) -> None:
+        self.runs += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        self.is_steady.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_service_that_fails_is_an_issue_and_runs_again(
+    issues: Issues, errors: InternalErrors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(internal_errors, "RETRY_S", 0)
+    service = Service(ExceptionGroup("tasks", [OSError("no card")]))
+    running = asyncio.create_task(errors.keep_running(service.run))
+    await service.is_steady.wait()
+    assert service.runs == 2
+    assert open_of(issues) == [("internal_error", "Service.run", "OSError: no card")]
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_the_issue_of_a_service_ends_when_it_has_run_for_a_while(
+    issues: Issues, errors: InternalErrors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(internal_errors, "RETRY_S", 0)
+    monkeypatch.setattr(internal_errors, "STEADY_S", 0)
+    ended = asyncio.Event()
+    issues.changed.connect(lambda _issue, begins: None if begins else ended.set())
+    running = asyncio.create_task(errors.keep_running(Service(KeyError("slot")).run))
+    await ended.wait()
+    assert open_of(issues) == []
+    running.cancel()
+    await asyncio.wait([running])

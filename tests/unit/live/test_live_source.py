@@ -19,6 +19,7 @@ from agent.clock import Clock, boot_s, mono_s
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import StreamGrant
 from agent.errors import PlayError
+from agent.live import live_source
 from agent.live.live_source import LiveSource
 from agent.live.stream_reception import LEAD_S, StreamReception
 from agent.plan.live_stream import list_live_streams
@@ -140,3 +141,24 @@ async def test_a_voice_that_is_over_is_not_prepared() -> None:
     voice = Voice()
     with pytest.raises(PlayError):
         await LiveSource(voice.item, None, voice.clock).prepare(0)
+
+
+async def test_a_failure_of_the_software_is_the_end_of_a_play_not_of_the_agent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    voice = Voice()
+    voice.say(0)
+    voice.reception.begin_voice(None)
+    source = LiveSource(voice.item, voice.reception, voice.clock)
+    feed = await source.prepare(0)
+    monkeypatch.setattr(live_source, "StreamTimeline", _fail)
+    source.start(voice.clock.mono_of(voice.reception.begin_at))
+    end = await source.wait_end()
+    os.close(feed.read_fd)
+    await source.stop()
+    assert (end.reason, end.may_retry) == ("E_INTERNAL: KeyError: 'seq'", True)
+    assert voice.reception.failure == "KeyError: 'seq'"
+
+
+def _fail(*_: object) -> None:
+    raise KeyError("seq")

@@ -133,3 +133,51 @@ async def test_refused_segments_leave_one_record_of_each_sort(box: LiveBox) -> N
         await running
     told = [(one["code"], one["kind"]) for one in box.records]
     assert told == [("E_REPLAY", "live"), ("E_THRESHOLD", "live")]
+
+
+def raise_error(*_: object, **__: object) -> None:
+    raise KeyError("seq")
+
+
+def test_a_failure_of_the_software_ends_one_voice_and_is_an_issue_until_it_sounds_again(
+    box: LiveBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, other = Studio(), Studio(stream_id="ab" * 16)
+    box.allow(studio.grant(), other.grant(slot="khac"))
+    say(box, studio)
+    say(box, other)
+    stream = next(
+        found for one in box.voices.now
+        if one.stream.grant.stream_id == studio.stream_id
+        and (found := box.reception.find(one.key)) is not None
+    )  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setattr(stream, "receive", raise_error)
+        say(box, studio)
+        say(box, other)
+    assert [one.stream.grant.stream_id for one in box.voices.now] == [other.stream_id]
+    assert stream.why_over == "E_INTERNAL: KeyError: 'seq'"
+    assert box.issues == [("internal_error", True)]
+    studio.at_us = box.now_us
+    say(box, studio, 5)  # it is left alone for ten seconds
+    assert len(box.voices.now) == 1
+    for _ in range(20):
+        box.pass_time(1)
+        studio.at_us = other.at_us = box.now_us
+        say(box, studio)
+        say(box, other)
+    assert len(box.voices.now) == 2
+    assert box.issues[-1] == ("internal_error", False)
+
+
+def test_what_a_player_of_the_segments_reports_ends_the_voice(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    stream = box.stream
+    stream.failure = "ValueError: packet"
+    box.pass_time(0.5)
+    assert not box.is_on
+    assert stream.why_over == "E_INTERNAL: ValueError: packet"
+    box.pass_time(600)  # its grant is over
+    assert box.issues == [("internal_error", True), ("internal_error", False)]

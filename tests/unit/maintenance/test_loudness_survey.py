@@ -159,6 +159,31 @@ async def test_what_cannot_be_decoded_is_not_tried_for_ever(bench: Bench) -> Non
         assert bench.measured == [b"broken", b"news"]
 
 
+async def test_a_failure_of_the_software_is_an_issue_of_its_medium_and_not_met_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = bench.measure
+
+    async def fail_once(track: Track) -> Loudness:
+        if not bench.measured:
+            await measure(track)
+            raise KeyError("lufs")
+        return await measure(track)
+
+    monkeypatch.setattr(bench, "measure", fail_once)
+    bench.named = ["song", "news"]
+    bench.needed = {DIGESTS["song"]: AT}
+    survey = bench.build()
+    with pytest.raises(KeyError):
+        await survey.run()
+    running = asyncio.create_task(survey.run())  # as whoever keeps it running does
+    await _wait(lambda: bool(bench.media.loudness))
+    running.cancel()
+    await asyncio.wait([running])
+    assert bench.measured == [b"song", b"news"]
+    assert bench.hint("song") == "E_INTERNAL: KeyError: 'lufs'"
+
+
 async def test_a_damaged_medium_is_measured_once_a_good_copy_has_come(bench: Bench) -> None:
     bench.named, song = ["news"], DIGESTS["news"]
     await asyncio.to_thread(bench.media.path(song).write_bytes, b"damaged")
