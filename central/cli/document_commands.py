@@ -24,6 +24,7 @@ from central.authority.signers import (
 )
 from central.cli.cli_errors import handle_errors
 from central.cli.options import ANY, FILE, lang_option
+from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -265,7 +266,10 @@ def _warn_of_sound(document: Document, media_dir: Path | None, lang: Lang) -> No
     """Warn of recordings that are too faint, too loud, blank or broken."""
     from central.documents.preparation.fitness import describe_unprepared
 
-    for line in describe_unprepared(document, media_dir, lang) if media_dir is not None else ():
+    if media_dir is None:
+        return
+    warn_unconfined(lang)
+    for line in describe_unprepared(document, media_dir, lang):
         click.echo(translate(lang, "notice", line))
 
 

@@ -18,6 +18,7 @@ from agent.trust.payload import decode_payload
 from central.cli.cli_errors import handle_errors
 from central.cli.options import ANY, FILE, lang_option
 from central.cli.speak_command import reading_options, settle
+from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -146,6 +147,7 @@ def draft_emergency_(**options: Any) -> None:
     if isinstance(document, Emergency):
         for line in describe_outputs(document, lambda code, *args: translate(lang, code, *args)):
             click.echo(line)
+        warn_unconfined(lang)
         for line in describe_unprepared(document, options["media_dir"], lang):
             click.echo(translate(lang, "notice", line))
 

@@ -14,6 +14,7 @@ import click
 
 from agent.errors import ConfigError
 from central.cli.options import FILE, FOLDER
+from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -79,6 +80,7 @@ def confirm_stream(options: dict[str, Any], lang: Lang, *, yes: bool) -> None:
     """
     if (options["station"] is None) == (options["group"] is None):
         raise ConfigError("E_USAGE", "live", translate(lang, "fault.one_target"))
+    warn_unconfined(lang)
     if not yes:
         where, kind = ", ".join(options["to"]), translate(lang, f"class.{options['class_']}")
         click.echo(translate(lang, "live.announce", kind, options["title"], where))

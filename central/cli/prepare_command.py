@@ -10,6 +10,7 @@ import click
 from agent.errors import ConfigError
 from central.cli.cli_errors import handle_errors
 from central.cli.options import ANY, FILE, lang_option
+from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -43,6 +44,7 @@ def prepare(files: tuple[Path, ...], *, out: Path, lang: Lang, **options: Any) -
     from central.documents.preparation.report import describe_prepared, draw_prepared
     from central.documents.preparation.sound_error import SoundError
 
+    warn_unconfined(lang)
     chime = options["chime"]
     wanted = Preparation(
         is_trimmed=not options["keep_silence"],

@@ -1,6 +1,6 @@
 """Short clips: chime, melody, speech, level and format. Preparation only, never the play path.
 
-pydub (imported when first needed) holds a clip in memory; ffmpeg converts, its argument list is
+pydub (imported when first needed) holds a clip in memory; ffmpeg converts, its argument lists are
 compiled by ffmpeg-python; espeak-ng speaks. Formats follow the file's suffix: wav, mp3, opus.
 """
 
@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import ConfigError
+from central.documents.confined_tool import SOUNDS
+from central.documents.sound_decoding import RATE_HZ, SAMPLES, write_wav
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-RATE_HZ = 48_000
 LEVEL_DBFS = -18.0
 PEAK_DBFS = -1.5
 TOOL_LIMIT_S = 60
@@ -29,8 +30,8 @@ MELODY_HZ = (392.0, 440.0, 523.25, 587.33, 659.26, 587.33, 523.25, 440.0)
 _CODEC: dict[str, dict[str, Any]] = {
     ".mp3": {"acodec": "libmp3lame", "audio_bitrate": "96k", "format": "mp3"},
     ".opus": {"acodec": "libopus", "audio_bitrate": "48k", "format": "ogg"},
-    ".wav": {"acodec": "pcm_s16le", "format": "wav"},
 }
+WAV = ".wav"
 
 
 def run_tool(argv: Sequence[str], *, text: str | None = None, limit_s: float = TOOL_LIMIT_S) -> str:
@@ -50,31 +51,42 @@ def run_tool(argv: Sequence[str], *, text: str | None = None, limit_s: float = T
     return done.stdout
 
 
-def build_convert_argv(source: Path, target: Path) -> list[str]:
-    """Arguments for ffmpeg: mono, 48 kHz, no metadata, the same bytes every time.
-
-    Raises:
-        ConfigError: E_CLIP, no codec for the target's suffix.
-    """
+def build_decode_argv(source: Path) -> list[str]:
+    """Arguments for ffmpeg: all of a file as s16le mono on standard output."""
     import ffmpeg
 
-    codec = _CODEC.get(target.suffix.lower())
-    if codec is None:
-        raise ConfigError("E_CLIP", target.name, f"format is one of {', '.join(_CODEC)}")
-    options = {"ac": 1, "ar": RATE_HZ, "map_metadata": -1, "fflags": "+bitexact", **codec}
-    stream = ffmpeg.input(f"file:{source}", protocol_whitelist="file")
+    sound = ffmpeg.input(f"file:{source}", protocol_whitelist="file", format_whitelist=SOUNDS)
+    argv = sound["a:0"].output("pipe:1", **SAMPLES).global_args("-nostdin", "-v", "error").compile()
+    return [str(arg) for arg in argv]
+
+
+def build_encode_argv(source: Path, target: Path) -> list[str]:
+    """Arguments for ffmpeg: a WAV of ours, without metadata, the same bytes every time."""
+    import ffmpeg
+
+    options = {"map_metadata": -1, "fflags": "+bitexact", **_CODEC[target.suffix.lower()]}
+    stream = ffmpeg.input(f"file:{source}", protocol_whitelist="file", format="wav")
     stream = stream.output(f"file:{target}", **options, **{"flags:a": "+bitexact"})
     argv = stream.global_args("-nostdin", "-v", "error").overwrite_output().compile()
     return [str(arg) for arg in argv]
 
 
 def convert(source: Path, target: Path, *, limit_s: float = TOOL_LIMIT_S) -> Path:
-    """Convert to the format of the target's suffix.
+    """Convert to the format of the target's suffix: mono, 48 kHz.
+
+    A confined ffmpeg decodes; the one that writes the target reads samples of ours alone.
 
     Raises:
-        ConfigError: E_CLIP.
+        ConfigError: E_CLIP, no codec for the target's suffix, or a tool failed.
     """
-    run_tool(build_convert_argv(source, target), limit_s=limit_s)
+    suffix = target.suffix.lower()
+    if suffix == WAV:
+        return write_wav(build_decode_argv(source), source, target, limit_s)
+    if suffix not in _CODEC:
+        raise ConfigError("E_CLIP", target.name, f"format is one of {', '.join((*_CODEC, WAV))}")
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".convert-") as scratch:
+        plain = write_wav(build_decode_argv(source), source, Path(scratch) / "plain.wav", limit_s)
+        run_tool(build_encode_argv(plain, target), limit_s=limit_s)
     return target
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from agent.contract.document import Medium
 from agent.errors import ConfigError
 from central.documents.audio_tools import run_tool
+from central.documents.confined_tool import PICTURES, SOUNDS, confine_reader
 
 _MIME_OF_FORMAT = {
     "mp3": "audio/mpeg",
@@ -35,12 +36,13 @@ def probe(path: Path) -> tuple[str, int]:
         ConfigError: E_MEDIA, unreadable or of a type that stations do not play.
     """
     argv = [
-        "ffprobe", "-v", "error", "-protocol_whitelist", "file", "-of", "json",
-        "-show_entries", "format=format_name,duration:stream=codec_type,codec_name",
+        "ffprobe", "-v", "error", "-protocol_whitelist", "file",
+        "-format_whitelist", f"{SOUNDS},{PICTURES}", "-of", "json", "-show_entries",
+        "format=format_name,duration:stream=codec_type,codec_name",
         f"file:{path}",
     ]  # fmt: skip
     try:
-        found = json.loads(run_tool(argv))
+        found = json.loads(run_tool(confine_reader(argv, [path])))
     except ConfigError as error:
         raise ConfigError("E_MEDIA", path.name, error.hint) from error
     names = str(found.get("format", {}).get("format_name", "")).split(",")

@@ -14,6 +14,7 @@ from typing import Literal
 
 from agent.contract.live_segment import PACKET_US
 from agent.errors import ConfigError
+from central.documents.confined_tool import SOUNDS, confine_reader
 from central.live.ogg_reader import OggReader
 
 BITRATE = "24k"
@@ -93,9 +94,11 @@ def encoder_argv(source: VoiceSource) -> list[str]:
     """The command line of ffmpeg: mono, 48 kHz, Opus in packets of 20 ms, a page each."""
     argv = ["ffmpeg", "-hide_banner", "-loglevel", "error"]
     if source.kind == "file":
-        argv += ["-nostdin", "-protocol_whitelist", "file", "-i", f"file:{source.name}"]
+        argv += ["-nostdin", "-protocol_whitelist", "file", "-format_whitelist", SOUNDS]
+        argv += ["-i", f"file:{source.name}"]
     elif source.kind == "stdin":
-        argv += ["-protocol_whitelist", "pipe", "-probesize", "32k", "-i", "pipe:0"]
+        argv += ["-protocol_whitelist", "pipe", "-format_whitelist", SOUNDS]
+        argv += ["-probesize", "32k", "-i", "pipe:0"]
     elif source.kind == "samples":
         argv += ["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0"]
         argv += ["-f", "s16le", "-ac", "1", "-ar", str(RATE_HZ)]
@@ -124,6 +127,18 @@ def encoder_argv(source: VoiceSource) -> list[str]:
     ]
     argv += ["-application", "voip", "-frame_duration", "20", "-page_duration", "20000"]
     return [*argv, "-flush_packets", "1", "-f", "ogg", "pipe:1"]
+
+
+def confined_argv(source: VoiceSource) -> list[str]:
+    """The command line that runs ffmpeg; confined, unless it needs a device.
+
+    Raises:
+        ConfigError: E_CLIP, the name of a file cannot be handed over.
+    """
+    argv = encoder_argv(source)
+    if source.kind in ("pulse", "alsa"):
+        return argv
+    return confine_reader(argv, [Path(source.name)] if source.kind == "file" else ())
 
 
 class PacketClock:
@@ -189,7 +204,7 @@ async def capture(
     Raises:
         ConfigError: E_CLIP, ffmpeg is missing or failed, with the end of its error output.
     """
-    process = await _start(encoder_argv(source), stdin)
+    process = await _start(confined_argv(source), stdin)
     stopping = asyncio.create_task(stop.wait(), name="live stop")
     metering = asyncio.create_task(_read_meter(process, meter), name="live meter")
     try:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
+    "sound.unconfined": Text(
+        "LƯU Ý: máy này thiếu {0}, nên ffmpeg đọc tệp lạ mà không bị cách ly. Hãy chỉ mở tệp tin"
+        " cậy, hoặc làm trên máy Linux",
+        "NOTE: this computer lacks {0}, so ffmpeg reads files without confinement. Open trusted"
+        " files alone, or use a computer with Linux",
+    ),
     "sound.before": Text(
         "{0}: dài {1}, độ to {2} LUFS, đỉnh {3} dBTP", "{0}: {1} long, {2} LUFS, peak {3} dBTP"
     ),

@@ -92,7 +92,7 @@ ALLOWED = {
         "central.messages central.publication central.reports central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
-    "central.documents": "agent.trust central.messages central.store",
+    "central.documents": "agent.sandbox agent.trust central.messages central.store",
     "central.issues": "central.authority central.documents central.store",
     "central.live": (
         "agent.link agent.trust central.authority central.documents central.messages "

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from central.documents.audio_tools import RATE_HZ
+from central.documents.sound_decoding import RATE_HZ
 
 if TYPE_CHECKING:
     from pydub import AudioSegment

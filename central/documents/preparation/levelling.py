@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.contract.loudness import MOST_GAIN_DB, PEAK_DBTP, TARGET_LUFS
-from central.documents.audio_tools import RATE_HZ, run_tool
+from central.documents.confined_tool import SOUNDS
 from central.documents.preparation.measurement import Measurement, measure
+from central.documents.sound_decoding import RATE_HZ, SAMPLES, write_wav
 
 CEILING_DBTP = PEAK_DBTP - 1.0  # an Opus or MP3 decoder overshoots by some tenths of a dB
 LIMITER_RATE_HZ = 192_000
@@ -56,7 +57,7 @@ def level(source: Path, target: Path, excerpt: Excerpt) -> Measurement:
     """
     gain_db = excerpt.gain_db
     for _ in range(ROUNDS):
-        run_tool(build_level_argv(source, target, excerpt, gain_db), limit_s=TOOL_LIMIT_S)
+        write_wav(build_level_argv(source, excerpt, gain_db), source, target, TOOL_LIMIT_S)
         written = measure(target)
         lacking_lu = TARGET_LUFS - written.loudness.lufs
         if abs(lacking_lu) <= CLOSE_LU or gain_db + lacking_lu > MOST_GAIN_DB:
@@ -67,11 +68,12 @@ def level(source: Path, target: Path, excerpt: Excerpt) -> Measurement:
     return written
 
 
-def build_level_argv(source: Path, target: Path, excerpt: Excerpt, gain_db: float) -> list[str]:
-    """Arguments for ffmpeg."""
+def build_level_argv(source: Path, excerpt: Excerpt, gain_db: float) -> list[str]:
+    """Arguments for ffmpeg: the levelled excerpt as s16le mono on standard output."""
     import ffmpeg
 
-    sound = ffmpeg.input(f"file:{source}", protocol_whitelist="file")["a:0"]
+    sound = ffmpeg.input(f"file:{source}", protocol_whitelist="file", format_whitelist=SOUNDS)
+    sound = sound["a:0"]
     sound = sound.filter("aformat", channel_layouts="mono", sample_rates=RATE_HZ)
     sound = sound.filter(
         "atrim", start=f"{excerpt.begin_ms / 1000:.3f}", end=f"{excerpt.end_ms / 1000:.3f}"
@@ -84,9 +86,6 @@ def build_level_argv(source: Path, target: Path, excerpt: Excerpt, gain_db: floa
             .filter("alimiter", limit=f"{ceiling:.4f}", attack=5, release=80, level="disabled")
             .filter("aresample", RATE_HZ)
         )
-    out = sound.output(
-        f"file:{target}", format="wav", acodec="pcm_s16le", ac=1, ar=RATE_HZ,
-        map_metadata=-1, fflags="+bitexact", **{"flags:a": "+bitexact"},
-    )  # fmt: skip
-    argv = out.global_args("-nostdin", "-v", "error").overwrite_output().compile()
+    out = sound.output("pipe:1", **SAMPLES)
+    argv = out.global_args("-nostdin", "-v", "error").compile()
     return [str(arg) for arg in argv]

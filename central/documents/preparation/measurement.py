@@ -1,26 +1,25 @@
 """Measures a file of any format: decodes all of it once, in a stream, and keeps nothing of it.
 
 ffmpeg's `ebur128` measures the loudness (EBU R 128: integrated, true peak); the samples that it
-passes on are scanned here. Its argument list is compiled by ffmpeg-python.
+passes on are scanned here. It is confined; its argument list is compiled by ffmpeg-python.
 """
 
 from __future__ import annotations
 
 import re
-import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from agent.contract.loudness import Loudness
-from agent.errors import ConfigError
-from central.documents.audio_tools import RATE_HZ
+from central.documents.confined_tool import SOUNDS
 from central.documents.preparation.pcm_scan import PcmScan, PcmScanner
 from central.documents.preparation.sound_error import SoundError
+from central.documents.sound_decoding import BLOCK_BYTES, RATE_HZ, SAMPLES, run_decoder
 
 LONGEST_MS = 2 * 3600 * 1000
-BLOCK_BYTES = 1 << 16
+LIMIT_S = 3600.0
 NO_SOUND = -70.0  # what ebur128 says where there is nothing above its gate
 CLIPPED_WINDOWS = 3  # 10 ms each; fewer are not heard
 _INTEGRATED = re.compile(r"I:\s+(-?\d+(?:\.\d+)?|-inf|nan) LUFS")
@@ -55,18 +54,10 @@ def measure(path: Path, progress: Progress = ignore_progress) -> Measurement:
         SoundError: it has no sound, cannot be decoded, or is longer than two hours.
         ConfigError: E_CLIP, there is no ffmpeg.
     """
-    with tempfile.TemporaryFile() as errors:
-        try:
-            process = subprocess.Popen(
-                build_measure_argv(path), stdout=subprocess.PIPE, stderr=errors
-            )
-        except OSError as error:
-            raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
-        with process:
-            scan = _scan(process, path, progress)
-        errors.seek(0)
-        said = errors.read().decode(errors="replace")
-    if process.returncode or not scan.duration_ms:
+    with run_decoder(build_measure_argv(path), path, LIMIT_S) as decoding:
+        scan = _scan(decoding.samples, path, progress)
+    said = decoding.said
+    if decoding.returncode or not scan.duration_ms:
         lines = [line for line in said.splitlines() if line.strip()]
         raise SoundError(path.name, "unreadable", lines[-1][-300:] if lines else "")
     return Measurement(scan, _read_loudness(said, scan), bool(_BROKEN.search(said)))
@@ -76,25 +67,21 @@ def build_measure_argv(path: Path) -> list[str]:
     """Arguments for ffmpeg: measure, and hand the samples over as s16le mono on standard output."""
     import ffmpeg
 
-    sound = ffmpeg.input(f"file:{path}", protocol_whitelist="file")["a:0"]
+    sound = ffmpeg.input(f"file:{path}", protocol_whitelist="file", format_whitelist=SOUNDS)
+    sound = sound["a:0"]
     sound = sound.filter("aformat", channel_layouts="mono", sample_rates=RATE_HZ)
     sound = sound.filter("ebur128", peak="true", framelog="verbose")
-    out = sound.output("pipe:1", format="s16le", ac=1, ar=RATE_HZ, acodec="pcm_s16le")
+    out = sound.output("pipe:1", **SAMPLES)
     argv = out.global_args("-nostdin", "-hide_banner", "-nostats").compile()
     return [str(arg) for arg in argv]
 
 
-def _scan(process: subprocess.Popen[bytes], path: Path, progress: Progress) -> PcmScan:
-    assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
+def _scan(samples: IO[bytes], path: Path, progress: Progress) -> PcmScan:
     scanner = PcmScanner()
-    try:
-        while block := process.stdout.read(BLOCK_BYTES):
-            scanner.add(block)
-            progress(scanner.duration_ms)
-            _check_length(scanner, path)
-    except BaseException:
-        process.kill()
-        raise
+    while block := samples.read(BLOCK_BYTES):
+        scanner.add(block)
+        progress(scanner.duration_ms)
+        _check_length(scanner, path)
     return scanner.end()
 
 

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from central.documents.audio_tools import RATE_HZ
+from central.documents.sound_decoding import RATE_HZ
 
 WINDOW_MS = 10
 WINDOW_BYTES = RATE_HZ * 2 * WINDOW_MS // 1000

@@ -1,4 +1,7 @@
-"""ffmpeg without a network: a radio's bytes in, samples out (s16, 48 kHz, mono)."""
+"""A confined ffmpeg: a radio's bytes in, samples out (s16, 48 kHz, mono).
+
+It has no network and no files: the gateway fetches, ffmpeg reads a pipe.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from agent.errors import ConfigError
+from central.documents.confined_tool import SOUNDS, confine_reader
 
 # What radios send. No playlist and no concat script is among it: they name other addresses.
 DEMUXERS = "mp3,aac,ogg,mpegts,mov,flac"
@@ -17,7 +21,7 @@ LEAST = ("-hide_banner", "-loglevel", "error")
 
 
 def decoder_argv() -> list[str]:
-    """The command line of ffmpeg; nothing but its standard input can be read."""
+    """The command line of ffmpeg, which reads its standard input alone."""
     return [
         "ffmpeg", *LEAST, "-protocol_whitelist", "pipe", "-format_whitelist", DEMUXERS,
         "-probesize", "32k", "-analyzeduration", "500000", "-i", "pipe:0", *SAMPLES,
@@ -33,7 +37,7 @@ async def run_decoder() -> AsyncIterator[Process]:
     """
     try:
         process = await asyncio.create_subprocess_exec(
-            *decoder_argv(), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+            *confine_reader(decoder_argv()), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
         )
     except OSError as error:
         raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
@@ -54,10 +58,12 @@ async def decode_file(file: Path) -> bytes:
     Raises:
         ConfigError: E_CLIP, ffmpeg is missing, or it is no sound.
     """
-    argv = ["ffmpeg", "-nostdin", *LEAST, "-protocol_whitelist", "file,pipe"]
-    argv += ["-t", "600", "-i", f"file:{file}", *SAMPLES]
+    argv = ["ffmpeg", "-nostdin", *LEAST, "-protocol_whitelist", "file"]
+    argv += ["-format_whitelist", SOUNDS, "-t", "600", "-i", f"file:{file}", *SAMPLES]
     try:
-        process = await asyncio.create_subprocess_exec(*argv, stdout=PIPE, stderr=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *confine_reader(argv, [file]), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+        )
     except OSError as error:
         raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
     samples, told = await process.communicate()

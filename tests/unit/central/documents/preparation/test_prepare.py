@@ -205,3 +205,14 @@ def test_an_original_is_never_written_over(tmp_path: Path) -> None:
         prepare([source], tmp_path / "." / "tin.wav", PLAIN, lambda _name, _ms: None)
     assert caught.value.reason == "same"
     assert source.read_bytes() == original
+
+
+def test_a_computer_that_cannot_confine_ffmpeg_says_so_and_prepares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central.documents.confined_tool.find_missing", lambda: ["Landlock"])
+    source = write(tmp_path / "a.wav", (1, 0.1, 400))
+    argv = ["prepare", str(source), "--out", str(tmp_path / "b.wav"), "--lang"]
+    done = [CliRunner().invoke(main, [*argv, lang]) for lang in ("vi", "en")]
+    assert [one.exit_code for one in done] == [0, 0]
+    assert ["thiếu Landlock" in done[0].output, "lacks Landlock" in done[1].output] == [True, True]
