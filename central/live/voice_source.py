@@ -23,6 +23,17 @@ RATE_HZ = 48_000
 SILENT_DBFS = -120.0
 PEAK = "lavfi.astats.Overall.Peak_level"
 METER = f"astats=metadata=1:reset=1,ametadata=mode=print:key={PEAK}:file=pipe\\\\:2:direct=1"
+# Whoever speaks is brought to the loudness of prepared sound (-16 LUFS, `agent.contract.loudness`)
+# within 2 LU, whatever the distance to the microphone: a curve from the level of the last seconds
+# to a gain of 31 dB at most, so that speech between -45 and 0 dBFS comes out alike and what lies
+# below, the noise of a room, does not come up with it. Then the peaks, at -2 dBFS. It knows
+# only the past, so it adds no delay but the limiter's 5 ms.
+LEVELLER = (
+    "compand=attacks=0.1:decays=2:soft-knee=2:volume=-18"
+    ":points=-90/-110|-62/-60|-45/-16.5|-39/-7.5|0/-7.5"
+    ",alimiter=limit=0.79:level=0:attack=5:release=80"
+)
+MONO = f"aformat=sample_fmts=dbl:sample_rates={RATE_HZ}:channel_layouts=mono"
 # As the box's own: falling strokes, and the two tones of 47 CFR 11.31(c), each half a second.
 CHIME = (
     "aevalsrc='0.25*(exp(-4*t)*sin(2*PI*987.77*t)"
@@ -55,6 +66,11 @@ class VoiceSource:
     def is_paced(self) -> bool:
         """Does it deliver at the speed of time by itself?"""
         return self.kind in ("pulse", "alsa")
+
+    @property
+    def is_voice(self) -> bool:
+        """Is it levelled here? What ffmpeg makes has its level; a relay's was set by its radio."""
+        return self.kind in ("file", "stdin", "pulse", "alsa")
 
 
 @dataclass(frozen=True)
@@ -111,20 +127,9 @@ def encoder_argv(source: VoiceSource) -> list[str]:
         argv += ["-fragment_size", str(RATE_HZ // 50 * 2), "-i", source.name]
     else:
         argv += ["-nostdin", "-f", "alsa", "-ac", "1", "-ar", str(RATE_HZ), "-i", source.name]
-    argv += [
-        "-af",
-        METER,
-        "-map",
-        "0:a:0",
-        "-ac",
-        "1",
-        "-ar",
-        str(RATE_HZ),
-        "-c:a",
-        "libopus",
-        "-b:a",
-        BITRATE,
-    ]
+    filters = f"{METER},{MONO},{LEVELLER}" if source.is_voice else METER
+    argv += ["-af", filters, "-map", "0:a:0", "-ac", "1", "-ar", str(RATE_HZ)]
+    argv += ["-c:a", "libopus", "-b:a", BITRATE]
     argv += ["-application", "voip", "-frame_duration", "20", "-page_duration", "20000"]
     return [*argv, "-flush_packets", "1", "-f", "ogg", "pipe:1"]
 

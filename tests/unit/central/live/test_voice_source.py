@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
+import re
+import subprocess
 import wave
 from array import array
 from pathlib import Path
@@ -13,9 +15,17 @@ import pytest
 from click.testing import CliRunner
 
 from agent.contract.live_segment import PACKET_US, is_opus_20_ms
+from agent.contract.loudness import TARGET_LUFS
 from agent.errors import ConfigError
 from central.__main__ import main
-from central.live.voice_source import Packet, capture, chime_before, encoder_argv, parse_source
+from central.live.voice_source import (
+    Packet,
+    VoiceSource,
+    capture,
+    chime_before,
+    encoder_argv,
+    parse_source,
+)
 
 
 def make_tone(path: Path, seconds: float) -> Path:
@@ -78,6 +88,36 @@ def test_sources_by_their_names(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="E_USAGE"):
         parse_source(str(tmp_path / "khong-co.wav"))
     assert "pulse" in encoder_argv(parse_source("mic"))
+
+
+def measure_lufs(ogg: bytes) -> float:
+    """Integrated loudness by ffmpeg's meter (EBU R 128)."""
+    argv = ["ffmpeg", "-hide_banner", "-nostats", "-f", "ogg", "-i", "pipe:0"]
+    argv += ["-af", "ebur128=framelog=verbose", "-f", "null", "-"]
+    done = subprocess.run(argv, input=ogg, capture_output=True, check=True)
+    return float(re.findall(rb"I:\s+(\S+) LUFS", done.stderr)[-1])
+
+
+@pytest.mark.parametrize("gain_db", [-20, -8, 0])
+def test_whoever_speaks_is_as_loud_as_prepared_sound_near_or_far_from_the_microphone(
+    tmp_path: Path, gain_db: int
+) -> None:
+    spoken = tmp_path / "noi.wav"
+    words = "Mời bà con sáng mai đến hội trường để họp. Khi đi nhớ mang theo giấy tờ. Xin cảm ơn."
+    subprocess.run(["espeak-ng", "-v", "vi", "-w", spoken, words], check=True)
+    argv = encoder_argv(parse_source(str(spoken)))
+    of_filters = argv.index("-af") + 1
+    argv[of_filters] = f"volume={gain_db}dB,{argv[of_filters]}"
+    done = subprocess.run(argv, capture_output=True, check=True)
+    assert measure_lufs(done.stdout) == pytest.approx(TARGET_LUFS, abs=3)
+
+
+def test_the_noise_of_a_room_does_not_come_up_while_nobody_speaks() -> None:
+    noise = "anoisesrc=c=pink:a=0.002:r=48000:d=12:seed=3"  # -60 dBFS
+    argv = encoder_argv(VoiceSource("pulse"))
+    argv[argv.index("-f") : argv.index("-af")] = ["-f", "lavfi", "-i", noise]
+    done = subprocess.run(argv, capture_output=True, check=True)
+    assert measure_lufs(done.stdout) < TARGET_LUFS - 24
 
 
 @pytest.mark.parametrize("class_", ["routine", "emergency"])
