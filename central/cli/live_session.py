@@ -20,6 +20,7 @@ from texts.catalogue import Lang
 
 if TYPE_CHECKING:
     from central.live.broadcast import Broadcast
+    from central.live.live_line import LiveLine
     from central.live.voice_source import Packet
 
 METER_DB = 40  # columns of the level meter, a dB each
@@ -145,13 +146,13 @@ async def run_stream(
         )
         await line.wait_connected()
         await broadcast.begin()
-        await _speak_until_stopped(broadcast, lang, stop, make_packets)
-    counts = broadcast.counts
-    click.echo(translate(lang, "live.over", counts.segments, counts.unsent, archive.path.name))
+        await _speak_until_stopped(broadcast, line, lang, stop, make_packets)
+    segments = broadcast.counts.segments
+    click.echo(translate(lang, "live.over", segments, line.unsent, archive.path.name))
 
 
 async def _speak_until_stopped(
-    broadcast: Broadcast, lang: Lang, stop: asyncio.Event, make_packets: MakePackets
+    broadcast: Broadcast, line: LiveLine, lang: Lang, stop: asyncio.Event, make_packets: MakePackets
 ) -> None:
     from rich.console import Console
 
@@ -161,7 +162,8 @@ async def _speak_until_stopped(
             bars = max(0, min(METER_DB, round(peak_dbfs + METER_DB)))
             level = "█" * bars + "·" * (METER_DB - bars)
             seconds = broadcast.counts.segments // 5
-            status.update(f"{translate(lang, 'live.on_air')} {seconds} s {level}")
+            unsent = f" {translate(lang, 'live.unsent', line.unsent)}" if line.unsent else ""
+            status.update(f"{translate(lang, 'live.on_air')} {seconds} s {level}{unsent}")
 
         try:
             await broadcast.speak(make_packets(stop, meter))

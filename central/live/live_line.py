@@ -3,7 +3,7 @@
 The name `live` may write `live` topics and nothing else; the centre's own name can be used once,
 and the collector has it. A segment waits for nobody: while the line stalls the newest three seconds
 are held, and without a connection nothing is, because what comes later than the delay is worth
-nothing.
+nothing. What was dropped is counted: whoever speaks sees that they are not heard.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import ssl
+import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,13 +21,20 @@ from pathlib import Path
 
 import aiomqtt
 
+from agent.contract.live_segment import segment_hash
 from agent.errors import ConfigError
 
 LIVE = "live"
 RETRY_S = 0.5
 MAX_HELD = 15  # segments
 CONNECT_S = 10.0
+OVERHEAD_BYTES = 26  # of a message: MQTT's header, TLS 1.3's record
 log = logging.getLogger(__name__)
+
+SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+if hasattr(socket, "TCP_USER_TIMEOUT"):
+    # A line that was cut would wait for TCP's next attempt, and then send what is too late.
+    SOCKET_OPTIONS.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 5_000))
 
 
 @dataclass(frozen=True)
@@ -49,20 +58,68 @@ class LiveBroker:
     name: str = LIVE
 
 
+class InFlight:
+    """The segments that were handed to TCP and that the other side has not acknowledged."""
+
+    def __init__(self) -> None:
+        self._sent: deque[tuple[bytes, int]] = deque()
+        self._bytes = 0
+
+    def add(self, message: bytes, topic_bytes: int, unacknowledged_bytes: int) -> None:
+        """Add one that was written now; what lies before the unacknowledged bytes has arrived."""
+        size = len(message) + topic_bytes + OVERHEAD_BYTES
+        self._sent.append((message, size))
+        self._bytes += size
+        while self._sent and self._bytes - self._sent[0][1] >= unacknowledged_bytes:
+            self._bytes -= self._sent.popleft()[1]
+
+    def take_all(self) -> list[bytes]:
+        """The connection is lost, and they with it."""
+        lost = [message for message, _ in self._sent]
+        self._sent.clear()
+        self._bytes = 0
+        return lost
+
+
+def count_unacknowledged(client: aiomqtt.Client) -> int:
+    """The bytes that TCP still has to deliver; 0 where the system does not say."""
+    try:
+        import fcntl
+        import termios
+
+        sock = client._client.socket()  # noqa: SLF001 - aiomqtt has no accessor
+        if sock is None:
+            return 0
+        told = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4))
+    except (ImportError, OSError, ValueError):
+        return 0
+    return int.from_bytes(told, sys.byteorder)
+
+
 class LiveLine:
     """Sends segments while it is connected, and connects again when it is not.
 
     Args:
         broker: where.
         context: with the certificates.
+
+    Attributes:
+        connected: set while it is.
     """
 
     def __init__(self, broker: LiveBroker, context: ssl.SSLContext) -> None:
         self._broker = broker
         self._context = context
         self.connected = asyncio.Event()
-        self._held: deque[tuple[str, bytes]] = deque(maxlen=MAX_HELD)
+        self._held: deque[tuple[str, bytes]] = deque()
+        self._in_flight = InFlight()
+        self._unsent: set[bytes] = set()  # hashes: the end of a stream is sent three times
         self._added = asyncio.Event()
+
+    @property
+    def unsent(self) -> int:
+        """How many different segments no connection has taken."""
+        return len(self._unsent)
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
@@ -75,7 +132,9 @@ class LiveLine:
                 log.warning("broker %s:%d: %s", self._broker.host, self._broker.port, error)
             finally:
                 self.connected.clear()
-                self._held.clear()
+                while self._held:
+                    self._drop_oldest()
+                self._unsent.update(map(segment_hash, self._in_flight.take_all()))
             await asyncio.sleep(RETRY_S)
 
     async def _send_held(self, client: aiomqtt.Client) -> None:
@@ -86,8 +145,13 @@ class LiveLine:
         """
         while True:
             while self._held:
-                topic, message = self._held.popleft()
+                topic, message = self._held[0]
                 await client.publish(topic, message, qos=0)
+                # while it was written it may have been pushed out as the oldest
+                if self._held and self._held[0][1] is message:
+                    self._held.popleft()
+                self._unsent.discard(segment_hash(message))
+                self._in_flight.add(message, len(topic), count_unacknowledged(client))
             self._added.clear()
             await self._added.wait()
 
@@ -106,11 +170,15 @@ class LiveLine:
 
     async def send(self, topic: str, message: bytes) -> bool:
         """Send one segment without waiting for it; False without a connection."""
-        if not self.connected.is_set():
-            return False
         self._held.append((topic, message))
+        if not self.connected.is_set() or len(self._held) > MAX_HELD:
+            self._drop_oldest()
         self._added.set()
-        return True
+        return self.connected.is_set()
+
+    def _drop_oldest(self) -> None:
+        _topic, message = self._held.popleft()
+        self._unsent.add(segment_hash(message))
 
     def _build_client(self) -> aiomqtt.Client:
         return aiomqtt.Client(
@@ -120,6 +188,7 @@ class LiveLine:
             protocol=aiomqtt.ProtocolVersion.V311,
             tls_context=self._context,
             keepalive=10,
+            socket_options=SOCKET_OPTIONS,
         )
 
 

@@ -15,6 +15,7 @@ PHRASES: Catalogue = {
         "no station takes it: nothing was said (if you are sure, add --anyway)",
     ),
     "live.on_air": Text("ĐANG PHÁT TRỰC TIẾP (Ctrl-C để kết thúc)", "ON AIR (Ctrl-C ends it)"),
+    "live.unsent": Text("{0} đoạn không gửi được", "{0} segments not sent"),
     "live.over": Text(
         "Đã kết thúc: {0} đoạn, {1} đoạn không gửi được; lưu tại {2}",
         "Over: {0} segments, {1} not sent; kept in {2}",
