@@ -279,7 +279,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(issues.changed, lambda _issue, _begins: health.report_soon())
 
         await loudness.load()
-        proving = outputs.connect_verifier(site_inputs.sampled, site_inputs.contact_read, connect)
+        proving = outputs.connect_verifier(
+            site_inputs.sampled, site_inputs.contact_read, site_inputs.inputs, connect
+        )
         await silence_events.load()
         await site_inputs.load()
         await commands.load()

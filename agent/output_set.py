@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.box_state import BoxState
 from agent.clock import Clock
 from agent.contract.ids import StationId
+from agent.contract.report import InputState
 from agent.live.reception import LiveReception
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.overrides.local_voice import LocalVoice, list_voice_keys
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # these load only where the settings name them
 
 Run = Callable[[], Coroutine[Any, Any, None]]
 PAUSE = timedelta(minutes=1)
+WITNESS_KINDS = ("amplifier-fault", "heard-key")
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,16 @@ class OutputSet:
         self,
         sampled: Signal[[Sensor, float]],
         contact_read: Signal[[str, bool]],
+        read_states: Callable[[], Mapping[str, InputState]],
         connect: Callable[..., None],
     ) -> dict[str, Run]:
         """Give the verifier what it looks at: sensors, contacts, what engines play.
+
+        Args:
+            sampled: emitted with a sensor and its value.
+            contact_read: emitted with name and state of a contact.
+            read_states: gives every contact's present state.
+            connect: connects a signal.
 
         Returns:
             Its services by name; none where the settings name no witness.
@@ -99,13 +108,13 @@ class OutputSet:
         if self.verifier is None:
             return {}
         connect(sampled, self.verifier.amplifiers.on_sample)
-        connect(contact_read, self.verifier.amplifiers.on_contact)
+        connect(contact_read, self.verifier.amplifiers.on_contact, self.verifier.keys.on_contact)
         for name, monitor in self.verifier.monitors.items():
             output = self.by_name[name]
             if isinstance(output, SoundOutput):
                 connect(monitor.opened, partial(monitor.tap, output))
                 connect(output.engine_ready, partial(monitor.tap, output))
-        return {f"monitor of {name}": one.run for name, one in self.verifier.monitors.items()}
+        return self.verifier.services(read_states)
 
 
 def build_outputs(
@@ -165,7 +174,7 @@ def _names_witness(settings: Settings) -> bool:
     return (
         any(one.monitor is not None for one in settings.outputs)
         or any(one.zone is not None for one in settings.sensors)
-        or any(one.zone is not None for one in settings.inputs)
+        or any(one.kind in WITNESS_KINDS for one in settings.inputs)
     )
 
 

@@ -1,4 +1,4 @@
-"""`tramtin-central`: keys, authority, prepare, draft, sign, publish, live, relay, collect, show."""
+"""`tramtin-central`: keys, authority, prepare, sign, publish, live, relay, collect, show, ..."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import click
 from central.cli import (
     authority_signing_commands,
     collector_command,
+    confirm_command,
     database_commands,
     document_commands,
     draft_commands,
@@ -41,6 +42,7 @@ for _command in (
     relay_command.relay,
     collector_command.collect,
     database_commands.show,
+    confirm_command.confirm,
     database_commands.backup,
     demo_command.demo,
 ):

@@ -14,14 +14,14 @@ from texts.catalogue import Text
 
 InputKindName = Literal[
     "door", "mains", "generator", "silence-key", "emergency-key", "microphone-key",
-    "emergency-microphone-key", "amplifier-fault",
+    "emergency-microphone-key", "heard-key", "amplifier-fault",
 ]  # fmt: skip
-InputAction = Literal["mute", "start_alarm", "speak", "speak_emergency"]
+InputAction = Literal["mute", "start_alarm", "speak", "speak_emergency", "confirm"]
 
 
 @dataclass(frozen=True)
 class InputIssue:
-    """The issue that a contact raises by its state alone.
+    """The issue that a contact raises by its state; that of a zone only while its line is on.
 
     Args:
         kind: of `contract.issues.catalogue.ISSUE_KINDS`.
@@ -58,7 +58,7 @@ class InputKind:
     @property
     def must_be_released(self) -> bool:
         """Does a contact that is found active count only after it was seen inactive?"""
-        return self.action == "start_alarm" or self.is_held
+        return self.action in ("start_alarm", "confirm") or self.is_held
 
     @property
     def is_held(self) -> bool:
@@ -91,6 +91,10 @@ INPUT_KINDS: Mapping[InputKindName, InputKind] = {
     "emergency-microphone-key": InputKind(
         Text("nút micro khẩn cấp, giữ để nói", "key of the emergency microphone, held to speak"),
         action="speak_emergency",
+    ),
+    "heard-key": InputKind(
+        Text("nút xác nhận, người nghe thấy loa thì bấm", "key pressed by who hears the sound"),
+        action="confirm",
     ),
     "amplifier-fault": InputKind(
         Text("tăng âm báo lỗi", "the amplifier reports a fault"),

@@ -15,7 +15,9 @@ import msgspec
 from agent.contract.report import RecordKind
 
 ProofLevel = Literal["A0", "A1", "A2", "A3", "A4", "A5", "A6"]
-ProofMethod = Literal["current", "contact", "line", "microphone"]
+ProofMethod = Literal["current", "contact", "line", "microphone", "person"]
+# why a box that has witnesses cannot say whether a play was heard
+UnknownReason = Literal["safe_mode", "monitor_lost", "drowned", "too_short"]
 PROOF_KIND: RecordKind = "config"
 PROOF = "proof"
 PROOF_LEVELS: tuple[ProofLevel, ...] = get_args(ProofLevel)
@@ -25,6 +27,7 @@ LEVEL_OF_METHOD: Mapping[ProofMethod, ProofLevel] = {
     "contact": "A4",
     "current": "A4",
     "microphone": "A5",
+    "person": "A6",
 }
 
 
@@ -35,8 +38,9 @@ class PlayProof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         epoch: with `seq` the key of the play's record.
         seq: see `epoch`.
         level: the highest that was reached.
-        heard: False where a check that should have found the sound did not.
-        method: what reached `level`, or found nothing.
+        heard: False where a check that should have found the sound did not; None: not known.
+        method: what reached `level`, or found nothing; None where nothing could look.
+        why: the reason for which it is not known.
         scores: each `<method> <number> <found> of <looked>`; number: correlation of envelopes,
             or the value drawn.
         zones: those for which nothing was found.
@@ -45,8 +49,9 @@ class PlayProof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     epoch: str
     seq: int
     level: ProofLevel
-    heard: bool
-    method: ProofMethod
+    heard: bool | None = None
+    method: ProofMethod | None = None
+    why: UnknownReason | None = None
     scores: list[str] = []
     zones: list[str] = []
 

@@ -55,7 +55,10 @@ def _short_proof(record: Record) -> tuple[str, str, str] | None:
     proof = read_proof(record.detail)
     if proof is None:
         return None
-    return f"proof.{'heard' if proof.heard else 'not_heard'}", proof.level, proof.method
+    if proof.heard is None:
+        return "proof.unknown", proof.level, proof.why or ""
+    word = "heard" if proof.heard else "not_heard"
+    return f"proof.{word}", proof.level, proof.method or ""
 
 
 def _command(say: Callable[[str], str]) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agent.clock import Clock
 from agent.contract import report
-from agent.contract.input_kind import INPUT_KINDS
+from agent.contract.input_kind import INPUT_KINDS, InputKind
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.contract.report import InputState
 from agent.control.station_status import Mark, ReadingStatus
@@ -81,9 +81,14 @@ class ReadingsReader:
             if not states or None in states:
                 yield ReadingStatus(kind, "unchecked", reason="" if states else "no_contact")
                 continue
-            active = any(states)
+            active = self._has_issue(spec) if spec.is_of_zone else any(states)
             mark: Mark = "watch" if spec.raises_issue(active) else "good"
             yield ReadingStatus(kind, mark, 1.0 if active else 0.0, "on")
+
+    def _has_issue(self, spec: InputKind) -> bool:
+        """An amplifier that is switched off says fault too: only the verifier knows better."""
+        kinds = {one.kind for one in self.issues.all()}
+        return spec.issue is not None and spec.issue.kind in kinds
 
     def _sensors(self) -> Iterator[ReadingStatus]:
         """The sensors of the settings; a reading that is too old is unchecked."""

@@ -131,7 +131,7 @@ class ContactMonitor:
 
     def _report(self, active: bool) -> None:  # noqa: FBT001 - as `_accept`
         issue = self._spec.issue
-        if issue is not None:
+        if issue is not None and not self._spec.is_of_zone:
             hint = issue.hint if self._spec.raises_issue(active) else None
             self._set_issue(issue.kind, self.name, hint)
         self._on_input(self.name, self.kind, active)

@@ -24,6 +24,7 @@ EVENT_PHRASES: Catalogue = {
     "event.config": Text("đọc lại cài đặt", "settings read again"),
     "event.proof.heard": Text("đã kiểm là có tiếng", "sound proved"),
     "event.proof.not_heard": Text("phát mà không nghe thấy", "played but not heard"),
+    "event.proof.unknown": Text("không kiểm được có tiếng không", "not known whether it was heard"),
     "event.clock_fix": Text("chỉnh giờ theo trung tâm", "clock set by the centre"),
     "event.clock_fix.nts": Text("chỉnh giờ theo giờ mạng (NTS)", "clock set by network time (NTS)"),
     "event.gap": Text("mất bản ghi vì đầy thẻ", "records lost: the card was full"),

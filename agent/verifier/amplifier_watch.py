@@ -4,15 +4,18 @@ A current or power sensor of a zone proves the amplifier's work: it draws at lea
 play sounds. `baseline` is what commissioning measured; a mean of half a minute of sound that is
 30 % away from it means that loudspeakers of the line are off, shorted or replaced. A fault contact
 is wired so that an amplifier without power reports a fault too: its silence proves the amplifier.
+So an amplifier that the box has switched off reports one as well, and only what lasts while a play
+sounds is an issue; where the box does not switch it, what its contact says counts at any time.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
-from agent.contract.report import Play
+from agent.contract.report import InputState, Play
 from agent.settings.model import Input, Sensor
 from agent.verifier.play_evidence import Look
 
@@ -21,6 +24,8 @@ DRAWN_MEASURES = ("current", "power")
 FAULT_CONTACT = "amplifier-fault"
 MEAN_SAMPLES = 6  # of 5 s
 TOLERANCE = 0.30
+LOOK_EVERY_S = 1.0
+FAULT_LOOKS = 3  # in a row: an amplifier needs a moment after it was switched on
 
 
 class AmplifierWatch:
@@ -29,9 +34,10 @@ class AmplifierWatch:
     Args:
         sensors: of the settings.
         inputs: of the settings.
+        unswitched: zones whose amplifier has power all the time.
         is_sounding: does a play sound on a zone now?
         on_look: takes each look.
-        set_issue: begins or ends `amplifier_draw_changed`.
+        set_issue: begins or ends `amplifier_draw_changed` and `amplifier_fault`.
     """
 
     def __init__(
@@ -39,12 +45,16 @@ class AmplifierWatch:
         sensors: Sequence[Sensor],
         inputs: Sequence[Input],
         *,
+        unswitched: frozenset[str] = frozenset(),
         is_sounding: Callable[[str], bool],
         on_look: Callable[[Look], None],
         set_issue: SetIssue,
     ) -> None:
-        self._zones = {one.name: one.zone for one in inputs if one.kind == FAULT_CONTACT}
-        self._faults: dict[str, bool] = {}
+        contacts = [(one.name, one.zone) for one in inputs if one.kind == FAULT_CONTACT]
+        self._zones = {name: zone for name, zone in contacts if zone is not None}
+        self._unswitched = unswitched
+        self._rows: Counter[str] = Counter()
+        self._begun = asyncio.Event()
         self._drawn: dict[str, deque[float]] = {
             one.name: deque(maxlen=MEAN_SAMPLES) for one in sensors if one.baseline is not None
         }
@@ -62,7 +72,6 @@ class AmplifierWatch:
             self._on_look(Look("current", zone, value >= least, value))
         if sensor.baseline is not None:
             self._compare(sensor.name, zone, value, sensor.baseline)
-        self._look_at_contacts(zone)
 
     def _compare(self, name: str, zone: str, value: float, baseline: float) -> None:
         drawn = self._drawn[name]
@@ -76,19 +85,46 @@ class AmplifierWatch:
 
     def on_contact(self, name: str, is_active: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """A contact was read for the first time, or has changed."""
-        zone = self._zones.get(name)
-        if zone is not None:
-            self._faults[zone] = is_active
-            self._look_at_contacts(zone)
+        if self._zones.get(name) in self._unswitched:
+            self._report(name, is_fault=is_active)
 
     def on_play(self, play: Play) -> None:
         """A play begins to sound."""
-        for zone in play.zones:
-            self._look_at_contacts(zone)
+        if not set(self._zones.values()).isdisjoint(play.zones):
+            self._begun.set()
 
-    def _look_at_contacts(self, zone: str) -> None:
-        if zone in self._faults:
-            self._on_look(Look("contact", zone, not self._faults[zone]))
+    async def run(self, read_states: Callable[[], Mapping[str, InputState]]) -> None:
+        """Look at the contacts once a second while their zones sound; until cancelled.
+
+        Args:
+            read_states: gives every contact's present state.
+        """
+        while True:
+            await self._begun.wait()
+            self._begun.clear()
+            while self.look(read_states()):  # noqa: ASYNC110 - one look a second is meant
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    def look(self, states: Mapping[str, InputState]) -> bool:
+        """Look at the contacts of the zones that sound. Does any zone with a contact sound?
+
+        One that cannot be read says nothing.
+        """
+        sounding = [(name, zone) for name, zone in self._zones.items() if self._is_sounding(zone)]
+        self._rows = Counter({name: self._rows[name] for name, _ in sounding})
+        for name, zone in sounding:
+            is_fault = states[name].active
+            if is_fault is None:
+                continue
+            self._rows[name] = self._rows[name] + 1 if is_fault else 0
+            self._on_look(Look("contact", zone, not is_fault))
+            if not is_fault or self._rows[name] >= FAULT_LOOKS:
+                self._report(name, is_fault=is_fault)
+        return bool(sounding)
+
+    def _report(self, name: str, *, is_fault: bool) -> None:
+        hint = "its fault contact says fault" if is_fault else None
+        self._set_issue("amplifier_fault", name, hint)
 
 
 def _find_least(sensor: Sensor) -> float | None:

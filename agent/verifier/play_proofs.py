@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from agent.contract.proof import PROOF_KIND, build_detail
+from agent.clock import mono_s
+from agent.contract.proof import PROOF_KIND, PlayProof, UnknownReason, build_detail
 from agent.contract.report import Play, Record, RecordKind
 from agent.signals import Signal
 from agent.verifier.play_evidence import Look, PlayEvidence
+from agent.verifier.silence_issues import SetIssue, SilenceIssues
 
-SetIssue = Callable[[str, str, str | None], None]
 Detail = dict[str, str | int | float | bool | list[str] | None]
-NOT_HEARD = "not_heard"
-SILENT_LOOKS = 5  # in a row, one a second: an issue while it still plays
+LATE_S = 900.0  # so long after its end a person may still say that a play was heard
 
 
 class RecordLog(Protocol):
@@ -32,42 +32,75 @@ class RecordLog(Protocol):
         """Write one record."""
 
 
+@dataclass(frozen=True)
+class _Ended:
+    evidence: PlayEvidence
+    play: Play
+    record: Record
+    at_mono_s: float
+
+    def judge(self) -> PlayProof | None:
+        return self.evidence.judge(self.record.epoch, self.record.seq, self.play.proof)
+
+
 class PlayProofs:
-    """What was found about the plays that sound now.
+    """What was found about the plays that sound now, and about the last one of each output.
 
     Args:
         journal: takes the proof records.
         set_issue: begins or ends `not_heard`.
+        witnesses: outputs and zones that have something that can look.
+        is_lost: can what hears this output not be used?
+        mono: monotonic seconds; replaced in tests.
 
     Attributes:
         began: emitted with a play that sounds from now on.
         ended: emitted with a play that is over.
     """
 
-    def __init__(self, journal: RecordLog, set_issue: SetIssue) -> None:
+    def __init__(
+        self,
+        journal: RecordLog,
+        set_issue: SetIssue,
+        witnesses: frozenset[str],
+        *,
+        is_lost: Callable[[str], bool],
+        mono: Callable[[], float] = mono_s,
+    ) -> None:
         self.began = Signal[[Play]]()
         self.ended = Signal[[Play]]()
         self._journal = journal
-        self._set_issue = set_issue
+        self._issues = SilenceIssues(set_issue)
+        self._witnesses = witnesses
+        self._is_lost = is_lost
+        self._mono = mono
         self._plays: dict[tuple[str, int], PlayEvidence] = {}
-        self._silent: Counter[str] = Counter()
+        self._last: dict[str, _Ended] = {}
 
     def begin(self, key: int, play: Play) -> None:
         """A play sounds from now on."""
-        self._plays[play.output, key] = PlayEvidence(play.output, frozenset(play.zones))
+        evidence = PlayEvidence(play.output, frozenset(play.zones), self._witnesses)
+        self._plays[play.output, key] = evidence
+        self._issues.on_begin(play)
         self.began.emit(play)
 
     def end(self, key: int, play: Play) -> PlayEvidence | None:
         """A play is over: what was found about it."""
         evidence = self._plays.pop((play.output, key), None)
         if evidence is not None:
+            if self._is_lost(play.output):
+                evidence.note_blind(play.output, "monitor_lost")
+            if play.safe_mode:  # nothing copies what `aplay` plays
+                evidence.note_blind(play.output, "safe_mode")
             self.ended.emit(play)
         return evidence
 
     async def record(self, evidence: PlayEvidence, play: Play, record: Record) -> None:
-        """Record the verdict on a play after its own record, if anything was found."""
-        proof = evidence.judge(record.epoch, record.seq, play.proof)
+        """Record the verdict on a play after its own record, if anything could look."""
+        ended = self._last[play.output] = _Ended(evidence, play, record, self._mono())
+        proof = ended.judge()
         if proof is not None:
+            self._issues.on_verdict(play.output, proof)
             await self._journal.append(PROOF_KIND, detail=build_detail(proof))
 
     def is_sounding(self, zone: str) -> bool:
@@ -78,18 +111,34 @@ class PlayProofs:
         """Count a look for the plays that it concerns."""
         for play in self._plays.values():
             play.add(look)
-        if look.method in ("line", "microphone"):
-            self._follow(look)
+        self._issues.on_look(look)
 
-    def _follow(self, look: Look) -> None:
-        """Begin an issue while a silent play still lasts; end it when sound is found again."""
-        if look.is_found:
-            self._silent[look.where] = 0
-            self._set_issue(NOT_HEARD, look.where, None)
+    def note_blind(self, output: str, reason: UnknownReason) -> None:
+        """What hears an output could say nothing at this moment."""
+        for play in self._plays.values():
+            play.note_blind(output, reason)
+
+    async def confirm(self, zone: str | None) -> None:
+        """A person says that they hear it, or heard it within the last quarter of an hour.
+
+        Args:
+            zone: whose loudspeakers; None: all.
+        """
+        sounding = [one for one in self._plays.values() if zone is None or zone in one.zones]
+        for evidence in sounding:
+            evidence.add(_heard(evidence, zone))
+        if sounding:
             return
-        self._silent[look.where] += 1
-        if self._silent[look.where] >= SILENT_LOOKS:
-            self._set_issue(NOT_HEARD, look.where, f"{look.method}: correlation {look.value:.2f}")
+        since_s = self._mono() - LATE_S
+        for one in self._last.values():
+            if one.at_mono_s >= since_s and (zone is None or zone in one.evidence.zones):
+                one.evidence.add(_heard(one.evidence, zone))
+                if (proof := one.judge()) is not None:
+                    await self._journal.append(PROOF_KIND, detail=build_detail(proof))
+
+
+def _heard(evidence: PlayEvidence, zone: str | None) -> Look:
+    return Look("person", evidence.output if zone is None else zone, is_found=True, value=1.0)
 
 
 class ProofLog:

@@ -14,9 +14,9 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
-from agent.contract.proof import ProofMethod
+from agent.contract.proof import ProofMethod, UnknownReason
 from agent.contract.report import Play
 from agent.errors import PlayError
 from agent.play.ipc import AddReference, Compared, MonitorBeat, MonitorEvent
@@ -27,7 +27,7 @@ from agent.verifier.play_evidence import Look
 
 log = logging.getLogger(__name__)
 SetIssue = Callable[[str, str, str | None], None]
-LOST = "monitor_lost"
+LOST: Literal["monitor_lost"] = "monitor_lost"
 LINGER_S = 3.0  # a pause between two items does not end the process
 CHECK_S = 2.0
 CHECK_EVERY_S = 3600.0
@@ -79,10 +79,12 @@ class SoundMonitor:
         method: `line` or `microphone`.
         spawn: makes its process (not started).
         on_look: takes each comparison.
+        on_blind: takes the output and the reason where a comparison could say nothing.
         set_issue: begins or ends `monitor_lost`.
 
     Attributes:
         opened: emitted when its process runs and wants to know what the engine plays.
+        is_lost: its input could not be used when it was last needed.
     """
 
     def __init__(
@@ -92,13 +94,16 @@ class SoundMonitor:
         spawn: Spawn,
         *,
         on_look: Callable[[Look], None],
+        on_blind: Callable[[str, UnknownReason], None],
         set_issue: SetIssue,
     ) -> None:
         self.output = output
         self.opened = Signal[[]]()
+        self.is_lost = False
         self._method = method
         self._spawn = spawn
         self._on_look = on_look
+        self._on_blind = on_blind
         self._set_issue = set_issue
         self._path = HearingPath()
         self._plays = 0
@@ -137,15 +142,19 @@ class SoundMonitor:
             try:
                 await self._listen()
             except PlayError as error:
-                self._set_issue(LOST, self.output, error.hint)
-                await asyncio.sleep(RETRY_S)
+                await self._pause(error.hint)
                 continue
             except Exception as error:  # a witness that fails must not end what it watches
                 log.exception("monitor of %s failed", self.output)
-                self._set_issue(LOST, self.output, f"{type(error).__name__}: {error}")
-                await asyncio.sleep(RETRY_S)
+                await self._pause(f"{type(error).__name__}: {error}")
                 continue
             await self._wait_changed(CHECK_EVERY_S)
+
+    async def _pause(self, why: str) -> None:
+        self.is_lost = True
+        self._on_blind(self.output, LOST)
+        self._set_issue(LOST, self.output, why)
+        await asyncio.sleep(RETRY_S)
 
     async def _listen(self) -> None:
         """Run the process until nothing plays any more, and at least for a self-check.
@@ -157,7 +166,7 @@ class SoundMonitor:
         worker = self._spawn(self._on_event, self._on_lost)
         try:
             await _start(worker, self.output)
-            self._worker = worker
+            self._worker, self.is_lost = worker, False
             self.opened.emit()
             await self._wait_changed(CHECK_S)
             while self._lost is None and await self._is_wanted():
@@ -167,7 +176,7 @@ class SoundMonitor:
             await worker.stop()
         if self._lost is not None:
             raise PlayError("E_INPUT_LOST", self.output, self._lost)
-        is_dead = self._method == "microphone" and self._peak_dbfs <= DEAD_DBFS
+        is_dead = self.is_lost = self._method == "microphone" and self._peak_dbfs <= DEAD_DBFS
         self._set_issue(LOST, self.output, "it gives nothing but silence" if is_dead else None)
 
     async def _is_wanted(self) -> bool:
@@ -192,6 +201,8 @@ class SoundMonitor:
             log.debug("%s: %s", self.output, event)
             if event.is_found or not self._path.is_drowned(event):
                 self._on_look(Look(self._method, self.output, event.is_found, event.score))
+            else:
+                self._on_blind(self.output, "drowned")
             if event.is_found:
                 self._path.learn(event)
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
+from agent.contract.report import InputState
 from agent.settings.model import Settings
-from agent.verifier.amplifier_watch import AmplifierWatch
+from agent.verifier.amplifier_watch import DRAWN_MEASURES, FAULT_CONTACT, AmplifierWatch
+from agent.verifier.heard_keys import HeardKeys
 from agent.verifier.play_proofs import PlayProofs, ProofLog, RecordLog
 from agent.verifier.sound_monitor import SoundMonitor, spawn_monitor
 
 SetIssue = Callable[[str, str, str | None], None]
+Run = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -20,31 +25,62 @@ class Verifier:
     Args:
         log: the journal as outputs write it; each play on it is proved.
         amplifiers: takes the samples of sensors and the states of contacts.
+        keys: take the word of a person.
         monitors: output → the input that hears it.
     """
 
     log: ProofLog
     amplifiers: AmplifierWatch
+    keys: HeardKeys
     monitors: Mapping[str, SoundMonitor]
+
+    def services(self, read_states: Callable[[], Mapping[str, InputState]]) -> dict[str, Run]:
+        """What runs, by name.
+
+        Args:
+            read_states: gives every contact's present state.
+        """
+        return {
+            "amplifier watch": partial(self.amplifiers.run, read_states),
+            "heard keys": self.keys.run,
+            **{f"monitor of {name}": one.run for name, one in self.monitors.items()},
+        }
 
 
 def build_verifier(settings: Settings, journal: RecordLog, set_issue: SetIssue) -> Verifier:
     """All parts; a monitor hears nothing until its `run`, and until its output's plays begin."""
-    proofs = PlayProofs(journal, set_issue)
+    monitors: dict[str, SoundMonitor] = {}
+    proofs = PlayProofs(
+        journal,
+        set_issue,
+        _find_witnesses(settings),
+        is_lost=lambda output: output in monitors and monitors[output].is_lost,
+    )
+    zones = [zone for output in settings.outputs for zone in output.zones]
     amplifiers = AmplifierWatch(
         settings.sensors, settings.inputs,
+        unswitched=frozenset(zone.name for zone in zones if zone.switch is None),
         is_sounding=proofs.is_sounding, on_look=proofs.add, set_issue=set_issue,
     )  # fmt: skip
     proofs.began.connect(amplifiers.on_play)
-    monitors = {}
     for output in settings.outputs:
         if output.monitor is None:
             continue
         spawn = spawn_monitor(output.name, output.monitor.driver, output.monitor.device)
         monitor = SoundMonitor(
-            output.name, output.monitor.kind, spawn, on_look=proofs.add, set_issue=set_issue
-        )
+            output.name, output.monitor.kind, spawn,
+            on_look=proofs.add, on_blind=proofs.note_blind, set_issue=set_issue,
+        )  # fmt: skip
         proofs.began.connect(monitor.on_begin)
         proofs.ended.connect(monitor.on_end)
         monitors[output.name] = monitor
-    return Verifier(ProofLog(journal, proofs), amplifiers, monitors)
+    keys = HeardKeys(settings.inputs, proofs.confirm)
+    return Verifier(ProofLog(journal, proofs), amplifiers, keys, monitors)
+
+
+def _find_witnesses(settings: Settings) -> frozenset[str]:
+    """The outputs and zones that have a device that can look."""
+    heard = [one.name for one in settings.outputs if one.monitor is not None]
+    contacts = [one.zone for one in settings.inputs if one.kind == FAULT_CONTACT]
+    drawn = [one.zone for one in settings.sensors if one.measures in DRAWN_MEASURES]
+    return frozenset(filter(None, [*heard, *contacts, *drawn]))

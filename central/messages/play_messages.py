@@ -23,6 +23,29 @@ PHRASES: Catalogue = {
     "play.not_heard": Text(
         "ĐÃ PHÁT MÀ KHÔNG NGHE THẤY: {0}, {1}", "PLAYED BUT NOT HEARD: {0}, {1}"
     ),
+    "play.not_known": Text("chưa biết có tiếng không: {0}", "not known whether it was heard: {0}"),
+    "unknown.none": Text("trạm không có gì để nghe lại", "the station has nothing that listens"),
+    "unknown.safe_mode": Text("hộp phát ở chế độ an toàn", "the box played in safe mode"),
+    "unknown.monitor_lost": Text(
+        "ngõ vào nghe lại không dùng được", "the input that listens could not be used"
+    ),
+    "unknown.drowned": Text(
+        "tiếng loa chìm trong tiếng ồn", "the sound was fainter than the noise around"
+    ),
+    "unknown.too_short": Text("mục quá ngắn để kiểm", "too short to be examined"),
+    "confirm.none": Text(
+        "phút đó trạm không phát gì ra loa; xem `show plays`",
+        "the station sounded nothing in that minute; see `show plays`",
+    ),
+    "confirm.several": Text(
+        "phút đó có nhiều mục, ghi thêm --output hoặc chọn phút khác: {0}",
+        "several sounded in that minute, add --output or take another minute: {0}",
+    ),
+    "confirm.heard": Text("Đã ghi: {0}, “{1}”: {2} có nghe", "Entered: {0}, “{1}”: heard by {2}"),
+    "confirm.silent": Text(
+        "Đã ghi: {0}, “{1}”: {2} nói loa im", "Entered: {0}, “{1}”: silent, says {2}"
+    ),
+    "proof.person": Text("có người xác nhận", "a person said so"),
     "proof.current": Text("dòng điện của tăng âm", "the amplifier's current"),
     "proof.contact": Text("tiếp điểm lỗi của tăng âm", "the amplifier's fault contact"),
     "proof.line": Text("đường hồi tiếng", "line looped back"),

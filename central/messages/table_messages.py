@@ -11,7 +11,7 @@ TITLES: Catalogue = {
     "issues": Text("Sự cố đang có", "Issues that last"),
     "issue-log": Text("Sự cố đã báo", "Issues that began and ended"),
     "on-air": Text("Đang phát, theo báo cáo mới nhất", "On air, by the latest reports"),
-    "totals": Text("Tổng số đã nghe, đã thấy", "Heard and seen, in all"),
+    "totals": Text("Tổng số lần phát, lần hiện", "Played and shown, in all"),
     "plays": Text("Đã phát", "Plays"),
     "refusals": Text("Đã từ chối", "Refusals"),
     "silences": Text("Ngắt tiếng", "Silences"),
@@ -59,6 +59,7 @@ COLUMNS: dict[str, Catalogue] = {
         "skipped": Text("Bỏ", "Skip"),
         "failed": Text("Hỏng", "Fail"),
         "wordless": Text("Không lời", "No words"),
+        "proofs": Text("Có tiếng / im / chưa biết", "Heard / silent / not known"),
     },
     "plays": {
         "station": Text("Trạm", "Station"),

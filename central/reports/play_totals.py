@@ -1,6 +1,7 @@
 """Totals of plays for each output and language; and what is on air.
 
-A picture on a board is never counted as heard, nor is an emergency's signal counted as its words.
+A picture on a board is never counted as heard, nor is an emergency's signal counted as its words,
+nor a play that nothing has proved.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from central.store.schema import documents
 from central.store.station_reports import list_stations
 
 Row = dict[str, Any]
+_PROOF_OF: dict[bool | None, str] = {True: "heard", False: "not_heard", None: "not_known"}
 
 
 def total_plays(database: Database) -> list[Row]:
-    """Return a row for each item, output kind and language: how often it was heard or seen.
+    """Return a row for each item, output kind and language: how often it was played or shown.
 
     Members besides `title`, `medium` and `lang`: `full`, `cut`, `skipped`, `failed`, and `wordless`
-    for an emergency of which only the signal and the built-in announcement were heard in that
-    language.
+    for an emergency of which only the signal and the built-in announcement were played in that
+    language. Of those that sounded, in full or not: `heard`, `not_heard` and `not_known`.
     """
     languages = _spoken_languages(database)
     counts: dict[tuple[str, ...], Counter[str]] = {}
@@ -37,7 +39,10 @@ def total_plays(database: Database) -> list[Row]:
         for lang in _languages(row, languages.get(str(row["doc_id"]), [])):
             key = (item, row["medium"] or row["output"] or "–", lang)
             outcome = "wordless" if lang in row["words_missing"] else str(row["result"])
-            counts.setdefault(key, Counter())[outcome] += row["count"]
+            counter = counts.setdefault(key, Counter())
+            counter[outcome] += row["count"]
+            if row["medium"] == "sound" and row["result"] in ("full", "cut"):
+                counter[_PROOF_OF[row["heard"]]] += row["count"]
     return [
         {"title": titles[item], "medium": medium, "lang": lang, **_numbers(counter)}
         for (item, medium, lang), counter in counts.items()
@@ -45,7 +50,8 @@ def total_plays(database: Database) -> list[Row]:
 
 
 def _numbers(counter: Counter[str]) -> dict[str, int]:
-    return {name: counter[name] for name in ("full", "cut", "skipped", "failed", "wordless")}
+    names = ("full", "cut", "skipped", "failed", "wordless", *_PROOF_OF.values())
+    return {name: counter[name] for name in names}
 
 
 def _languages(row: Row, spoken: Sequence[str]) -> Iterable[str]:

@@ -97,13 +97,22 @@ def _clock(row: Row, lang: Lang) -> list[str]:
 
 
 def _describe_proof(row: Row, lang: Lang) -> str:
-    """Return how the sound was proved after the play; empty without such a proof."""
-    method = row.get("proof_method")
-    if method is None:
-        return ""
-    words = translate(lang, f"proof.{method}")
-    by = str(method) if words == f"proof.{method}" else words
-    return translate(lang, "play.heard" if row["heard"] else "play.not_heard", row["proof"], by)
+    """Return whether what sounded was heard, and how that is known; empty of what did not sound."""
+    heard = row.get("heard")
+    if heard is None:
+        if row.get("medium") != "sound" or row.get("start") is None:
+            return ""
+        reason = row.get("proof_why") or "none"
+        return translate(lang, "play.not_known", _word(f"unknown.{reason}", str(reason), lang))
+    method = str(row.get("proof_method"))
+    words = _word(f"proof.{method}", method, lang)
+    return translate(lang, "play.heard" if heard else "play.not_heard", row["proof"], words)
+
+
+def _word(code: str, otherwise: str, lang: Lang) -> str:
+    """The text of a code; a newer station may send one that is not known here."""
+    words = translate(lang, code)
+    return otherwise if words == code else words
 
 
 def _describe(row: Row, name: str, lang: Lang) -> str:

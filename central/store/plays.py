@@ -52,13 +52,14 @@ def insert_plays(connection: sa.Connection, found: Sequence[tuple[Key, Mapping[s
 def count_plays(database: Database) -> list[dict[str, Any]]:
     """How often each item had each result; in the order in which an item first arrived.
 
-    Members: `doc_id`, `item`, `title`, `medium`, `output`, `lang`, `result`, `words_missing`
-    (a list of languages), `count`.
+    Members: `doc_id`, `item`, `title`, `medium`, `output`, `lang`, `result`, `heard`,
+    `words_missing` (a list of languages), `count`.
     """
     members = [
         plays.c[name]
         for name in (
-            "doc_id", "item", "title", "medium", "output", "lang", "result", "words_missing",
+            "doc_id", "item", "title", "medium", "output", "lang", "result", "heard",
+            "words_missing",
         )
     ]  # fmt: skip
     query = sa.select(*members, sa.func.count().label("count")).group_by(*members)

@@ -18,10 +18,12 @@ def list_plays(database: Database) -> list[dict[str, Any]]:
     """The `play` of every play record in the order of arrival, with its station.
 
     `proof` is the highest level that is known by now, `proof_method` what reached it after the
-    play, `heard` False where a proof found nothing; the last two are None without a later proof.
+    play, `heard` False where a proof found nothing, None where it is not known, `proof_why` the
+    station's reason for that.
     """
+    found = (plays.c.proof, plays.c.proof_method, plays.c.heard, plays.c.proof_why)
     query = (
-        sa.select(records.c.bytes, plays.c.proof, plays.c.proof_method, plays.c.heard)
+        sa.select(records.c.bytes, *found)
         .outerjoin_from(records, plays, sa.and_(*(records.c[k] == plays.c[k] for k in _KEY)))
         .where(records.c.kind == "play")
     )
@@ -36,7 +38,7 @@ def _play(raw: bytes) -> dict[str, Any]:
 
 
 def _proof(row: Any) -> dict[str, Any]:
-    found = {"proof_method": row.proof_method, "heard": row.heard}
+    found = {"proof_method": row.proof_method, "heard": row.heard, "proof_why": row.proof_why}
     return found if row.proof is None else {**found, "proof": row.proof}
 
 

@@ -86,7 +86,8 @@ plays = sa.Table(
     sa.Column("est_dba", sa.Float),  # at the nearest home
     sa.Column("cap", sa.Text),
     sa.Column("proof_method", sa.Text),  # by what `proof` was reached after the play
-    sa.Column("heard", sa.Boolean),  # False: played, and a later proof found nothing
+    sa.Column("heard", sa.Boolean),  # False: played, and nothing was found; None: not known
+    sa.Column("proof_why", sa.Text),  # why it is not known, where the station had witnesses
     sa.Column("clock_error_ms", sa.Float),  # half-width, when it began
     sa.Column("clock_source", sa.Text),  # nts, centre
     sa.UniqueConstraint("station", "epoch", "seq"),
@@ -96,6 +97,21 @@ plays = sa.Table(
     sa.Index("plays_by_station", "station", "started_at"),
     sa.Index("plays_by_start", "started_at"),
     sa.Index("plays_by_document", "doc_id"),
+)  # fmt: skip
+confirmations = sa.Table(
+    "confirmations", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),  # when it was entered
+    sa.Column("by", sa.Text, nullable=False),  # who heard it, or did not
+    sa.Column("heard", sa.Boolean, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]
+    ),
+    sa.Index("confirmations_by_play", "station", "epoch", "seq"),
 )  # fmt: skip
 cursors = sa.Table(
     "cursors", metadata,

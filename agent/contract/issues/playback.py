@@ -69,9 +69,10 @@ PLAYBACK: dict[str, IssueKind] = {
     "not_heard": IssueKind(
         "fault",
         Text(
-            "đã phát mà không nghe thấy: hộp đang phát nhưng micrô hoặc đường hồi không thấy tiếng",
-            "played but not heard: the box plays, and its microphone or line back hears nothing of"
-            " it",
+            "đã phát mà không nghe thấy: hộp đang phát nhưng micrô, đường hồi hoặc tăng âm cho thấy"
+            " loa im",
+            "played but not heard: the box plays, and by its microphone, its line back or its"
+            " amplifier the loudspeakers are silent",
         ),
         Text(
             "ra nghe loa ngay; loa im: xem tăng âm, cầu chì, dây loa; loa vẫn kêu: xem micrô có bị"

@@ -23,11 +23,13 @@ SITE: dict[str, KeyDoc] = {
             "mains: có điện lưới; generator: máy nổ chạy; door: cửa tủ mở; silence-key: phím tắt"
             " tiếng; emergency-key: nút khẩn cấp; microphone-key: nút nói micro, giữ để nói;"
             " emergency-microphone-key: nút micro khẩn cấp, giữ để nói;"
+            " heard-key: nút xác nhận, người nghe thấy loa thì bấm;"
             " amplifier-fault: tăng âm báo lỗi",
             "mains: mains present; generator: generator running; door: cabinet open; silence-key:"
             " key that silences the box; emergency-key: key that starts an alarm; microphone-key:"
             " key of a microphone, held to speak; emergency-microphone-key: key of the emergency"
-            " microphone, held to speak; amplifier-fault: the amplifier reports a fault",
+            " microphone, held to speak; heard-key: key pressed by who hears the sound;"
+            " amplifier-fault: the amplifier reports a fault",
         ),
         "door",
     ),
@@ -58,8 +60,10 @@ SITE: dict[str, KeyDoc] = {
     ),
     "inputs[].zone": KeyDoc(
         Text(
-            "với amplifier-fault: tăng âm của cụm loa nào",
-            "with amplifier-fault: whose amplifier it is",
+            "với amplifier-fault: tăng âm của cụm loa nào; với heard-key: nghe cụm nào, bỏ trống là"
+            " mọi cụm",
+            "with amplifier-fault: whose amplifier it is; with heard-key: which loudspeakers are"
+            " heard, all without it",
         ),
         "nga-ba",
     ),

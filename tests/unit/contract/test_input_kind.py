@@ -38,4 +38,4 @@ def test_the_reference_of_the_settings_says_what_every_kind_means(kind: InputKin
 
 def test_what_makes_the_box_sound_must_be_released_before_it_counts() -> None:
     must = [name for name, one in INPUT_KINDS.items() if one.must_be_released]
-    assert must == ["emergency-key", "microphone-key", "emergency-microphone-key"]
+    assert must == ["emergency-key", "microphone-key", "emergency-microphone-key", "heard-key"]

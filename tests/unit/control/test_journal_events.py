@@ -85,5 +85,7 @@ def test_a_proof_says_whether_the_play_was_heard_and_by_what() -> None:
     found = {"what": "proof", "epoch": "e", "seq": 6, "level": "A5", "method": "microphone"}
     assert event("config", detail={**found, "heard": True}) == ("proof.heard", "A5", "microphone")
     assert event("config", detail={**found, "heard": False})[0] == "proof.not_heard"
+    unknown = {"what": "proof", "epoch": "e", "seq": 6, "level": "A2", "why": "safe_mode"}
+    assert event("config", detail=unknown) == ("proof.unknown", "A2", "safe_mode")
     assert event("config", detail={"by": "page", "faults": 0})[0] == "config"
-    assert {"event.proof.heard", "event.proof.not_heard"} <= PHRASES.keys()
+    assert {"event.proof.heard", "event.proof.not_heard", "event.proof.unknown"} <= PHRASES.keys()

@@ -182,4 +182,7 @@ async def test_the_fault_contact_of_an_amplifier_is_listed_where_there_is_one(bo
     assert "amplifier-fault" not in {one.name for one in (await box.status()).readings}
     box.read(inputs=lambda: {"loi": InputState("amplifier-fault", active=True)})
     listed = {one.name: one.mark for one in (await box.status()).readings}
+    assert listed["amplifier-fault"] == "good"  # it is switched off, and says fault as it must
+    box.reader.issues.set_issue("amplifier_fault", "loi", "its fault contact says fault")
+    listed = {one.name: one.mark for one in (await box.status()).readings}
     assert listed["amplifier-fault"] == "watch"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from agent.contract.report import InputState, Play
 from agent.settings.model import Input, Sensor
+from agent.verifier import amplifier_watch
 from agent.verifier.amplifier_watch import AmplifierWatch
 from agent.verifier.play_evidence import Look
 
@@ -17,11 +21,13 @@ CONTACT = Input(name="loi", kind="amplifier-fault", profile="sim-input", zone="n
 class Watched:
     """A watch, what it sees, and its issues; something plays on `nga-ba`."""
 
-    def __init__(self, *sensors: Sensor) -> None:
+    def __init__(self, *sensors: Sensor, unswitched: frozenset[str] = frozenset()) -> None:
+        self.sounding = "nga-ba"
         self.looks: list[Look] = []
         self.issues: dict[str, str | None] = {}
         self.watch = AmplifierWatch(
-            sensors, [CONTACT], is_sounding=lambda zone: zone == "nga-ba",
+            sensors, [CONTACT], unswitched=unswitched,
+            is_sounding=lambda zone: zone == self.sounding,
             on_look=self.looks.append, set_issue=self.set_issue,
         )  # fmt: skip
 
@@ -70,15 +76,76 @@ def test_a_mean_that_is_thirty_percent_off_is_an_issue(value: float, *, is_chang
     assert (watched.issues["amplifier_draw_changed nga-ba"] is not None) == is_changed
 
 
-def test_a_fault_contact_is_asked_at_the_begin_and_at_each_change() -> None:
+def states(*, is_fault: bool | None) -> dict[str, InputState]:
+    return {"loi": InputState("amplifier-fault", is_fault)}
+
+
+def test_a_fault_contact_is_a_look_a_second_while_its_zone_sounds() -> None:
     watched = Watched()
-    play: Any = type("Play", (), {"zones": ["nga-ba"]})
-    watched.watch.on_play(play)
-    assert watched.looks == []  # it was not read yet
-    watched.watch.on_contact("loi", is_active=False)
-    watched.watch.on_play(play)
+    for is_fault in (None, False, True):  # None: it cannot be read, and says nothing
+        assert watched.watch.look(states(is_fault=is_fault))
+    assert [(one.method, one.where, one.is_found) for one in watched.looks] == [
+        ("contact", "nga-ba", True), ("contact", "nga-ba", False),
+    ]  # fmt: skip
+    watched.sounding = ""
+    assert not watched.watch.look(states(is_fault=True))
+    assert len(watched.looks) == 2
+
+
+def test_only_a_fault_that_lasts_is_an_issue_and_the_first_good_look_ends_it() -> None:
+    watched = Watched()
+    for _ in range(2):  # an amplifier that was just switched on
+        watched.watch.look(states(is_fault=True))
+    assert watched.issues == {}
+    watched.watch.look(states(is_fault=True))
+    assert watched.issues == {"amplifier_fault loi": "its fault contact says fault"}
+    watched.watch.look(states(is_fault=False))
+    assert watched.issues == {"amplifier_fault loi": None}
+
+
+def test_looks_of_two_plays_are_not_added_up() -> None:
+    watched = Watched()
+    for _ in range(3):
+        watched.watch.look(states(is_fault=True))
+        watched.watch.look(states(is_fault=True))
+        watched.sounding = ""
+        watched.watch.look(states(is_fault=True))  # switched off: it says fault
+        watched.sounding = "nga-ba"
+    assert watched.issues == {}
+
+
+@pytest.mark.parametrize(("zones", "expected"), [({"nga-ba"}, 1), (set(), 0)])
+def test_an_amplifier_that_is_never_switched_off_is_an_issue_at_any_time(
+    zones: set[str], expected: int
+) -> None:
+    watched = Watched(unswitched=frozenset(zones))
     watched.watch.on_contact("loi", is_active=True)
     watched.watch.on_contact("cua-tu", is_active=True)
-    assert [(one.method, one.is_found) for one in watched.looks] == [
-        ("contact", True), ("contact", True), ("contact", False),
-    ]  # fmt: skip
+    assert len(watched.issues) == expected
+
+
+async def turns(count: int) -> None:
+    """Let everything run that can."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_it_looks_from_the_begin_of_a_play_until_nothing_sounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(amplifier_watch, "LOOK_EVERY_S", 0.0)
+    watched = Watched()
+    task = asyncio.create_task(watched.watch.run(lambda: states(is_fault=False)), name="watch")
+    watched.watch.on_play(cast("Play", SimpleNamespace(zones=["chua"])))
+    await turns(3)
+    assert watched.looks == []
+    watched.watch.on_play(cast("Play", SimpleNamespace(zones=["nga-ba"])))
+    await turns(30)
+    assert len(watched.looks) >= 3
+    watched.sounding = ""
+    await turns(2)
+    seen = len(watched.looks)
+    await turns(30)
+    assert len(watched.looks) == seen
+    task.cancel()
+    await asyncio.wait([task])

@@ -23,7 +23,12 @@ class Box:
         self.issues: dict[str, str] = {}
         self.is_full = False
         any_: Any = self
-        self.proofs = PlayProofs(any_, self.set_issue)
+        self.is_lost = False
+        self.mono_s = 1000.0
+        self.proofs = PlayProofs(
+            any_, self.set_issue, frozenset({"loa", "nga-ba"}),
+            is_lost=lambda _output: self.is_lost, mono=lambda: self.mono_s,
+        )  # fmt: skip
         self.log = ProofLog(any_, self.proofs)
 
     async def open_play(self, _play: Any) -> int:
@@ -43,14 +48,21 @@ class Box:
             self.issues[f"{kind} {subject}"] = hint
 
 
-PLAY: Any = SimpleNamespace(output="loa", zones=["nga-ba"], proof="A2")
+PLAY: Any = SimpleNamespace(output="loa", zones=["nga-ba"], proof="A2", safe_mode=None)
+SAFE_PLAY: Any = SimpleNamespace(output="loa", zones=["nga-ba"], proof="A2", safe_mode=True)
+ELSEWHERE: Any = SimpleNamespace(output="bang", zones=["mat"], proof="A2", safe_mode=None)
 
 
-async def play(box: Box, *looks: Look) -> None:
-    key = await box.log.open_play(PLAY)
+async def play(box: Box, *looks: Look, what: Any = PLAY) -> None:
+    key = await box.log.open_play(what)
     for look in looks:
         box.proofs.add(look)
-    await box.log.close_play(key, PLAY)
+    await box.log.close_play(key, what)
+
+
+def verdicts(box: Box) -> list[tuple[str, bool | None, str | None, str | None]]:
+    proofs = filter(None, (read_proof(detail) for _, detail in box.details))
+    return [(one.level, one.heard, one.method, one.why) for one in proofs]
 
 
 async def test_a_play_that_was_heard_is_proved_after_its_record() -> None:
@@ -63,10 +75,24 @@ async def test_a_play_that_was_heard_is_proved_after_its_record() -> None:
     assert (proof.epoch, proof.seq, proof.level, proof.heard) == ("e", 41, "A5", True)
 
 
-async def test_a_play_that_nothing_looked_at_has_no_proof() -> None:
+async def test_a_play_that_nothing_can_look_at_has_no_proof() -> None:
+    box = Box()
+    await play(box, what=ELSEWHERE)
+    assert box.details == []
+
+
+async def test_what_is_not_known_says_why_and_is_never_heard() -> None:
     box = Box()
     await play(box)
-    assert box.details == []
+    await play(box, what=SAFE_PLAY)
+    box.is_lost = True
+    await play(box, NOTHING)
+    assert verdicts(box) == [
+        ("A2", None, None, "too_short"),
+        ("A2", None, None, "safe_mode"),
+        ("A2", None, None, "monitor_lost"),
+    ]
+    assert box.issues == {}
 
 
 async def test_a_play_whose_record_waits_for_the_disk_has_no_proof() -> None:
@@ -81,7 +107,7 @@ async def test_a_look_after_its_end_belongs_to_no_play() -> None:
     await play(box, *[FOUND] * 4)
     box.proofs.add(NOTHING)
     await play(box)
-    assert len(box.details) == 1
+    assert [heard for _, heard, _, _ in verdicts(box)] == [True, None]
 
 
 async def test_five_silent_looks_are_an_issue_while_it_plays_and_sound_ends_it() -> None:
@@ -97,8 +123,56 @@ async def test_five_silent_looks_are_an_issue_while_it_plays_and_sound_ends_it()
     await box.log.close_play(key, PLAY)
 
 
-async def test_silence_over_several_short_plays_adds_up() -> None:
+async def test_looks_of_two_plays_are_not_added_up() -> None:
     box = Box()
-    for _ in range(3):
+    for _ in range(5):
         await play(box, NOTHING, NOTHING)
+    assert box.issues == {}
+
+
+async def test_a_play_that_was_judged_silent_is_an_issue_until_the_sound_is_found() -> None:
+    box = Box()
+    await play(box, *[NOTHING] * 3)
     assert list(box.issues) == ["not_heard loa"]
+    await play(box)  # nothing looked: it may be silent still
+    assert list(box.issues) == ["not_heard loa"]
+    await play(box, FOUND)
+    assert box.issues == {}
+
+
+async def test_a_zone_is_silent_until_every_method_that_missed_it_finds_it() -> None:
+    box = Box()
+    key = await box.log.open_play(PLAY)
+    fault = Look("contact", "nga-ba", is_found=False)
+    drawn = Look("current", "nga-ba", is_found=True, value=0.9)
+    for look in (fault, fault, fault, drawn):
+        box.proofs.add(look)
+    assert box.issues == {"not_heard nga-ba": "contact: the amplifier reports a fault"}
+    box.proofs.add(Look("contact", "nga-ba", is_found=True))
+    assert box.issues == {}
+    await box.log.close_play(key, PLAY)
+    ((level, heard, method, _),) = verdicts(box)
+    assert (level, heard, method) == ("A2", False, "contact")
+    assert list(box.issues) == ["not_heard nga-ba"]  # it was silent for a part of it
+
+
+async def test_a_person_who_hears_it_proves_the_play_that_sounds() -> None:
+    box = Box()
+    key = await box.log.open_play(PLAY)
+    await box.proofs.confirm("chua")
+    await box.proofs.confirm("nga-ba")
+    await box.log.close_play(key, PLAY)
+    assert verdicts(box) == [("A6", True, "person", None)]
+
+
+async def test_a_person_who_says_so_later_raises_the_last_play_for_a_quarter_of_an_hour() -> None:
+    box = Box()
+    await play(box, *[NOTHING] * 3)
+    box.mono_s += 899
+    await box.proofs.confirm(None)
+    assert verdicts(box) == [
+        ("A2", False, "microphone", None), ("A6", True, "person", None),
+    ]  # fmt: skip
+    box.mono_s += 2
+    await box.proofs.confirm(None)
+    assert len(box.details) == 2

@@ -56,12 +56,14 @@ class Room:
         self.is_running = False
         self.changed = asyncio.Event()
         self.looks: list[Look] = []
+        self.blind: list[tuple[str, str]] = []
         self.issues: dict[str, str] = {}
         self.on_event: Callable[[Any], None] = print
         self.on_lost: Callable[[str], None] = print
         self.monitor = SoundMonitor(
-            "loa", kind, self.spawn, on_look=self.looks.append, set_issue=self.set_issue
-        )
+            "loa", kind, self.spawn, on_look=self.looks.append,
+            on_blind=lambda *why: self.blind.append(why), set_issue=self.set_issue,
+        )  # fmt: skip
 
     def spawn(self, on_event: Callable[[Any], None], on_lost: Callable[[str], None]) -> Any:
         self.on_event, self.on_lost = on_event, on_lost
@@ -123,6 +125,8 @@ async def test_an_input_that_is_gone_is_an_issue_until_it_is_back(room: Room) ->
     room.refuses = "no such device"
     room.on_lost("E_INPUT_LOST: pulled")
     await room.until(lambda: "monitor_lost" in room.issues)
+    assert room.monitor.is_lost
+    assert room.blind[0] == ("loa", "monitor_lost")
     room.refuses = ""
     await room.until(lambda: room.is_running)
     room.on_event(MonitorBeat(100, -40.0))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 
 from agent.contract.proof import read_proof
+from agent.contract.report import InputState
 from agent.settings.model import Settings
 from agent.verifier.verifier import build_verifier
 
@@ -30,6 +32,7 @@ SETTINGS = msgspec.convert(
              "low": 0.2}
         ],
         "inputs": [
+            {"name": "nghe", "kind": "heard-key", "profile": "sim-input", "zone": "nga-ba"},
             {"name": "loi", "kind": "amplifier-fault", "profile": "sim-input", "zone": "cho"}
         ],
     },
@@ -62,11 +65,11 @@ class Box:
 
     async def play(self, *zones: str, drawn: float, is_fault: bool = False) -> Any:
         """One play, during which the meter is read three times."""
-        play: Any = SimpleNamespace(output="loa", zones=list(zones), proof="A2")
-        self.verifier.amplifiers.on_contact("loi", is_active=is_fault)
+        play: Any = SimpleNamespace(output="loa", zones=list(zones), proof="A2", safe_mode=None)
         key = await self.verifier.log.open_play(play)
         for _ in range(3):
             self.verifier.amplifiers.on_sample(SETTINGS.sensors[0], drawn)
+            self.verifier.amplifiers.look({"loi": InputState("amplifier-fault", is_fault)})
         await self.verifier.log.close_play(key, play)
         return read_proof(self.details.pop()) if self.details else None
 
@@ -92,9 +95,24 @@ async def test_an_amplifier_that_reports_a_fault_was_not_heard() -> None:
 async def test_a_zone_without_a_witness_is_not_proved_by_another_one() -> None:
     box = Box()
     box.verifier.amplifiers.on_sample(SETTINGS.sensors[0], 0.9)  # nothing plays
-    play: Any = SimpleNamespace(output="bang-tin", zones=["mat-truoc"], proof="A2")
+    play: Any = SimpleNamespace(output="bang-tin", zones=["mat-truoc"], proof="A2", safe_mode=None)
     key = await box.verifier.log.open_play(play)
     box.verifier.amplifiers.on_sample(SETTINGS.sensors[0], 0.9)
     await box.verifier.log.close_play(key, play)
     assert box.details == []
     assert list(box.verifier.monitors) == ["loa"]
+
+
+async def test_a_press_of_a_persons_key_is_a_proof_of_the_play_of_its_zone() -> None:
+    box = Box()
+    await box.play("nga-ba", drawn=0.01)
+    task = asyncio.create_task(box.verifier.keys.run(), name="keys")
+    for name, is_active in (("nghe", False), ("loi", True), ("nghe", True)):
+        box.verifier.keys.on_contact(name, is_active=is_active)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    proof = read_proof(box.details.pop())
+    assert proof is not None
+    assert (proof.level, proof.heard, proof.method, proof.seq) == ("A6", True, "person", 9)
+    task.cancel()
+    await asyncio.wait([task])

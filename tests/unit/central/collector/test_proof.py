@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from agent.contract.report import LogBatch
@@ -16,6 +17,7 @@ from central.__main__ import main
 from central.collector.journal_ingest import commit_batch
 from central.store.database import Database
 from central.store.records import list_plays
+from central.store.schema import confirmations
 
 EPOCH, STATION = "6f3a9c01d2e4b587", "tv-cl-0007"
 
@@ -84,6 +86,69 @@ def test_a_play_that_nobody_heard_says_so(database: Database, tmp_path: Path) ->
         )
         text = " ".join(shown.output.replace("│", " ").split())
         assert all(word in text for word in words.split()), shown.output
+
+
+def unknown(seq: int, why: str) -> dict[str, Any]:
+    return {"what": "proof", "epoch": EPOCH, "seq": seq, "level": "A2", "why": why}
+
+
+def shown(tmp_path: Path, *what: str) -> str:
+    """A table as a person reads it, its lines joined; in English."""
+    argv = ["show", *what, "--db", str(tmp_path / "central.db"), "--lang", "en"]
+    return " ".join(CliRunner().invoke(main, argv).output.replace("│", " ").split())
+
+
+def test_what_is_not_known_says_why_and_is_never_counted_as_heard(
+    database: Database, tmp_path: Path
+) -> None:
+    take(
+        database, play("Sáng"), play("Trưa"), play("Chiều"), play("Tối"), unknown(1, "safe_mode"),
+        proof(2, "A5", heard=True), unknown(2, "drowned"), proof(3, "A2", heard=False),
+    )  # fmt: skip
+    assert [heard for _, _, heard in known(database)] == [None, True, False, None]
+    assert "the box played in safe mode" in shown(tmp_path, "plays")
+    assert "the station has nothing that listens" in shown(tmp_path, "plays")
+    assert "1 / 1 / 2" in shown(tmp_path, "totals")  # heard, silent, not known
+
+
+def confirm(tmp_path: Path, *more: str, at: str = "2026-11-23 05:00") -> Any:
+    argv = ["confirm", STATION, "--db", str(tmp_path / "central.db"), "--at", at]
+    return CliRunner().invoke(main, [*argv, "--by", "Ông Tư", "--lang", "en", *more])
+
+
+def test_what_a_person_says_is_the_highest_proof_and_the_last_word(
+    database: Database, tmp_path: Path
+) -> None:
+    take(database, play("Sáng"), proof(1, "A2", heard=False))
+    done = confirm(tmp_path, "--heard")
+    assert done.exit_code == 0, done.output
+    assert known(database) == [("A6", "person", True)]
+    assert "A6, a person said so" in shown(tmp_path, "plays")
+    assert confirm(tmp_path, "--silent", "--note", "ấp Ba không nghe").exit_code == 0
+    assert known(database)[0][1:] == ("person", False)
+    with database.transaction() as connection:
+        rows = connection.execute(sa.select(confirmations)).mappings().all()
+    assert [(row["by"], row["heard"], row["note"], row["seq"]) for row in rows] == [
+        ("Ông Tư", True, "", 1), ("Ông Tư", False, "ấp Ba không nghe", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("titles", "at", "words"),
+    [
+        (["Sáng"], "2026-11-23 05:01", "sounded nothing in that minute"),
+        (["Sáng", "Trưa"], "23/11/2026 05:00", "loa: Sáng, loa: Trưa"),
+    ],
+)
+def test_a_word_that_fits_no_play_or_several_changes_nothing(
+    database: Database, tmp_path: Path, titles: list[str], at: str, words: str
+) -> None:
+    take(database, *map(play, titles))
+    refused = confirm(tmp_path, "--heard", at=at)
+    assert refused.exit_code != 0
+    assert "E_USAGE" in refused.output
+    assert words in " ".join(refused.output.split())
+    assert {heard for _, _, heard in known(database)} == {None}
 
 
 @pytest.mark.parametrize(

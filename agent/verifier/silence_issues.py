@@ -1,0 +1,76 @@
+"""The issue `not_heard`: while a silent play still lasts, or by the verdict at its end.
+
+Looks are counted within one play: what was missed at the end of one and at the begin of the next
+is no silence. A play that is too short for a row of looks has its verdict.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from agent.contract.proof import PlayProof, ProofMethod
+from agent.contract.report import Play
+from agent.verifier.play_evidence import Look
+
+SetIssue = Callable[[str, str, str | None], None]
+NOT_HEARD = "not_heard"
+# looks in a row that find nothing: one a second, of a current one in five seconds
+SILENT_LOOKS: Mapping[ProofMethod, int] = {
+    "line": 5, "microphone": 5, "contact": 3, "current": 3,
+}  # fmt: skip
+
+
+class SilenceIssues:
+    """What is silent now, by output or zone.
+
+    Args:
+        set_issue: begins or ends `not_heard`.
+    """
+
+    def __init__(self, set_issue: SetIssue) -> None:
+        self._set_issue = set_issue
+        self._rows: Counter[tuple[str, ProofMethod]] = Counter()
+        self._silent: set[tuple[str, ProofMethod]] = set()
+
+    def on_begin(self, play: Play) -> None:
+        """A play begins: rows of looks start anew. What is silent stays so until it is found."""
+        places = {play.output, *play.zones}
+        for key in [one for one in self._rows if one[0] in places]:
+            del self._rows[key]
+
+    def on_look(self, look: Look) -> None:
+        """Count a look; the first that finds the sound ends the issue."""
+        least = SILENT_LOOKS.get(look.method)
+        if least is None:
+            return
+        key = look.where, look.method
+        if look.is_found:
+            del self._rows[key]
+            self._silent.discard(key)
+            if not any(where == look.where for where, _ in self._silent):
+                self._set_issue(NOT_HEARD, look.where, None)
+            return
+        self._rows[key] += 1
+        if self._rows[key] >= least:
+            self._begin(look.where, look.method, _describe(look))
+
+    def on_verdict(self, output: str, proof: PlayProof) -> None:
+        """A play is over and was judged."""
+        if proof.heard is False and proof.method is not None:
+            for where in proof.zones or [output]:
+                self._begin(where, proof.method, "; ".join(proof.scores))
+
+    def _begin(self, where: str, method: ProofMethod, hint: str) -> None:
+        self._silent.add((where, method))
+        self._set_issue(NOT_HEARD, where, hint)
+
+
+def _describe(look: Look) -> str:
+    match look.method:
+        case "contact":
+            return "contact: the amplifier reports a fault"
+        case "current":
+            return f"current: {look.value:.2f}"
+        case _:
+            return f"{look.method}: correlation {look.value:.2f}"
