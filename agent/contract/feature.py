@@ -48,10 +48,19 @@ FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word =
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
 
 
+# What a box without it applies all the same, in another way: `publish` names such boxes.
+IGNORED_ELSEWHERE = frozenset({STAGGERED})
+
+
 def needed_features(document: Document) -> frozenset[str]:
-    """The features beyond the common ones that a box needs to apply a whole document."""
+    """The features beyond the common ones without which a box refuses a document."""
     listed = document.crit if isinstance(document.crit, list) else ()
-    return frozenset({*listed, *used_features(document)})
+    return frozenset({*listed, *used_features(document)}) - IGNORED_ELSEWHERE
+
+
+def uses_turns(document: Document) -> bool:
+    """Has it an item that plays group after group? A box of 0.1.0 plays it with the first."""
+    return STAGGERED in set(used_features(document))
 
 
 def must_be_critical(document: Document) -> frozenset[str]:
@@ -92,6 +101,7 @@ def entry_parts(entry: Entry) -> Iterator[str]:
     if entry.advert is True:
         yield ADVERT
     yield f"entries.start.kind={entry.start.kind}"
+    yield f"entries.sync.kind={entry.sync.kind}"
     if body.relay is not None:
         yield "entries.body.relay"
     if body.text is not None and body.text.say is not None:

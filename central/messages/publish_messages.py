@@ -175,6 +175,16 @@ PHRASES: Catalogue = {
         "các trạm sau sẽ TỪ CHỐI vì hộp chưa làm được ({1}): {0}; nâng cấp các hộp ấy",
         "these stations will REFUSE it, as they cannot do what it needs ({1}): {0}; upgrade them",
     ),
+    "out_of_turn": Text(
+        (
+            "các trạm sau phát mục lần lượt CÙNG LÚC với nhóm đầu, không chờ lượt mình (hộp phiên"
+            " bản cũ): {0}; nâng cấp các hộp ấy"
+        ),
+        (
+            "these stations play staggered items AT ONCE with the first group, not in their turn"
+            " (older boxes): {0}; upgrade them"
+        ),
+    ),
     "needed": Text(
         "trạm nào chưa làm được những điều sau thì từ chối cả văn bản: {0}",
         "a station that cannot do the following refuses the whole document: {0}",

@@ -13,6 +13,7 @@ from central.documents.prepared_alarms import verify_prepared_alarms
 from central.messages.catalogue import translate
 from central.publication.budget_forecast import find_excesses
 from central.publication.document_outbox import keep, sha256_of
+from central.publication.left_out_stations import describe_out_of_turn
 from central.publication.numbering import verify_number
 from central.publication.objection_summary import notices, verify_acceptable
 from central.publication.publish_wait import NONE, wait_for_answers
@@ -68,7 +69,11 @@ def verify_publishable(
     objections += find_excesses(database, recipients, document, len(one.envelope), one.now)
     if not anyway:
         verify_acceptable(objections, document, recipients, lang)
-    return notices(objections, recipients, document, lang)
+    out_of_turn = describe_out_of_turn(database, recipients.configs, document, lang)
+    return [
+        *notices(objections, recipients, document, lang),
+        *(translate(lang, "notice", line) for line in out_of_turn),
+    ]
 
 
 def submit(database: Database, one: Publication, lang: Lang, wait_s: float | None) -> int:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from agent.contract.document import Stagger, StationPolicy, Sync
 from agent.contract.report import ClockState, Hello
 from agent.errors import YamlFaults
 from central.__main__ import main
@@ -55,8 +56,6 @@ def advert(path: Path) -> Path:
 
 
 def configure_two(path: Path, *features: list[str]) -> None:
-    from agent.contract.document import StationPolicy
-
     for station, known in zip((STATION, OTHER), features, strict=True):
         configure(path, StationPolicy([]), station)
         say_hello(path, station, known)
@@ -89,8 +88,6 @@ def test_where_all_know_it_and_where_nothing_is_needed_nobody_is_named(
 
 
 def test_a_station_that_never_sent_a_hello_is_not_judged(tmp_path: Path, db: Path) -> None:
-    from agent.contract.document import StationPolicy
-
     configure(db, StationPolicy([]))
     assert "E_UNSUPPORTED" not in publish(advert(tmp_path / "p"), db)[1]
 
@@ -119,6 +116,41 @@ def test_sign_shows_the_names_of_what_this_machine_does_not_know(tmp_path: Path)
     output = CliRunner().invoke(main, ["sign", str(file), "--key", str(file)], input="n\n").output
     assert "CHÚ Ý: máy này chưa hiểu" in output
     assert "mood" in output
+
+
+def in_turns(path: Path) -> Path:
+    """A schedule with a staggered item in an envelope that nobody has signed."""
+    document = read_document(playlist(path, entry("x", ["08:00"])).read_bytes())
+    turns = Sync("staggered", 180_000)
+    entries = [msgspec.structs.replace(document.entries[0], sync=turns)]  # type: ignore[union-attr] # a playlist
+    document = msgspec.structs.replace(document, entries=entries)
+    path.write_bytes(sign_document(msgspec.json.encode(document), "playlist", []))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("group", "knows", "is_named"), [(2, False, True), (2, True, False), (0, False, False)]
+)
+def test_an_older_box_that_does_not_wait_for_its_turn_is_named_and_gets_it_all_the_same(
+    group: int, *, knows: bool, is_named: bool, tmp_path: Path, db: Path
+) -> None:
+    """0.1.0 accepts the item and plays it with the first group (decision 47)."""
+    configure(db, StationPolicy([], stagger=Stagger(group)), STATION)
+    say_hello(db, STATION, ["entries.sync.kind=staggered"] if knows else ["entries.advert"])
+    exit_code, output = publish(in_turns(tmp_path / "p"), db)
+    assert exit_code == 0
+    assert "E_UNSUPPORTED" not in output
+    assert (f"không chờ lượt mình (hộp phiên bản cũ): {STATION}" in output) == is_named
+
+
+def test_an_older_box_is_named_to_the_signer_too(tmp_path: Path, db: Path) -> None:
+    configure(db, StationPolicy([], stagger=Stagger(1)), STATION)
+    say_hello(db, STATION, [])
+    file = in_turns(tmp_path / "p")
+    command = ["sign", str(file), "--key", str(file), "--db", str(db), "--lang", "en"]
+    output = CliRunner().invoke(main, command, input="n\n").output
+    assert f"not in their turn (older boxes): {STATION}" in output
+    assert "REFUSE" not in output
 
 
 def compiled(folder: Path, words: str) -> dict[str, Any]:
