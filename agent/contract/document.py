@@ -175,11 +175,17 @@ class Playlist(Header, frozen=True, kw_only=True):
 
 
 class EmergencyBody(msgspec.Struct, frozen=True):
-    """The message in one language: recorded media, or text, or both (sound and picture)."""
+    """The message in one language: recorded media, or text, or both (sound and picture).
+
+    `phrases` are media from a phrase bank that say the same: played while `media` are not here.
+    Where they are `media` themselves, nothing else was recorded. Not critical: a box that does not
+    know it waits for `media`.
+    """
 
     lang: str
     media: list[str] | None = None
     text: Text | None = None
+    phrases: list[str] | UnsetType = UNSET
 
 
 class Emergency(Header, frozen=True, kw_only=True, omit_defaults=True):

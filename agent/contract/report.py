@@ -176,8 +176,9 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fallback card on which it sounded, `safe_mode` says that it did so by `aplay`. The description
     of its entry (`essential` to `advert`) is left out where the entry has none. `muted` names the
     zones on which a signed mute kept it from sounding, from its start or later. `words` says how
-    the words of each language were heard: `recording`, `speech` (read aloud by the box), `line`
-    (the built-in one in their place); `said` what was read aloud, `voice` by which voice.
+    the words of each language were heard: `recording`, `phrases` (of a phrase bank), `speech` (read
+    aloud by the box), `line` (the built-in one in their place); `said` what was read aloud, `voice`
+    by which voice.
     `clock_error_ms` is the half-width of the error of the box's clock when it began, `clock_source`
     who gave that time; both are left out where nobody trusted did.
     """

@@ -9,9 +9,11 @@ for a local key is never in force by itself: see `prepared_alarm`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Emergency, EmergencyBody, Medium
@@ -124,10 +126,17 @@ def activate(
 
 def _sequence_ms(document: Emergency, attention_ms: int) -> int:
     durations = {m.sha256: m.duration_ms for m in document.media}
-    round_ms = sum(durations.get(d, 0) for body in document.bodies for d in body.media or ())
+    round_ms = sum(_words_ms(body, durations) for body in document.bodies)
     if not round_ms:
         return 0
     return attention_ms + round_ms * document.repeat + document.gap_ms * (document.repeat - 1)
+
+
+def _words_ms(body: EmergencyBody, durations: Mapping[str, int]) -> int:
+    """The longer of a body's recording and of the phrases that may be played in its place."""
+    phrases = [] if body.phrases is UNSET else body.phrases
+    forms = (body.media or [], phrases)
+    return max(sum(durations.get(digest, 0) for digest in form) for form in forms)
 
 
 def _attention_ms(document: Emergency) -> tuple[int, int]:

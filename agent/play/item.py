@@ -20,6 +20,8 @@ from agent.play.sound_source import SoundKind, SoundSource
 from agent.play.speaker_line import FaultSink
 from speech.reading import Reading
 
+RecordedForm = Literal["recording", "phrases"]
+WordsForm = Literal["recording", "phrases", "speech", "line"]
 SILENCES = ("silenced", "silence_key")  # these stop an item that may be heard again
 
 
@@ -62,15 +64,31 @@ class LanguageClips:
 
     Args:
         lang: the language.
-        clips: its recorded sound, in order; empty when it has none.
+        clips: its recorded sound, in order, the best that is here; empty when it has none.
         is_here: are all of them in store?
         reading: what the box reads aloud in place of clips that are not here; None: it cannot.
+        form: are the clips one recording, or phrases of a bank?
+        phrases: in store too, and played where the recording cannot be.
     """
 
     lang: str
     clips: tuple[Medium, ...]
     is_here: bool
     reading: Reading | None = None
+    form: RecordedForm = "recording"
+    phrases: tuple[Medium, ...] = ()
+
+    @property
+    def ways(self) -> list[tuple[WordsForm, tuple[Medium, ...]]]:
+        """How its words can be heard now, the best first, each with its media."""
+        found: list[tuple[WordsForm, tuple[Medium, ...]]] = []
+        if self.is_here:
+            found.append((self.form, self.clips))
+        if self.phrases:
+            found.append(("phrases", self.phrases))
+        if self.reading is not None:
+            found.append(("speech", ()))
+        return found
 
 
 @dataclass(frozen=True)

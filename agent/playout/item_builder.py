@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Element, Entry, Medium, Scene, Text
+from agent.contract.document import Element, EmergencyBody, Entry, Medium, Scene, Text
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
 from agent.play.item import Description, Item, ItemSource, LanguageClips
@@ -149,16 +149,7 @@ def emergency_sound(
     """What is heard of an emergency, whatever of its media is here; arguments as `build_item`."""
     document = active.document
     media = {medium.sha256: medium for medium in document.media}
-    rows = ((body, tuple(media[digest] for digest in body.media or [])) for body in document.bodies)
-    bodies = (
-        LanguageClips(
-            body.lang,
-            clips,
-            bool(clips) and _missing(clips, state) is None,
-            None if body.text is None else read(body.lang, body.text),
-        )
-        for body, clips in rows
-    )
+    bodies = (_body_sound(body, media, state, read) for body in document.bodies)
     return _emergency_item(
         active,
         "sound",
@@ -168,6 +159,26 @@ def emergency_sound(
         gap_ms=document.gap_ms,
         is_exercise=document.exercise,
     )
+
+
+def _body_sound(
+    body: EmergencyBody,
+    media: Mapping[str, Medium],
+    state: Callable[[str], str | None],
+    read: ReadAloud,
+) -> LanguageClips:
+    """The words of one language: the recording, else phrases of a bank, else what can be read."""
+    recording = tuple(media[digest] for digest in body.media or [])
+    phrases = () if body.phrases is UNSET else tuple(media[digest] for digest in body.phrases)
+    reading = None if body.text is None else read(body.lang, body.text)
+    has_recording = bool(recording) and _missing(recording, state) is None
+    has_phrases = bool(phrases) and _missing(phrases, state) is None
+    if recording and recording != phrases and (has_recording or not has_phrases):
+        spare = phrases if has_phrases else ()
+        return LanguageClips(body.lang, recording, has_recording, reading, phrases=spare)
+    if phrases:
+        return LanguageClips(body.lang, phrases, has_phrases, reading, "phrases")
+    return LanguageClips(body.lang, (), is_here=False, reading=reading)
 
 
 def emergency_picture(active: ActiveEmergency) -> Item | None:

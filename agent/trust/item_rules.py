@@ -31,6 +31,7 @@ MAX_MEDIUM_BYTES = 1 << 31
 MAX_TITLE = 256
 MAX_SPOKEN = 8_000
 MAX_FIELD = 6
+MAX_PHRASES = 256  # as many as a playlist entry may have media
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MIME = re.compile(r"(?:audio|image|video)/[a-z0-9.+-]{1,64}")
@@ -247,6 +248,9 @@ def check_emergency_bodies(bodies: list[EmergencyBody], digests: Collection[str]
         _require(body.media or body.text, path, "recorded media, or text")
         for digest in body.media or ():
             _require(digest in digests, f"{path}.media", "digests listed in media")
+        if body.phrases is not UNSET:
+            is_good = 1 <= len(body.phrases) <= MAX_PHRASES and set(digests) >= set(body.phrases)
+            _require(is_good, f"{path}.phrases", f"1 to {MAX_PHRASES} digests listed in media")
         if body.text is not None:
             _check_text(body.text, f"{path}.text")
 

@@ -136,7 +136,7 @@ def draft_emergency_(**options: Any) -> None:
 
         told = [compose(bank, order) for bank, order in options["phrases"]]
         message = replace(message, phrases=told)
-    if not message.play and message.show is None:
+    if not message.play and message.show is None and not message.phrases:
         raise ConfigError("E_USAGE", "emergency", translate(lang, "fault.says_nothing"))
     if (message.play or message.phrases) and options["media_url"] is None:
         raise ConfigError("E_USAGE", "emergency", translate(lang, "fault.media_url"))

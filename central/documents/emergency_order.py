@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 from msgspec import UNSET
 
 from agent.contract.document import (
@@ -94,20 +95,21 @@ def draft_emergency(
         ConfigError: E_USAGE, it has no message; E_MEDIA, a file cannot be used.
         TrustError: E_SCHEMA, a box would refuse it.
     """
-    if not message.play and message.show is None and message.say is None:
-        raise ConfigError("E_USAGE", "emergency", "--play, --say or --show: it must say something")
+    if not message.play and not _has_text(message) and not message.phrases:
+        hint = "--play, --say, --phrases or --show: it must say something"
+        raise ConfigError("E_USAGE", "emergency", hint)
     if (message.play or message.phrases) and media_url is None:
         raise ConfigError("E_USAGE", "emergency", "--play and --phrases need --media-url")
     media = [store_medium(path, media_dir, str(media_url)) for path in message.play]
     text = None
     if _has_text(message):
         text = Text(message.say, message.show, message.dialect or UNSET)
-    bodies = [EmergencyBody(message.lang, [medium.sha256 for medium in media] or None, text)]
+    bodies = []
+    if media or text is not None:
+        bodies = [EmergencyBody(message.lang, [medium.sha256 for medium in media] or None, text)]
     for one in message.phrases:
         said = [store_medium(path, media_dir, str(media_url)) for path in one.files]
-        bodies.append(
-            EmergencyBody(one.lang, [medium.sha256 for medium in said], Text(show=one.text))
-        )
+        bodies = _with_phrases(bodies, one, [medium.sha256 for medium in said])
         media += said
     return encode_document(
         Emergency(
@@ -122,6 +124,21 @@ def draft_emergency(
             max_ms=_longest_ms(order, message, media),
         )
     )
+
+
+def _with_phrases(
+    bodies: Sequence[EmergencyBody], phrases: PhraseMessage, digests: list[str]
+) -> list[EmergencyBody]:
+    """The bodies with a bank's message: a body of its own, or beside what the language has.
+
+    Where the language has no recording they are its `media` too, which every release plays.
+    """
+    known = [body for body in bodies if body.lang == phrases.lang]
+    if not known:
+        own = EmergencyBody(phrases.lang, digests, Text(show=phrases.text), digests)
+        return [*bodies, own]
+    joined = msgspec.structs.replace(known[0], media=known[0].media or digests, phrases=digests)
+    return [joined if body is known[0] else body for body in bodies]
 
 
 def verify_dates(document: Document, now: datetime, lang: Lang) -> None:

@@ -216,9 +216,13 @@ def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
     has_words = any(body.media or _is_read(body) for body in document.bodies)
     for body in document.bodies:
         lang = _name_language(body.lang, speak)
-        if body.media:
+        phrases = [] if body.phrases is UNSET else body.phrases
+        if body.media and body.media != phrases:
             yield speak("heard.words", lang, _length(body.media, document))
-        elif has_words and not _is_read(body):
+        if phrases:
+            code = "heard.phrases" if body.media == phrases else "heard.phrases_too"
+            yield speak(code, lang, len(phrases), _length(phrases, document))
+        elif has_words and not body.media and not _is_read(body):
             yield speak("heard.nothing", lang)
         if body.text is not None and body.text.say:
             code = "heard.read" if _is_read(body) else "heard.not_read"

@@ -42,6 +42,13 @@ PHRASES: Catalogue = {
         "a recorded attention signal of {0} (two-tone where it cannot be used)",
     ),
     "heard.words": Text("  • {0}: lời ghi âm {1}", "  • {0}: recorded words, {1}"),
+    "heard.phrases": Text(
+        "  • {0}: {1} câu ghi sẵn nối nhau, {2}", "  • {0}: {1} recorded phrases, {2}"
+    ),
+    "heard.phrases_too": Text(
+        "  • {0}: khi lời ghi âm chưa về thì {1} câu ghi sẵn, {2}",
+        "  • {0}: while the recording has not come, {1} recorded phrases, {2}",
+    ),
     "heard.nothing": Text(
         "  • {0}: KHÔNG CÓ LỜI GHI ÂM, loa không nói gì bằng tiếng này",
         "  • {0}: NO RECORDED WORDS, nothing is said in this language",

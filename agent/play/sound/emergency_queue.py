@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from agent.play.item import SILENCES, Item
 from agent.play.sound.emergency_sequence import EmergencySequence
 from agent.play.sound.emergency_session import EmergencySession
-from agent.play.sound.segment_loader import bodies_here, bodies_recorded, bodies_with_words
+from agent.play.sound.segment_loader import bodies_here, bodies_with_words, recordings_here
 
 
 class EmergencyQueue:
@@ -30,7 +30,7 @@ class EmergencyQueue:
         self._sequences = {key: one for key, one in self._sequences.items() if key in in_force}
         for item in alarms:
             if item.key in self._sequences:
-                self._sequences[item.key].renew(bodies_recorded(item))
+                self._sequences[item.key].renew(recordings_here(item))
         unplayed = [item for item in alarms if item.key not in done or self._is_late(item)]
         first = next(iter(unplayed), None)
         if first is None or not self._is_resting(first):

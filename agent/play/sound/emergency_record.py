@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from agent.clock import Clock
+from agent.contract.document import Medium
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.play.ipc import RATE_HZ, Ended
-from agent.play.item import Item, PlayLog
+from agent.play.item import Item, PlayLog, WordsForm
 from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
 from agent.play.sound.continuity import UNDERRUNS, Continuity
-from agent.play.sound.emergency_segment import WordsForm
 from agent.play.sound.line_claim import LineClaim
 from speech.reading import Reading
 
@@ -54,6 +55,7 @@ class EmergencyRecord:
         self._volume = volume
         self._record = PlayRecord(log, output, item)
         self._begun: dict[int, WordsForm] = {}  # in the order in which they were begun
+        self._media: dict[str, None] = {}  # of recorded words, in the same order
         self._read: set[int] = set()  # the bodies that were read aloud, if only at first
         self._has_line = False
         self.reading: int | None = None
@@ -95,9 +97,12 @@ class EmergencyRecord:
         if event.frames:
             self.ended_mono_s = event.mono_s
 
-    def on_words_started(self, body: int, form: WordsForm = "recording") -> None:
-        """A body's words begin."""
+    def on_words_started(
+        self, body: int, form: WordsForm = "recording", media: Sequence[Medium] = ()
+    ) -> None:
+        """A body's words begin; recorded ones have media."""
         self._begun[body] = form
+        self._media |= dict.fromkeys(clip.sha256 for clip in media)
         if form == "speech":
             self._read.add(body)
         self.reading = body
@@ -111,8 +116,6 @@ class EmergencyRecord:
         self.heard.add(body)
 
     def _build_result(self, outcome: Outcome, reason: str | None) -> PlayResult:
-        recorded = (body for body, form in self._begun.items() if form == "recording")
-        heard = (clip.sha256 for body in recorded for clip in self._item.bodies[body].clips)
         return PlayResult(
             outcome,
             reason,
@@ -123,7 +126,7 @@ class EmergencyRecord:
             underruns=self.underruns,
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
-            heard_media=tuple(dict.fromkeys(heard)),
+            heard_media=tuple(self._media),
             words_missing=self.words_missing,
             words=self._words,
             said=self._said,

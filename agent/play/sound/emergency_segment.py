@@ -7,17 +7,15 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from agent.clock import mono_s
 from agent.contract.document import Medium
 from agent.play.decode.file_source import FileSource
 from agent.play.ipc import RATE_HZ, Ended, Fire, Load, Send, StartSlot
-from agent.play.item import MediaFiles
+from agent.play.item import MediaFiles, WordsForm
 from agent.play.sound_source import Feed, SoundSource
 from speech.reading import Reading, spoken_ms
 
-WordsForm = Literal["recording", "speech", "line"]
 _ids = itertools.count(1)
 USUAL_RATE = 140  # syllables a minute; only says when the next segment is loaded
 LIMIT_SLACK_MS = (
@@ -34,7 +32,8 @@ class EmergencySegment:
         source: fills the slot.
         feed: its samples.
         length_s: as signed; of the built-in attention signal, to the sample; of read words, about.
-        form: are its words recorded, or read aloud?
+        form: are its words recorded, put together of phrases, or read aloud?
+        media: of recorded words, as signed.
     """
 
     clip: str | None = None
@@ -42,6 +41,7 @@ class EmergencySegment:
     feed: Feed | None = None
     length_s: float = 0.0
     form: WordsForm = "recording"
+    media: tuple[Medium, ...] = ()
     id: str = field(default_factory=lambda: f"{next(_ids)}.alarm")
     is_loaded: bool = False
     is_placed: bool = False
@@ -124,7 +124,9 @@ class EmergencySegment:
             await source.stop()
 
 
-async def decode_segment(media: MediaFiles, clips: Sequence[Medium]) -> EmergencySegment:
+async def decode_segment(
+    media: MediaFiles, clips: Sequence[Medium], form: WordsForm = "recording"
+) -> EmergencySegment:
     """Open media and start to decode them without a gap between them.
 
     Raises:
@@ -133,7 +135,9 @@ async def decode_segment(media: MediaFiles, clips: Sequence[Medium]) -> Emergenc
     length_ms = sum(clip.duration_ms for clip in clips)
     source = FileSource(media, clips, limit_ms=length_ms + LIMIT_SLACK_MS * len(clips))
     feed = await source.prepare(0)
-    return EmergencySegment(source=source, feed=feed, length_s=length_ms / 1000)
+    return EmergencySegment(
+        source=source, feed=feed, length_s=length_ms / 1000, form=form, media=tuple(clips)
+    )
 
 
 async def speak_segment(source: SoundSource, reading: Reading) -> EmergencySegment:

@@ -52,7 +52,7 @@ class EmergencySequence:
     repeat: int
     gap_s: float
     failed: set[int] = field(default_factory=set)
-    _recorded: frozenset[int] = frozenset()
+    _recorded: frozenset[tuple[int, str]] = frozenset()
     _is_behind_signal: bool | None = None  # None: the signal has not been played yet
     _round: int = 0
     _turn: int = 0  # the body whose turn comes next in this round
@@ -130,16 +130,20 @@ class EmergencySequence:
     def _pass(self, end: int) -> None:
         self._passed |= {body for body in self.with_words if body < end} - self._played
 
-    def fail(self, body: int) -> None:
-        """Its words could not be played, or not to their end."""
+    def fail(self, body: int, *, has_other: bool = False) -> None:
+        """Its words could not be played, or not to their end.
+
+        Where there is another form of them, the sequence restarts and plays that.
+        """
         self._played_in_round.discard(body)
         self._played.discard(body)
-        self.failed.add(body)
+        if not has_other:
+            self.failed.add(body)
         self._passed.add(body)
 
-    def renew(self, recorded: frozenset[int]) -> None:
-        """Recordings have come: a body whose reading failed gets its turn after all."""
-        self.failed -= recorded - self._recorded
+    def renew(self, recorded: frozenset[tuple[int, str]]) -> None:
+        """Recordings have come, each with its form: what had failed gets its turn after all."""
+        self.failed -= {body for body, _form in recorded - self._recorded}
         self._recorded = recorded
 
     def resume(self, here: Collection[int]) -> None:

@@ -26,8 +26,8 @@ from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.segment_loader import (
     SIGNAL_LIMIT_S,
     SegmentLoader,
-    bodies_recorded,
     built_in_signal,
+    recordings_here,
 )
 from agent.play.speaker_line import SpeakerLine
 
@@ -110,7 +110,7 @@ class EmergencySession:
         """Apply the emergencies in force: this one may have more of its media in store now."""
         self.item = next((one for one in alarms if one.key == self.item.key), self.item)
         self._loader.update(self.item)
-        self.sequence.renew(bodies_recorded(self.item))
+        self.sequence.renew(recordings_here(self.item))
         self._changed.set()
 
     async def announce(self) -> None:
@@ -207,7 +207,7 @@ class EmergencySession:
     ) -> tuple[Step, EmergencySegment] | None:
         """Play a segment to its end; returns the next one if it is loaded by then."""
         if step.kind == "words":
-            self.record.on_words_started(step.body, segment.form)
+            self.record.on_words_started(step.body, segment.form, segment.media)
         elif step.kind == "line":
             self.record.on_line_started()
         is_own_signal = step.kind == "signal" and segment.clip is None
@@ -259,7 +259,8 @@ class EmergencySession:
         if step.kind == "words" and is_whole:
             self.record.on_words_heard(step.body)
         elif step.kind == "words":
-            self.sequence.fail(step.body)
+            has_other = self._loader.give_up(step.body, segment.form)
+            self.sequence.fail(step.body, has_other=has_other)
         elif segment.clip != ATTENTION and segment.heard_s < MIN_SIGNAL_S:
             signal = built_in_signal()
             await self._begin(signal, mono_s(), START_LIMIT_S)

@@ -11,7 +11,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.play.item import Item, OutputContext
+from agent.contract.document import Medium
+from agent.errors import AgentError
+from agent.play.item import Item, OutputContext, WordsForm
 from agent.play.sound.attention_tone import ATTENTION, ATTENTION_S
 from agent.play.sound.builtin_speech import EXERCISE_LINE, LINE
 from agent.play.sound.emergency_segment import EmergencySegment, decode_segment, speak_segment
@@ -23,16 +25,14 @@ WORDS_LIMIT_S = 2.0  # for reading the files and starting a decoder
 SIGNAL_LIMIT_S = 0.3  # the same for a recorded signal, before the built-in one sounds
 
 
-def bodies_recorded(item: Item) -> frozenset[int]:
-    """The bodies of an emergency whose recorded words are completely in store."""
-    return frozenset(index for index, body in enumerate(item.bodies) if body.is_here)
+def recordings_here(item: Item) -> frozenset[tuple[int, str]]:
+    """The bodies of an emergency whose recorded words are completely in store, with their form."""
+    return frozenset((index, body.form) for index, body in enumerate(item.bodies) if body.is_here)
 
 
 def bodies_here(item: Item) -> frozenset[int]:
     """The bodies of an emergency whose words can be played: recorded, or read aloud."""
-    return frozenset(
-        index for index, body in enumerate(item.bodies) if body.is_here or body.reading is not None
-    )
+    return frozenset(index for index, body in enumerate(item.bodies) if body.ways)
 
 
 def bodies_with_words(item: Item) -> frozenset[int]:
@@ -63,6 +63,7 @@ class SegmentLoader:
         self._context = context
         self._media = context.media
         self._on_late_words = on_late_words
+        self._broken: dict[int, set[WordsForm]] = {}
         self._late: dict[int, asyncio.Task[EmergencySegment]] = {}
         self._signals: list[asyncio.Task[EmergencySegment]] = []
 
@@ -73,7 +74,19 @@ class SegmentLoader:
 
     def update(self, item: Item) -> None:
         """Replace the item by the same emergency with its present media."""
+        for index, (former, body) in enumerate(zip(self._item.bodies, item.bodies, strict=True)):
+            if former != body:
+                self._broken.pop(index, None)
         self._item = item
+
+    def give_up(self, body: int, form: WordsForm) -> bool:
+        """A body's words broke off in this form; can they be heard in another one?"""
+        self._broken.setdefault(body, set()).add(form)
+        return bool(self._ways(body))
+
+    def _ways(self, body: int) -> list[tuple[WordsForm, tuple[Medium, ...]]]:
+        broken = self._broken.get(body, ())
+        return [way for way in self._item.bodies[body].ways if way[0] not in broken]
 
     def preload_signal(self) -> None:
         """Start to load the emergency's own recorded signal, if it has one."""
@@ -118,12 +131,29 @@ class SegmentLoader:
         return None
 
     async def _open_words(self, body: int) -> EmergencySegment:
-        """Recorded words before read ones."""
-        words = self._item.bodies[body]
-        if words.is_here or words.reading is None:
-            return await decode_segment(self._media, words.clips)
-        spoken = replace(self._item, kind="speech", reading=words.reading, repeat=1, gap_ms=0)
-        return await speak_segment(self._context.make_source(spoken), words.reading)
+        """The best form of a body's words that can be opened.
+
+        Raises:
+            AgentError: none can; of the last that was tried.
+        """
+        ways = self._ways(body)
+        for form, clips in ways[:-1]:
+            try:
+                return await self._open(body, form, clips)
+            except (AgentError, OSError) as error:
+                log.warning("%s: %s: %s", self._item.title, form, error)
+                self.give_up(body, form)
+        form, clips = ways[-1] if ways else ("recording", self._item.bodies[body].clips)
+        return await self._open(body, form, clips)
+
+    async def _open(
+        self, body: int, form: WordsForm, clips: tuple[Medium, ...]
+    ) -> EmergencySegment:
+        reading = self._item.bodies[body].reading
+        if form != "speech" or reading is None:
+            return await decode_segment(self._media, clips, form)
+        spoken = replace(self._item, kind="speech", reading=reading, repeat=1, gap_ms=0)
+        return await speak_segment(self._context.make_source(spoken), reading)
 
     async def close(self) -> None:
         """Stop loading."""

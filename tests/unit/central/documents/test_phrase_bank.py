@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -74,3 +75,30 @@ def test_a_draft_says_it_beside_the_vietnamese_words(bank: Path, tmp_path: Path)
     lengths = {one["sha256"]: one["duration_ms"] for one in document["media"]}
     assert [lengths[digest] for digest in khmer["media"]] == [1000, 900, 800, 700]
     assert khmer["text"]["show"].startswith("ទឹកជំនន់មកដល់")
+    assert khmer["phrases"] == khmer["media"]  # 0.1.0 plays its `media`
+    assert "tiếng Khmer: 4 câu ghi sẵn nối nhau" in done.output
+
+
+def order(tmp_path: Path, *words: str) -> dict[str, Any]:
+    for name in ("lu-ve", "ap-3", "luc", "17", "ghi-am"):
+        make_melody(tmp_path / f"{name}.wav", 500 + 100 * len(name))
+    out = tmp_path / "draft.json"
+    argv = ["draft", "emergency", "--issuer", "vn.84.em", "--to", "84/29266/*", *words]
+    argv += ["--media-url", "https://m.vn", "--media-dir", str(tmp_path / "media")]
+    done = CliRunner().invoke(main, [*argv, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    document: dict[str, Any] = json.loads(out.read_bytes())
+    return document
+
+
+def test_a_message_of_phrases_alone_is_an_emergency_of_its_own(bank: Path, tmp_path: Path) -> None:
+    (khmer,) = order(tmp_path, "--phrases", str(bank), "lu hour=17 place=ap-3")["bodies"]
+    assert (khmer["lang"], len(khmer["media"])) == ("km", 4)
+
+
+def test_phrases_stand_in_for_a_recording_in_the_same_language(bank: Path, tmp_path: Path) -> None:
+    play = ["--play", str(tmp_path / "ghi-am.wav"), "--text-lang", "km"]
+    document = order(tmp_path, *play, "--phrases", str(bank), "lu hour=17 place=ap-3")
+    (khmer,) = document["bodies"]
+    assert (len(khmer["media"]), len(khmer["phrases"])) == (1, 4)
+    assert {*khmer["media"], *khmer["phrases"]} == {one["sha256"] for one in document["media"]}

@@ -1,4 +1,4 @@
-"""An emergency whose words are read aloud: recording before reading before the built-in line."""
+"""The forms of an emergency's words: recording, phrases of a bank, read aloud, built-in line."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from agent.clock import Clock, mono_s
 from agent.contract.document import Medium
 from agent.contract.priority import Level
 from agent.contract.report import Play
-from agent.errors import PlayError
+from agent.errors import PlayError, StoreError
 from agent.play.ipc import Ended, EngineCommand, Fire, Started, StartSlot
 from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
+from agent.play.sound import segment_loader
 from agent.play.sound.emergency_queue import EmergencyQueue
+from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound_source import Feed, SourceEnd
 from speech.dialect import SOUTH
 from speech.reading import Reading
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+WHOLE = SourceEnd()
 FLOOD = Reading("lũ về lúc mười bảy giờ", SOUTH)
+PHRASES = tuple(Medium(letter * 64, 1, "audio/mpeg", 2000, []) for letter in "bc")
 RECORDED = (Medium("a" * 64, 1, "audio/mpeg", 4000, []),)
 
 
@@ -45,20 +51,22 @@ def alarm(*bodies: LanguageClips) -> Item:
 
 @dataclass
 class FakeVoice:
-    """What was read; `error` when the voice does not work."""
+    """What was read; `error` when the voice does not work, `end` how its sound ends."""
 
     error: PlayError | None = None
     read: list[str] = field(default_factory=list)
+    end: SourceEnd = WHOLE
 
     def make(self, item: Item) -> Any:
         assert item.reading is not None
         self.read.append(item.reading.words)
-        return FakeReading(self.error)
+        return FakeReading(self.error, end=self.end)
 
 
 @dataclass
 class FakeReading:
-    error: PlayError | None
+    error: PlayError | None = None
+    end: SourceEnd = WHOLE
     is_endless: bool = False
     _write_fd: int = -1
 
@@ -69,7 +77,7 @@ class FakeReading:
         return Feed(read_fd)
 
     async def wait_end(self) -> SourceEnd:
-        return SourceEnd()
+        return self.end
 
     async def stop(self) -> None:
         if self._write_fd >= 0:
@@ -168,9 +176,65 @@ async def test_what_was_read_before_the_recording_came_stays_on_record() -> None
     awaited = LanguageClips("vi", RECORDED, is_here=False, reading=FLOOD)
     run = Run(alarm(awaited), FakeVoice())
     run.session.record.on_words_started(0, "speech")
-    run.session.record.on_words_started(0, "recording")
+    run.session.record.on_words_started(0, "recording", RECORDED)
     run.session.record.on_words_heard(0)
     await run.session.record.close("full", None)
     (play,) = run.log.plays
     assert (play.words, play.said) == ({"vi": "recording"}, {"vi": FLOOD.words})
     assert play.media == [RECORDED[0].sha256]
+
+
+async def test_a_recording_that_breaks_off_gives_way_to_phrases_to_speech_and_to_the_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That a whole file is no sound shows while it plays: its pipe ends with a reason."""
+    broken = SourceEnd("E_DECODE: ffmpeg 1")
+
+    async def decode(_media: object, clips: Any, form: Any = "recording") -> EmergencySegment:
+        tried.append(form)
+        source: Any = FakeReading(end=broken)
+        feed = await source.prepare(0)
+        return EmergencySegment(source=source, feed=feed, length_s=4.0, form=form, media=clips)
+
+    tried: list[str] = []
+    monkeypatch.setattr(segment_loader, "decode_segment", decode)
+    words = LanguageClips("vi", RECORDED, is_here=True, reading=FLOOD, phrases=PHRASES)
+    voice = FakeVoice(end=broken)
+    run = Run(alarm(words), voice, limit=7)
+    play = await run.announce()
+    assert tried == ["recording", "phrases"]
+    assert voice.read == [FLOOD.words]
+    assert run.order == [*["two-tone", "words"] * 3, "line"]
+    assert (play.words, play.words_missing) == ({"vi": "speech"}, ["vi"])
+    assert play.media == ["a" * 64, "b" * 64, "c" * 64]
+
+
+async def test_phrases_take_the_place_of_a_recording_that_cannot_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def decode(_media: object, clips: Any, form: Any = "recording") -> EmergencySegment:
+        if form == "recording":
+            raise StoreError("E_MEDIA", "a", "the content has changed on the disk")
+        source: Any = FakeReading()
+        feed = await source.prepare(0)
+        return EmergencySegment(source=source, feed=feed, length_s=4.0, form=form, media=clips)
+
+    monkeypatch.setattr(segment_loader, "decode_segment", decode)
+    words = LanguageClips("km", RECORDED, is_here=True, phrases=PHRASES)
+    play = await (run := Run(alarm(words), FakeVoice())).announce()
+    assert run.order == ["two-tone", "words", "words"]
+    assert (play.words, play.words_missing) == ({"km": "phrases"}, None)
+    assert play.media == ["b" * 64, "c" * 64]
+
+
+def test_a_recording_that_comes_after_phrases_have_failed_gets_its_turn() -> None:
+    item = alarm(LanguageClips("km", PHRASES, is_here=True, form="phrases"))
+    queue = EmergencyQueue()
+    sequence = queue.sequence(item)
+    for _ in range(2):
+        sequence.begin(sequence.next({0}), {0})
+    queue.due([item], {item.key})
+    sequence.fail(0)
+    assert queue.due([item], {item.key}) is None
+    arrived = alarm(LanguageClips("km", RECORDED, is_here=True, phrases=PHRASES))
+    assert queue.due([arrived], {item.key}) is arrived

@@ -19,7 +19,7 @@ from agent.contract.priority import Level
 from agent.contract.report import Play
 from agent.errors import PlayError, StoreError
 from agent.play.ipc import Ended, EngineCommand, Fire, Load, Started, StartSlot, Stop, WorkerFault
-from agent.play.item import Item, ItemSource, LanguageClips, OutputContext
+from agent.play.item import Item, ItemSource, LanguageClips, OutputContext, WordsForm
 from agent.play.sound import emergency_session, segment_loader
 from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_sequence import EmergencySequence
@@ -91,7 +91,9 @@ class Shelf:
     def path(self, digest: Digest) -> Path:
         return Path(digest)
 
-    async def decode(self, _media: object, clips: Sequence[Medium]) -> EmergencySegment:
+    async def decode(
+        self, _media: object, clips: Sequence[Medium], form: WordsForm = "recording"
+    ) -> EmergencySegment:
         (clip,) = clips
         letter = clip.sha256[0]
         await self.hung.wait()
@@ -104,7 +106,11 @@ class Shelf:
         source = FakeSource(error)
         self.sources.append(source)
         segment = EmergencySegment(
-            source=source, feed=Feed(source.read_fd), length_s=clip.duration_ms / 1000
+            source=source,
+            feed=Feed(source.read_fd),
+            length_s=clip.duration_ms / 1000,
+            form=form,
+            media=tuple(clips),
         )  # type: ignore[arg-type] # the test's
         segment.id = f"{letter}.{segment.id}"
         return segment
