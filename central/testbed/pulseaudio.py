@@ -200,9 +200,10 @@ class SoundServer:
 
 
 def _pulse_argv(directory: Path) -> list[str]:
+    """It stands for a sound card, which waits for no scheduler: at SCHED_RR where that is allowed."""
     return [
+        *("sh", "-c", 'chrt -r -p 10 $$ 2>/dev/null; exec "$@"', "sh"),
         *("pulseaudio", "-n", "-F", str(directory / "default.pa"), "--daemonize=no"),
-        # Higher priority where that is allowed: a busy core must not starve a sound card.
         *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=yes"),
         *("--use-pid-file=no", "--log-target=stderr"),
     ]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.play import realtime
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "systemd"
 UNIT = (FOLDER / "tramtin.service").read_text(encoding="utf-8")
@@ -77,12 +79,14 @@ def test_sound_serial_lines_gpio_and_the_battery_clock_stay_within_reach() -> No
     assert "ProtectClock=yes" in UNIT.splitlines()
 
 
-def test_the_sound_engine_may_go_as_far_ahead_as_it_wants() -> None:
-    engine = (ROOT / "agent/play/sound/engine_process.py").read_text(encoding="utf-8")
-    wanted = re.search(r"^NICE = (-\d+)$", engine, re.MULTILINE)
-    assert wanted is not None
-    assert f"LimitNICE={wanted[1]}" in UNIT.splitlines()
-    assert re.search(r"^SystemCallFilter=.*\bsetpriority\b", UNIT, re.MULTILINE)
+def test_what_gives_samples_may_go_as_far_ahead_as_it_wants() -> None:
+    lines = UNIT.splitlines()
+    assert f"LimitRTPRIO={realtime.PRIORITY}" in lines
+    assert f"LimitNICE={realtime.NICE}" in lines
+    assert any(line.startswith("LimitRTTIME=") for line in lines)  # a fault takes no core for good
+    allowed = re.findall(r"^SystemCallFilter=([a-z_0-9 ]+)$", UNIT, re.MULTILINE)
+    assert {"sched_setscheduler", "setpriority", "prlimit64"} <= set(" ".join(allowed).split())
+    assert not re.search(r"^RestrictRealtime=(yes|true|on|1)$", UNIT, re.MULTILINE)
 
 
 def test_the_services_groups_exist_once_sysusers_ran(tmp_path: Path) -> None:

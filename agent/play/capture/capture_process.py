@@ -9,7 +9,6 @@ closes fd 3, when the device is gone, or by the agent's hand when it beats no mo
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import select
@@ -30,12 +29,12 @@ from agent.play.ipc import (
     CaptureReady,
     WorkerFault,
 )
+from agent.play.realtime import take_realtime_priority
 from agent.sandbox.profile import confine_capture
 from drivers.errors import DriverError
 from drivers.interface import AudioInput
 
 MESSAGE_BYTES = 4_096
-NICE = -11  # as the engine: a block that is read late is lost
 FULL_SCALE = 32_768
 QUIETEST_DBFS = -96.0
 
@@ -124,8 +123,7 @@ def main(argv: list[str]) -> int:
     from drivers.registry import load_audio_input
 
     config = msgspec.json.decode(argv[0], type=CaptureConfig)
-    with contextlib.suppress(PermissionError):  # where the unit allows it (LimitNICE)
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    take_realtime_priority()  # a block that is read late is lost
     control = socket.socket(fileno=WORKER_FD)
     capture = Capture(config, control, load_audio_input(config.driver, config.device))
     try:

@@ -7,7 +7,6 @@ when the agent dies, fd 3 ends and it exits too.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import math
 import os
@@ -38,6 +37,7 @@ from agent.play.ipc import (
     Tap,
     WorkerFault,
 )
+from agent.play.realtime import take_realtime_priority
 from agent.play.sound.card_mixer import set_card_mixer
 from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.engine_streams import Stream, Streams
@@ -49,7 +49,6 @@ from drivers.registry import find_sound_card
 
 MESSAGE_BYTES = 65_536
 SWITCH_INTERVAL_S = 0.0005
-NICE = -11
 OPEN_LIMIT_S = 5.0
 LIVE_FRAMES = 240  # 5 ms: while somebody speaks, the device's buffer holds 15 ms
 SOON_S = 0.1
@@ -266,7 +265,7 @@ def main(argv: list[str]) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     config = msgspec.json.decode(argv[0], type=EngineConfig)
     control = socket.socket(fileno=WORKER_FD)
-    _raise_priority()
+    take_realtime_priority()
     engine = Engine(
         config, control, lambda: load_audio_output(config.driver, config.device, config.port)
     )
@@ -274,12 +273,6 @@ def main(argv: list[str]) -> int:
         return engine.run()
     except (BrokenPipeError, ConnectionResetError):
         return 0  # the agent is gone
-
-
-def _raise_priority() -> None:
-    """Run ahead of decoders and of the agent, where the unit allows it (LimitNICE)."""
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Between sounds no `aplay` runs and the device is closed.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import socket
@@ -34,6 +33,7 @@ from agent.play.ipc import (
     Tap,
     WorkerFault,
 )
+from agent.play.realtime import take_realtime_priority
 from agent.play.sound.aplay_stream import AplayStream, aplay_argv
 from agent.play.sound.card_mixer import set_card_mixer
 from agent.play.sound.engine_config import EngineConfig, for_card
@@ -43,7 +43,6 @@ from drivers.interface import SoundCard
 from drivers.registry import find_sound_card
 
 MESSAGE_BYTES = 65_536
-NICE = -11
 OPEN_LIMIT_S = 5.0
 STALL_LIMIT_S = 2.0
 TEST_FRAMES = RATE_HZ // 50
@@ -201,8 +200,7 @@ def name_device(config: EngineConfig, card: SoundCard | None) -> str:
 def main(argv: list[str]) -> int:
     """Run the engine of safe mode; `argv` holds one JSON text, see `EngineConfig`."""
     config = msgspec.json.decode(argv[0], type=EngineConfig)
-    with contextlib.suppress(PermissionError):  # as far as the unit allows it (LimitNICE)
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)  # `aplay` inherits it
+    take_realtime_priority()  # `aplay` inherits it
     try:
         return SafeEngine(config, socket.socket(fileno=WORKER_FD)).run()
     except (BrokenPipeError, ConnectionResetError):

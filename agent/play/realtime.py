@@ -1,0 +1,39 @@
+"""Real-time priority for the processes that give or take samples, where the box grants it.
+
+A card asks for a block every few milliseconds. Under the ordinary scheduler a process that is ready
+waits behind whatever else the box does, however low that work's priority is. Under SCHED_RR
+(sched(7)) it runs at once. The budget of RLIMIT_RTTIME keeps a fault from taking a core for good:
+who computes for so long without waiting for anything once is ended by the kernel (SIGXCPU,
+getrlimit(2)), and the agent starts the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+
+PRIORITY = 10  # above all ordinary work, below the kernel's threads for interrupts (50)
+BUDGET_S = (
+    1.0  # longer than a start on a small box computes, shorter than the agent waits for beats
+)
+NICE = -11
+
+
+def take_realtime_priority() -> None:
+    """Run ahead of decoders and agent: SCHED_RR, or else a raised nice value, or else as before.
+
+    The unit grants both (LimitRTPRIO, LimitNICE). Call it before threads and children begin: they
+    inherit it.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
+    except PermissionError:
+        with contextlib.suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        return
+    budget_us = int(BUDGET_S * 1e6)
+    _, most = resource.getrlimit(resource.RLIMIT_RTTIME)
+    if most != resource.RLIM_INFINITY:
+        budget_us = min(budget_us, most)
+    resource.setrlimit(resource.RLIMIT_RTTIME, (budget_us, most))
