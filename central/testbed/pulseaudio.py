@@ -19,6 +19,7 @@ __all__ = ["Capture", "Recording", "SoundServer", "find_sounds", "read_samples"]
 SOCKET_PATH_LIMIT = 107  # sun_path of unix(7), less the closing zero
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 10.0
+PRIORITY = 10
 
 
 class SoundServer:
@@ -83,6 +84,7 @@ class SoundServer:
                 env=self._server_env(),
             )
         await self._wait_up()
+        _raise_priority(self._server.pid)
 
     async def speak(self, microphone: str, samples: bytes) -> asyncio.subprocess.Process:
         """Play s16le mono into a virtual microphone; the process ends with the sound."""
@@ -199,11 +201,20 @@ class SoundServer:
         return True
 
 
+def _raise_priority(pid: int) -> None:
+    """Let the server run as a sound card does, which waits for no scheduler, where that is allowed.
+
+    PulseAudio leaves what real-time priority it is started with, so each of its threads is set.
+    """
+    with contextlib.suppress(PermissionError, ProcessLookupError, FileNotFoundError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(PRIORITY))
+
+
 def _pulse_argv(directory: Path) -> list[str]:
-    """It stands for a sound card, which waits for no scheduler: at SCHED_RR where that is allowed."""
     return [
-        *("sh", "-c", 'chrt -r -p 10 $$ 2>/dev/null; exec "$@"', "sh"),
         *("pulseaudio", "-n", "-F", str(directory / "default.pa"), "--daemonize=no"),
+        # A higher priority at least, where no real-time one is allowed: see `_raise_priority`.
         *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=yes"),
         *("--use-pid-file=no", "--log-target=stderr"),
     ]

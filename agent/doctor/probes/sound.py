@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 
 from agent.doctor.context import DoctorContext
@@ -16,6 +17,8 @@ from agent.doctor.run_program import run_program
 from agent.settings.model import Audio, FallbackCard, Settings
 
 CARDS = Path("/proc/asound/cards")
+PROC = Path("/proc")
+ENGINES = ("agent.play.sound.engine_process", "agent.play.sound.safe_engine_process")
 CHOSEN = ("default", "sysdefault", "pulse", "pipewire", "dmix")  # of alsa.conf and its plugins
 LIMIT_S = 15.0
 DRIVER = "portaudio"  # without settings: the one that a box has
@@ -31,6 +34,8 @@ async def check(case: DoctorContext, cards: Path = CARDS) -> AsyncGenerator[Prob
     yield good("cards_good", "; ".join(kernel)) if kernel else unseen("cards_none")
     for card, process in await asyncio.to_thread(list_playing, cards.parent):
         yield good("card_playing", card, process)
+    for finding in await asyncio.to_thread(examine_engines, case.agent_pid):
+        yield finding
     for finding in (*describe_orders(wanted), *find_unnamed(wanted, kernel)):
         yield finding
     for driver in sorted({audio.driver for _, audio in wanted} or {DRIVER}):
@@ -76,6 +81,38 @@ def list_playing(proc: Path) -> list[tuple[str, str]]:
         if values.get("state") == "RUNNING":
             found.append((card, values.get("owner_pid", "?")))
     return found
+
+
+def examine_engines(
+    agent_pid: int | None,
+    proc: Path = PROC,
+    read_policy: Callable[[int], int] = os.sched_getscheduler,
+) -> list[ProbeFinding]:
+    """With which priority each engine of the running agent gives its samples (sched(7))."""
+    findings = []
+    for engine in _list_engines(agent_pid, proc) if agent_pid is not None else ():
+        try:
+            is_realtime = read_policy(engine) == os.SCHED_RR
+        except ProcessLookupError:  # it has ended meanwhile
+            continue
+        make, code = (good, "engine_realtime") if is_realtime else (warning, "engine_ordinary")
+        findings.append(make(code, str(engine)))
+    return findings
+
+
+def _list_engines(agent_pid: int, proc: Path) -> Iterator[int]:
+    """The engines among the agent's children (proc(5): `/proc/PID/task/TID/children`)."""
+    try:
+        children = (proc / f"{agent_pid}/task/{agent_pid}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        try:
+            words = (proc / child / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if not {*ENGINES}.isdisjoint(words):
+            yield int(child)
 
 
 def list_cards(cards: Path) -> list[str]:

@@ -243,6 +243,27 @@ def test_a_card_that_plays_is_told_with_its_process(tmp_path: Path) -> None:
     assert sound.list_playing(tmp_path) == [("Device", "1234")]
 
 
+def test_an_engine_without_real_time_priority_is_a_warning(tmp_path: Path) -> None:
+    # proc(5): `task/TID/children` has the children's pids, `cmdline` the words, each with a NUL
+    (tmp_path / "9/task/9").mkdir(parents=True)
+    (tmp_path / "9/task/9/children").write_text("10 11 12 ")
+    for pid, words in {
+        "10": "python\0-m\0agent.play.sound.engine_process\0{}\0",
+        "11": "python\0-m\0agent.play.sound.safe_engine_process\0{}\0",
+        "12": "ffmpeg\0-i\0pipe:0\0",
+    }.items():
+        (tmp_path / pid).mkdir()
+        (tmp_path / pid / "cmdline").write_text(words)
+    policies = {10: os.SCHED_RR, 11: os.SCHED_OTHER}
+    found = sound.examine_engines(9, tmp_path, policies.__getitem__)
+    assert [(one.state, one.code, one.args) for one in found] == [
+        ("good", "engine_realtime", ("10",)),
+        ("warning", "engine_ordinary", ("11",)),
+    ]
+    assert sound.examine_engines(None, tmp_path, policies.__getitem__) == []
+    assert sound.examine_engines(8, tmp_path, policies.__getitem__) == []  # it has ended
+
+
 def test_the_kernels_cards_are_read(tmp_path: Path) -> None:
     cards = tmp_path / "cards"
     # Documentation/sound/designs/procfile.rst
