@@ -142,8 +142,9 @@ async def run_stream(
             ArchiveWriter(options["archive"], stream_id, datetime.now(UTC))
         )
         broadcast = Broadcast(
-            order, target, signers, publication.publish, line.send, archive, stream_id
-        )
+            order, target, signers, publication.publish, line.send, archive, stream_id,
+            report=lambda error: click.echo(translate(lang, "live.renewal", error), err=True),
+        )  # fmt: skip
         await line.wait_connected()
         await broadcast.begin()
         await _speak_until_stopped(broadcast, line, lang, stop, make_packets)

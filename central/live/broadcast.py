@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from securesystemslib.signer import Signer
 
@@ -18,11 +18,11 @@ from agent.contract.topic import build_group_topic, build_station_topic
 from central.documents.sign import new_doc_id
 from central.live.archive import ArchiveWriter
 from central.live.grant import LiveOrder, draft_grant, next_seq, sign_grant
+from central.live.grant_renewal import Failure, GrantRenewal, log_failure
 from central.live.segment_signer import SegmentSigner
 from central.live.voice_source import Packet
 
 KIND = "live"
-RENEW_BEFORE = timedelta(minutes=4)  # a grant that a station missed comes with its next hello
 ENDS = 3  # times that the last segment is sent, because nothing confirms it
 END_EVERY_S = 0.2
 
@@ -71,6 +71,7 @@ class Broadcast:
         send: sends a segment.
         archive: keeps grants and segments.
         stream_id: of the stream.
+        report: gets each failure to renew the grant that is followed by another attempt.
     """
 
     order: LiveOrder
@@ -80,6 +81,7 @@ class Broadcast:
     send: Send
     archive: ArchiveWriter
     stream_id: str
+    report: Callable[[Failure], None] = log_failure
     counts: LiveCounts = field(default_factory=LiveCounts)
 
     @staticmethod
@@ -93,14 +95,24 @@ class Broadcast:
         self._topic = self.target.topic_of(self.stream_id)
         self._begun_at: datetime | None = None
         self._seq = 0
+        life_s = self.order.life.total_seconds()
+        self._renewal = GrantRenewal(self._grant, life_s, self.report)
 
     async def begin(self) -> None:
-        """Publish the first grant."""
-        await self._renew()
+        """Publish the first grant.
+
+        Raises:
+            AgentError: it cannot be published, or no station takes it.
+        """
+        await self._renewal.grant()
 
     async def speak(self, packets: AsyncIterator[Packet]) -> None:
-        """Send what a source gives until it ends; the grant is renewed meanwhile."""
-        renewing = asyncio.create_task(self._keep_renewing(), name="live grants")
+        """Send what a source gives until it ends; the grant is renewed meanwhile.
+
+        Raises:
+            AgentError, OSError: the grant has ended and could not be renewed; or of the source.
+        """
+        renewing = asyncio.create_task(self._renewal.run(), name="live grants")
         try:
             async for packet in packets:
                 for message in self._signer.add(packet):
@@ -126,13 +138,7 @@ class Broadcast:
         if not await self.send(self._topic, message):
             self.counts.unsent += 1
 
-    async def _keep_renewing(self) -> None:
-        while True:
-            life_s = self.order.life.total_seconds()
-            await asyncio.sleep(life_s - min(life_s / 2, RENEW_BEFORE.total_seconds()))
-            await self._renew()
-
-    async def _renew(self) -> None:
+    async def _grant(self) -> None:
         now = datetime.now(UTC)
         self._begun_at = self._begun_at or now.replace(microsecond=0)
         self._seq = next_seq(now, self._seq)

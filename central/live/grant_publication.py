@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from agent.contract.utc import encode_utc
-from agent.errors import TrustError
+from agent.errors import StoreError, TrustError
 from central.authority.signers import check_complete, check_role, read_signers
 from central.documents.sign import open_envelope, read_document
 from central.live.broadcast import LiveTarget
@@ -52,9 +54,13 @@ class GrantPublication:
         """Publish a grant; of the first one return when a station has taken it, or time is over.
 
         Raises:
+            StoreError: E_DISK, the database does not take it.
             AgentError: stations would refuse it, or all that answer do.
         """
-        answers = await asyncio.to_thread(self._keep, envelope)
+        try:
+            answers = await asyncio.to_thread(self._keep, envelope)
+        except SQLAlchemyError as error:
+            raise StoreError("E_DISK", "database", str(error)) from error
         if answers is not None:
             await self._wait(answers)
 

@@ -64,6 +64,7 @@ PHRASES: Catalogue = {
         "tệp âm thanh hoặc hình không dùng được",
         "the sound or picture cannot be used",
     ),
+    "error.E_DISK": Text("đĩa không ghi được", "the disk takes no writes"),
     "error.E_CLIP": Text("công cụ âm thanh (ffmpeg) báo lỗi", "the sound tool (ffmpeg) failed"),
     "error.E_VERSION": Text(
         "cơ sở dữ liệu do bản mới hơn ghi: cài bản ấy, hoặc dùng bản sao lưu trước khi nâng cấp",

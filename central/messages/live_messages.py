@@ -20,6 +20,10 @@ PHRASES: Catalogue = {
         "Đã kết thúc: {0} đoạn, {1} đoạn không gửi được; lưu tại {2}",
         "Over: {0} segments, {1} not sent; kept in {2}",
     ),
+    "live.renewal": Text(
+        "chưa gia hạn được quyền phát, đang thử lại: {0}",
+        "the grant is not renewed yet, trying again: {0}",
+    ),
     "live.ended": Text("kết thúc đúng", "ended in order"),
     "live.not_ended": Text("đứt giữa chừng", "broke off"),
     "live.row": Text(
