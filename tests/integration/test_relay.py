@@ -21,6 +21,7 @@ from tests.harness.relay_gateway import (
     Gateway,
     until,
 )
+from tests.harness.shoutcast import run_shoutcast
 
 
 @pytest.fixture
@@ -107,6 +108,18 @@ async def test_what_is_no_radio_is_tried_again_and_never_begins(
             await until(lambda: len(gateway.reports) >= 2)
             assert relay.attempts >= 2
     assert gateway.sent == []
+
+
+async def test_a_radio_of_shoutcast_1_is_relayed_without_its_titles(
+    tmp_path: Path, gateway_folder: Path
+) -> None:
+    authority = make_demo_ca(tmp_path)
+    async with run_shoutcast(authority, RADIO_HZ) as address:
+        gateway = Gateway(address, authority, gateway_folder)
+        async with gateway.on_air() as relay:
+            await relay.wait_ready()
+            await gateway.until_sent(1)
+    assert gateway.heard()[0] == RADIO_HZ
 
 
 @contextlib.asynccontextmanager

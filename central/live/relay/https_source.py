@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +21,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from agent.errors import ConfigError, TrustError
 from agent.link.url_policy import check_url, is_public
+from central.live.relay.icy import AGENT, MetadataRemover, open_icy, parse_metaint
 
 CONNECT_S = 5.0
 READ_BYTES = 1 << 14
@@ -63,16 +64,54 @@ class SourceResolver(AbstractResolver):
 
 
 @dataclass(frozen=True)
+class EndlessResponse:
+    """A stream: its type, and its sound as it comes."""
+
+    content_type: str
+    sound: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True)
 class HttpsSource:
     """What a relay reads from.
 
     Args:
         session: verifies certificates.
         url: that the officer names.
+        context: verifies certificates where the answer is no HTTP.
+        resolver: of the session.
     """
 
     session: aiohttp.ClientSession
     url: str
+    context: ssl.SSLContext
+    resolver: SourceResolver
+
+    @contextlib.asynccontextmanager
+    async def open_stream(self) -> AsyncIterator[EndlessResponse]:
+        """The stream at the address that the officer names; titles in it are left out.
+
+        Raises:
+            SourceError: it is no success, or the address may not be asked.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                response = await stack.enter_async_context(self.open(self.url))
+            except aiohttp.ClientResponseError:  # malformed: SHOUTcast 1, or nothing at all
+                yield await stack.enter_async_context(self._open_icy())
+                return
+            body = response.content.iter_chunked(READ_BYTES)
+            yield EndlessResponse(response.content_type, _remove_titles(response.headers, body))
+
+    @contextlib.asynccontextmanager
+    async def _open_icy(self) -> AsyncIterator[EndlessResponse]:
+        self._check(self.url)
+        opened = open_icy(self.url, self.context, self.resolver, CONNECT_S)
+        async with opened as (head, body):
+            if head.status != 200:
+                raise SourceError(f"ICY {head.status}")
+            content_type = head.headers.get("content-type", "")
+            yield EndlessResponse(content_type, _remove_titles(head.headers, body))
 
     @contextlib.asynccontextmanager
     async def open(self, url: str) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -117,6 +156,15 @@ class HttpsSource:
             raise SourceError(str(error)) from error
 
 
+async def _remove_titles(
+    headers: Mapping[str, str], body: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    remover = MetadataRemover(parse_metaint(headers))
+    async for data in body:
+        if sound := remover.feed(data):
+            yield sound
+
+
 def verify_address(url: str) -> None:
     """Verify the address that the officer names.
 
@@ -145,12 +193,11 @@ async def open_source(url: str, ca: Path | None) -> AsyncIterator[HttpsSource]:
         context = ssl.create_default_context(cafile=ca)
     except OSError as error:  # ssl.SSLError is one
         raise ConfigError("E_UNREADABLE", str(ca), str(error)) from error
-    connector = aiohttp.TCPConnector(
-        ssl=context, resolver=SourceResolver(urlsplit(url).hostname or ""), force_close=False
-    )
+    resolver = SourceResolver(urlsplit(url).hostname or "")
+    connector = aiohttp.TCPConnector(ssl=context, resolver=resolver, force_close=False)
     timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_connect=CONNECT_S)
-    headers = {"User-Agent": "tramtin-relay"}
+    headers = {"User-Agent": AGENT}
     async with aiohttp.ClientSession(
         connector=connector, timeout=timeout, headers=headers
     ) as session:
-        yield HttpsSource(session, url)
+        yield HttpsSource(session, url, context, resolver)

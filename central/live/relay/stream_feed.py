@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import m3u8
 
-from central.live.relay.https_source import READ_BYTES, HttpsSource, SourceError
+from central.live.relay.https_source import HttpsSource, SourceError
 
 STALL_S = 3.0
 BURST_S = 0.5  # in which a server has sent its burst on connect
@@ -49,10 +49,10 @@ class StreamFeed:
             async for chunk in self._read_hls(url):
                 yield chunk
             return
-        async with self.source.open(url) as response:
+        async with self.source.open_stream() as response:
             if "mpegurl" in response.content_type:
                 raise SourceError("a playlist whose address does not end in .m3u8")
-            async for data in response.content.iter_chunked(READ_BYTES):
+            async for data in response.sound:
                 yield data
         raise SourceError("the source ended the stream")
 
