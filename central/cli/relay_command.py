@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack, closing
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,16 +56,23 @@ async def _relay(options: dict[str, Any], lang: Lang) -> None:
     from central.live.relay.decoder import decode_file
     from central.live.relay.https_source import open_source
     from central.live.relay.programme import Programme, loop_filler
-    from central.live.relay.relay import Relay, relay_packets
+    from central.live.relay.relay import Event, Relay, relay_packets
+    from central.live.relay.status import begin_row, keep_status
+    from central.store.database import Database
 
-    def report(state: str, reason: str) -> None:
-        click.echo(_line(lang, state, reason), err=True)
+    def report(event: Event, reason: str) -> None:
+        click.echo(_line(lang, event, reason), err=True)
+        status.note(event, reason, datetime.now(UTC))
 
-    stop = stop_by_signal()
-    asyncio.get_running_loop().call_later(options["minutes"] * 60, stop.set)
+    stop, lasts = stop_by_signal(), timedelta(minutes=options["minutes"])
+    asyncio.get_running_loop().call_later(lasts.total_seconds(), stop.set)
     file: Path | None = options["filler"]
     filler = await decode_file(file) if file is not None else b""
-    async with open_source(options["url"], options["source_ca"]) as source:
+    row = begin_row(options["title"], options["url"], options["group"] or options["station"], lasts)
+    async with AsyncExitStack() as stack:
+        database = stack.enter_context(closing(Database.open(options["db"])))
+        status = await stack.enter_async_context(keep_status(database, row))
+        source = await stack.enter_async_context(open_source(options["url"], options["source_ca"]))
         radio = Relay(source, Programme(loop_filler(filler)), report)
         pulling = asyncio.create_task(radio.pull(), name="relay pull")
         try:
@@ -92,8 +101,6 @@ async def _is_ready(radio: Relay, pulling: asyncio.Task[None], stop: asyncio.Eve
 
 
 def _line(lang: Lang, state: str, reason: str) -> str:
-    from datetime import UTC, datetime
-
     from agent.contract.local_time import LOCAL
 
     return f"{datetime.now(UTC).astimezone(LOCAL):%H:%M:%S} " + translate(

@@ -9,6 +9,7 @@ from agent.contract.issues.catalogue import ISSUE_KINDS
 from central.issues.alarm import alarm_issues
 from central.issues.authority import authority_issues
 from central.issues.publishing import publishing_issues
+from central.issues.relay import relay_issues
 from central.store.database import Database
 from central.store.records import list_issue_records
 from texts.catalogue import LANGS
@@ -24,7 +25,7 @@ def lasting_issues(database: Database) -> list[Row]:
     now = datetime.now(UTC)
     rows = [
         *authority_issues(database, now), *alarm_issues(database, now),
-        *publishing_issues(database, now),
+        *publishing_issues(database, now), *relay_issues(database, now),
     ]  # fmt: skip
     rows += [
         {"station": station, "reported_at": health["at"], **issue, **_words(issue["kind"])}

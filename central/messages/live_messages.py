@@ -38,6 +38,11 @@ PHRASES: Catalogue = {
         "đài vẫn nối nhưng im lặng 15 giây: đang phát âm đệm",
         "the radio is connected, and silent for 15 s: the filler is on",
     ),
+    "relay.silent": Text(
+        "đài vẫn nối nhưng không gửi tiếng, đang nối lại: {0}",
+        "the radio is connected and sends no sound, connecting again: {0}",
+    ),
+    "relay.back": Text("đã nối lại được với đài", "the radio is connected again"),
     "relay.failed": Text("mất đài, đang nối lại: {0}", "radio lost, connecting again: {0}"),
     "relay.never": Text(
         "Đài không có tiếng trong cả thời gian đã định: chưa phát gì",

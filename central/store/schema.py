@@ -192,3 +192,15 @@ collectors = sa.Table(
     sa.Column("at", sa.Text, nullable=False),  # the last sign of life
     sa.Column("is_connected", sa.Boolean, nullable=False),
 )  # fmt: skip
+relays = sa.Table(
+    "relays", metadata,
+    sa.Column("relay", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # programme, lost, stalled, blank
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", sa.Text, nullable=False),
+    sa.Column("ends", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),  # the last sign of life
+)  # fmt: skip

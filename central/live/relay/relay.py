@@ -13,6 +13,7 @@ import os
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 import aiohttp
 
@@ -23,11 +24,18 @@ from central.live.relay.stream_feed import Chunk, StreamFeed
 from central.live.voice_source import Packet, VoiceSource, capture
 
 READ_BYTES = 1 << 14
+REASON_CHARS = 200
 # A source that is back is heard within five seconds, so attempts never lie far apart.
 FIRST_BACK_OFF_S, MOST_BACK_OFF_S = 0.5, 2.0
 MOST_UNWRITTEN = 50 * FRAME_BYTES  # a second: the encoder hangs
 
-Report = Callable[[str, str], None]
+# what is sent: `programme`, `stalled`, `blank`; of the connection: `failed`, `silent`, `back`
+Event = State | Literal["failed", "silent", "back"]
+Report = Callable[[Event, str], None]
+
+
+class StallError(SourceError):
+    """The source is connected and sends no sound."""
 
 
 @dataclass
@@ -37,7 +45,7 @@ class Relay:
     Args:
         source: the radio.
         programme: what is sent.
-        report: gets the state and its reason, once each time it changes.
+        report: gets each event and its reason.
     """
 
     source: HttpsSource
@@ -46,6 +54,7 @@ class Relay:
     attempts: int = 0
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
     _has_sounded: bool = False
+    _is_lost: bool = False
 
     async def wait_ready(self) -> None:
         """Return when the radio sounds for the first time."""
@@ -61,7 +70,9 @@ class Relay:
                 await self._pull_once()
             except (SourceError, aiohttp.ClientError, OSError, TimeoutError) as error:
                 self.programme.lose()
-                self.report("failed", str(error) or type(error).__name__)
+                self._is_lost = True
+                event: Event = "silent" if isinstance(error, StallError) else "failed"
+                self.report(event, str(error)[:REASON_CHARS] or type(error).__name__)
             back_off_s = FIRST_BACK_OFF_S if self._has_sounded else back_off_s
             await asyncio.sleep(back_off_s)
             back_off_s = min(MOST_BACK_OFF_S, 2 * back_off_s)
@@ -105,7 +116,7 @@ class Relay:
             try:
                 samples = await asyncio.wait_for(reading, feed.stall_s)
             except TimeoutError as error:
-                raise SourceError(f"no sound for {feed.stall_s:.0f} s") from error
+                raise StallError(f"no sound for {feed.stall_s:.0f} s") from error
             if not samples:
                 return
             now_s = asyncio.get_running_loop().time()
@@ -113,11 +124,17 @@ class Relay:
             if self._ready.is_set() and not self._has_sounded and now_s < old_until_s:
                 continue
             if not self._has_sounded:
-                self.programme.resume()
-                self._has_sounded = True
+                self._begin_to_sound()
             self.programme.buffer.add(samples, feed.most_s)
             if self.programme.is_ready:
                 self._ready.set()
+
+    def _begin_to_sound(self) -> None:
+        self._has_sounded = True
+        self.programme.resume()
+        if self._is_lost:
+            self._is_lost = False
+            self.report("back", "")
 
     async def send(self, write_fd: int) -> None:
         """Write frames at the speed of time until cancelled, or until nobody reads; owns the fd."""
