@@ -68,6 +68,13 @@ class Gain(_Message, frozen=True, tag="gain"):
     channels: Channels | None = None
 
 
+class Steer(_Message, frozen=True, tag="steer"):
+    """The shared clock was set: the first sample of a slot that sounds was due so much later."""
+
+    id: str
+    by_s: float  # negative: earlier
+
+
 class Hold(_Message, frozen=True, tag="hold"):
     """Keep a decoded clip in memory; PCM comes with the message."""
 
@@ -95,7 +102,7 @@ class Tap(_Message, frozen=True, tag="tap"):
 
 # moment of the first sample in CLOCK_MONOTONIC seconds, number of channels
 TAP_HEADER = struct.Struct("<dI")
-EngineCommand = Load | StartSlot | Stop | Gain | Hold | Fire | Tap
+EngineCommand = Load | StartSlot | Stop | Gain | Steer | Hold | Fire | Tap
 
 
 class Send(Protocol):
@@ -128,11 +135,26 @@ class Started(_Message, frozen=True, tag="started"):
     mono_s: float
 
 
+class Steered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a slot was kept in step with the shared clock.
+
+    `left_out` and `doubled` count single samples, `jumps` what was more; `worst_s` is how far off
+    it was at most, `card_ppm` by how many parts in a million its card is fast, where the sound was
+    long enough to say.
+    """
+
+    left_out: int = 0
+    doubled: int = 0
+    jumps: int = 0
+    worst_s: float = 0.0
+    card_ppm: float | None = None
+
+
 class Ended(_Message, frozen=True, tag="ended"):
     """The slot is finished: `frames` of its sound were consumed.
 
-    `missing_frames` were silent between its first sample and its end: its source or the device was
-    late.
+    `missing_frames` were silent between its first sample and its end or were left out: its source
+    or the device was late.
     """
 
     id: str
@@ -140,6 +162,7 @@ class Ended(_Message, frozen=True, tag="ended"):
     why: Literal["end", "stopped", "starved"]
     mono_s: float
     missing_frames: int = 0
+    steered: Steered | None = None
 
 
 class WorkerFault(_Message, frozen=True, tag="fault"):

@@ -33,6 +33,7 @@ from agent.play.ipc import (
     Load,
     Ready,
     StartSlot,
+    Steer,
     Stop,
     Tap,
     WorkerFault,
@@ -208,10 +209,8 @@ class Engine:
             case StartSlot() as command:
                 entry.start(command)
                 self._plan_live(command)
-            case Stop() as command:
-                entry.stop(command)
-            case Gain() as command:
-                entry.gain(command)
+            case Stop() | Gain() | Steer() as command:
+                _change(entry, command)
             case Fire() as command:
                 self._fire(command)
             case Tap() if fds:
@@ -248,6 +247,16 @@ class Engine:
 
     def _send(self, event: EngineEvent) -> None:
         self._control.send(msgspec.json.encode(event))
+
+
+def _change(mixer: Mixer, command: Stop | Gain | Steer) -> None:
+    match command:
+        case Stop():
+            mixer.stop(command)
+        case Gain():
+            mixer.gain(command)
+        case Steer():
+            mixer.steer(command)
 
 
 def _open_ring(command: Load, fd: int) -> Ring:

@@ -4,7 +4,8 @@ PortAudio reports at each callback how far ahead of now the block will sound (`l
 absolute device time is useless (its base is the wall clock on some devices); `now + lead` is
 accurate to about 0.2 ms once the stream runs, but not in the first three callbacks. It is smoothed,
 because a single reading jitters with the scheduler; a lasting jump (an underrun, a server that
-stalled) is accepted after a few readings that agree.
+stalled) is accepted after a few readings that agree. Those of a busy machine differ: they are not
+believed before there are many of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ IGNORED_CALLBACKS = 3
 SMOOTHING = 1 / 16
 OUTLIER_S = 0.003
 JUMP_READINGS = 4
+DISAGREEING_READINGS = 24
 LONGEST_LEAD_S = 10.0  # no buffer holds more: such a reading is none
 
 
@@ -21,6 +23,9 @@ class FrameClock:
 
     Args:
         rate_hz: frames a second.
+
+    Attributes:
+        jumped_s: the sum of what the device has fallen behind in jumps, negative ones included.
     """
 
     def __init__(self, rate_hz: int) -> None:
@@ -28,6 +33,7 @@ class FrameClock:
         self._zero_s: float | None = None
         self._seen = 0
         self._outliers: list[float] = []
+        self.jumped_s = 0.0
 
     @property
     def ready(self) -> bool:
@@ -56,11 +62,15 @@ class FrameClock:
             self._zero_s += error_s * max(SMOOTHING, 1 / (self._seen - IGNORED_CALLBACKS))
             return 0.0
         self._outliers.append(zero_s)
-        if len(self._outliers) < JUMP_READINGS:
+        newest = sorted(self._outliers[-JUMP_READINGS:])
+        agrees = len(newest) == JUMP_READINGS and newest[-1] - newest[0] <= OUTLIER_S
+        if not agrees and len(self._outliers) < DISAGREEING_READINGS:
             return 0.0
-        former_s, self._zero_s = self._zero_s, sorted(self._outliers)[len(self._outliers) // 2]
+        behind_s = newest[JUMP_READINGS // 2] - self._zero_s
+        self._zero_s += behind_s
+        self.jumped_s += behind_s
         self._outliers.clear()
-        return self._zero_s - former_s
+        return behind_s
 
     def mono_of(self, frame: int) -> float:
         """When `frame` sounds.

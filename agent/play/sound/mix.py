@@ -33,6 +33,16 @@ def scaled(samples: bytes, gain: float) -> bytes:
     return audioop.mul(words, WORD_BYTES, gain / FINE)
 
 
+def attenuated(samples: bytes, gain: float) -> bytes:
+    """Samples (s16) with a factor of at most 1."""
+    return audioop.mul(samples, SAMPLE_BYTES, gain)
+
+
+def added(first: bytes, second: bytes) -> bytes:
+    """Two sounds (s16) of one length."""
+    return audioop.add(first, second, SAMPLE_BYTES)
+
+
 class Mix:
     """One block: what sounds on all channels alike, and what each channel has of its own.
 

@@ -20,10 +20,11 @@ from functools import partial
 
 from agent.contract.priority import Level
 from agent.play.decode.pcm import Clip, ClipSource, Ring, SampleSource
-from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
+from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Steer, Stop, WorkerFault
 from agent.play.sound.frame_clock import FrameClock
 from agent.play.sound.mix import SAMPLE_BYTES, Limiter, Mix, interleave
 from agent.play.sound.mixer_slot import Slot
+from agent.play.sound.steady_clock import SteadyClock
 
 PREEMPT_S = 0.020
 JOIN_FRAMES = 48  # 1 ms: a start closer than this to the end of another slot joins that end
@@ -52,6 +53,7 @@ class Mixer:
     def __init__(self, rate_hz: int, channels: int = 1) -> None:
         self.rate_hz = rate_hz
         self.clock = FrameClock(rate_hz)
+        self._steady = SteadyClock(self.clock, rate_hz)
         self.frames = 0
         self.gaps = 0
         self.events: deque[Event] = deque()
@@ -86,6 +88,10 @@ class Mixer:
     def gain(self, command: Gain) -> None:
         """Change a slot's gain within one block."""
         self._actions.append(lambda: self._gain(command))
+
+    def steer(self, command: Steer) -> None:
+        """Move the moment to which a slot is kept."""
+        self._actions.append(lambda: self._steer(command))
 
     def fire(self, command: Fire, clips: Mapping[str, Clip]) -> None:
         """Play a held clip from the next block on."""
@@ -125,6 +131,7 @@ class Mixer:
         if behind_s >= BEHIND_S:
             self._catch_up(round(behind_s * self.rate_hz))
         self._run_actions()
+        self._keep_step()
         self._date_events()
         block = self._mix(frames) if self._slots else None
         self.frames += frames
@@ -168,6 +175,12 @@ class Mixer:
             if slot.sounding and slot.level < Level.EMERGENCY:  # no word of an alarm is lost
                 slot.skip(frames)
 
+    def _keep_step(self) -> None:
+        """Correct what sounds for the drift of the card, once in two seconds."""
+        if (reading := self._steady.observe(self.frames)) is not None:
+            for slot in self._slots.values():
+                slot.steering.correct(reading)
+
     def _begin(self, frames: int) -> dict[str, int]:
         """Start the slots that are due; returns where in this block each begins."""
         offsets: dict[str, int] = {}
@@ -184,10 +197,19 @@ class Mixer:
                 self._drop(slot, offset)
                 continue
             slot.sounding = True
+            slot.steering.begin(*self._place_of(slot, self.frames + offset))
             offsets[slot.id] = offset
             self._preempt(slot, offset, offsets)
             self._tell(self.frames + offset, partial(Started, slot.id))
         return offsets
+
+    def _place_of(self, slot: Slot, frame: int) -> tuple[int, float | None]:
+        """Where a slot begins, and the moment to which that is to be kept."""
+        if not self.clock.ready:
+            return frame, None
+        at_s, planned_s = self.clock.mono_of(frame), slot.start_at_s or NOW_S
+        is_planned = abs(at_s - planned_s) <= JOIN_FRAMES / self.rate_hz
+        return frame, planned_s if is_planned else at_s
 
     def _is_below(self, level: int) -> bool:
         """Does anything above a level sound, on any stream of the engine?"""
@@ -288,6 +310,12 @@ class Mixer:
         elif self.successor is not None:
             self.successor.gain(command)
 
+    def _steer(self, command: Steer) -> None:
+        if slot := self._slots.get(command.id):
+            slot.steering.shift(command.by_s)
+        elif self.successor is not None:
+            self.successor.steer(command)
+
     def _hand_over(self, successor: Mixer, level: int | None) -> None:
         self.successor = successor
         if level is not None:
@@ -339,8 +367,11 @@ class Mixer:
         for other in self._slots.values():
             if other.after == slot.id:
                 other.after, other.not_before = None, end
-        why, heard, missing = slot.why or "end", slot.heard, slot.missing
-        self._tell(end, lambda at_s: Ended(slot.id, heard, why, at_s, missing))
+                other.steering.carried_s += slot.steering.last_off_s
+        steering, why = slot.steering, slot.why or "end"
+        heard, missing = slot.heard - steering.paused, slot.missing + steering.skipped
+        steered = steering.describe()
+        self._tell(end, lambda at_s: Ended(slot.id, heard, why, at_s, missing, steered))
 
     # -- events
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent.contract.priority import Level
 from agent.play.decode.pcm import FRAME_BYTES, Samples, SampleSource
 from agent.play.ipc import Channels, Load
 from agent.play.sound.envelope import Envelope, linear_of
 from agent.play.sound.mix import Gains, Mix
+from agent.play.sound.steering import Steering
 
 Why = Literal["end", "stopped", "starved"]
 
@@ -32,6 +34,7 @@ class Slot:
         heard: frames of its sound that went to the device.
         missing: frames of silence in it because source or device were late; a live source is
             played late instead.
+        steering: keeps it in step with the shared clock.
     """
 
     def __init__(self, load: Load, source: SampleSource, rate_hz: int, channels: int) -> None:
@@ -51,6 +54,8 @@ class Slot:
         self._device_channels = channels
         self._gains = gains_of(load.channels, channels)
         self._late = 0
+        may_jump = load.level < Level.EMERGENCY  # no word of an alarm is lost
+        self.steering = Steering(rate_hz, may_jump=may_jump, is_on=not source.is_live)
 
     @property
     def stopping(self) -> bool:
@@ -77,16 +82,17 @@ class Slot:
             return
         self.missing += frames
         self._late += frames
+        self.steering.catch_up(frames)
         self._fade_back()
 
     def copy(self, frames: int) -> Samples | None:
         """This block unchanged from the source; None when it needs mixing, or may be the last."""
-        if not self._envelope.is_flat or self._gains or self._late:
+        if not self._envelope.is_flat or self._gains or self._late or self.steering.is_jumping:
             return None
-        if self.source.available <= frames:
+        if self.source.available <= frames + 1:  # one more may be needed for a correction
             return None
         self.heard += frames
-        return self.source.read(frames)
+        return self.steering.read(self.source, frames)
 
     def render(self, mix: Mix, frames: int, offset: int) -> int | None:
         """Add its share to a block of `frames` from `offset` on; the frame after its last, if any.
@@ -118,7 +124,12 @@ class Slot:
             if not skipped:
                 break
             self._late -= skipped
-        return self.source.read(frames)
+        samples = self.steering.read(self.source, frames)
+        if self.steering.overdue:
+            self._late += self.steering.overdue
+            self.steering.overdue = 0
+            self._fade_back()
+        return samples
 
     def _starve(self, missing: int, end: int) -> int | None:
         if self._late == 0:

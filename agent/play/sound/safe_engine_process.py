@@ -29,6 +29,7 @@ from agent.play.ipc import (
     Load,
     Ready,
     StartSlot,
+    Steer,
     Stop,
     Tap,
     WorkerFault,
@@ -182,6 +183,8 @@ class SafeEngine:
                 self._player.gain(gain)
             case Fire() as fire:
                 self._player.fire(fire)
+            case Steer():
+                pass  # its place in time is known to `aplay` alone
             case Tap():
                 pass  # `aplay` takes what it plays: there is no moment to compare it by
             case (Load() | Hold()) as lacking:
