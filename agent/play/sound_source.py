@@ -10,9 +10,12 @@ source that may stall for longer writes silence or its filler itself.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
+
+END_LIMIT_S = 5.0
 
 SoundKind = Literal["file", "relay", "live", "speech", "microphone", "line-in"]
 
@@ -84,6 +87,18 @@ class SoundSource(Protocol):
 
     async def stop(self) -> None:
         """Produce no more; the engine plays what it has. Cancelling it leaves nothing open."""
+
+
+async def find_end(source: SoundSource) -> SourceEnd:
+    """Why a source ended whose pipe has ended: it has a few seconds to end with it.
+
+    One that hangs, or waits for somebody's key although its pipe is gone, must not hold an output.
+    """
+    try:
+        async with asyncio.timeout(END_LIMIT_S):
+            return await source.wait_end()
+    except TimeoutError:
+        return SourceEnd("E_STALLED: the sound ended and its source did not")
 
 
 @runtime_checkable

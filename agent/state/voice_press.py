@@ -52,7 +52,7 @@ class VoicePress:
         self._current: Speaking | None = None
         self._count = 0
         self._ended = asyncio.Event()
-        self._last: tuple[str, str | None] = ("", None)
+        self._reasons: dict[str, str | None] = {}  # by item key, of the latest presses
 
     def current(self) -> Speaking | None:
         """Who speaks now."""
@@ -72,7 +72,9 @@ class VoicePress:
         """Nobody speaks any more; `reason` None: the key was released."""
         if self._current is None:
             return
-        self._last = (self._current.item_key, reason)
+        self._reasons[self._current.item_key] = reason
+        if len(self._reasons) > REMEMBERED:
+            del self._reasons[next(iter(self._reasons))]
         if not self._current.is_emergency:
             self.spoken.append((self._current.began_mono_s, mono_s()))
         self._current = None
@@ -84,5 +86,4 @@ class VoicePress:
         """Wait until this person has ended; the reason, None when the key was released."""
         while self._current is not None and self._current.item_key == item_key:
             await self._ended.wait()
-        key, reason = self._last
-        return reason if key == item_key else None
+        return self._reasons.get(item_key)

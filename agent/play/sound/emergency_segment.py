@@ -13,7 +13,7 @@ from agent.contract.document import Medium
 from agent.play.decode.file_source import FileSource
 from agent.play.ipc import RATE_HZ, Ended, Fire, Load, Send, StartSlot
 from agent.play.item import MediaFiles, WordsForm
-from agent.play.sound_source import Feed, SoundSource
+from agent.play.sound_source import Feed, SoundSource, find_end
 from speech.reading import Reading, spoken_ms
 
 _ids = itertools.count(1)
@@ -113,7 +113,7 @@ class EmergencySegment:
 
     async def find_break(self) -> str | None:
         """Why its source broke off, if it did: that ends its pipe too."""
-        return None if self.source is None else (await self.source.wait_end()).reason
+        return None if self.source is None else (await find_end(self.source)).reason
 
     async def close(self) -> None:
         """Stop its source; the engine plays what it already has."""

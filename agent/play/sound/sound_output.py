@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 from agent.clock import Now, mono_s
 from agent.errors import PlayError
@@ -30,8 +32,11 @@ from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Supervisor, WorkerSource
 from agent.signals import Signal
 
+log = logging.getLogger(__name__)
 PREPARE_S = 4.0
 TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is prepared
+EVENT_LIMIT_S = 5.0
+CLOSE_LIMIT_S = 5.0  # systemd waits for 15 s, and the lines must be off by then
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
 
 
@@ -150,7 +155,10 @@ class SoundOutput:
         finally:
             # The engine has stopped by now: a record must not end before its sound does.
             try:
-                await self._ends.abandon_all("shutdown")
+                async with asyncio.timeout(CLOSE_LIMIT_S):
+                    await self._ends.abandon_all("shutdown")
+            except TimeoutError:  # the next start finds the open records, and closes them
+                log.warning("%s: its records were not closed in time", self.name)
             finally:
                 await close_buses(self.lines.values())
 
@@ -158,7 +166,9 @@ class SoundOutput:
 
     async def _on_lost(self, _reason: str) -> None:
         self._tone_tests.on_ended()
-        await self._ends.abandon_all("engine_lost")
+        await self._within_limit(
+            lambda: self._ends.abandon_all("engine_lost"), "records of a lost engine"
+        )
 
     async def _on_event(self, event: EngineEvent) -> None:
         match event:
@@ -170,7 +180,7 @@ class SoundOutput:
             case Ready():
                 self._underruns = 0
                 self._on_fault("mixer_not_set", self.name, None)
-                self._supervisor.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
+                await self._within_limit(self._hold_attention, "attention signal")
                 self._group.create_task(hold_lines(self._supervisor.send), name="built-in lines")
                 self.engine_ready.emit()
                 self.changed()
@@ -184,6 +194,24 @@ class SoundOutput:
             case _:
                 pass  # the worker is lost after a fault without a slot
 
+    async def _hold_attention(self) -> None:
+        self._supervisor.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
+
+    async def _within_limit(
+        self, work: Callable[[], Coroutine[None, None, None]], name: str
+    ) -> None:
+        """Wait for what follows an event, so that events are handled in their order.
+
+        What hangs, such as a record on a card that takes no writes, goes on by itself: the events
+        behind it, and the loss of the engine, do not wait for it.
+        """
+        task = self._group.create_task(_contain(work), name=name)
+        done, _ = await asyncio.wait([task], timeout=EVENT_LIMIT_S)
+        if done:
+            await task
+        else:
+            log.error("%s: %s is not done after %g s", self.name, name, EVENT_LIMIT_S)
+
     async def _on_slot(self, session: Session, event: Started | Ended | WorkerFault) -> None:
         match event:
             case Started():
@@ -191,10 +219,13 @@ class SoundOutput:
                 self.session_stack.begun(session.item)
                 session.on_started(event)
             case Ended():
-                if await session.on_ended(event) and await self._ends.settle(session):
-                    self.changed()
+                await self._within_limit(partial(self._on_ended, session, event), session.item.key)
             case WorkerFault():
                 session.on_fault(event)
+
+    async def _on_ended(self, session: Session, event: Ended) -> None:
+        if await session.on_ended(event) and await self._ends.settle(session):
+            self.changed()
 
     def _preempt(self, session: Session) -> None:
         """Stop what plays: equal levels are replaced, lower ones may come back."""
@@ -290,3 +321,11 @@ class SoundOutput:
             return True
         session.cue(planned_mono_s, is_planned=True)
         return False
+
+
+async def _contain(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """An engine that has gone meanwhile ends the work, not the output: its loss is an event."""
+    try:
+        await work()
+    except PlayError as error:
+        log.warning("%s", error)

@@ -23,7 +23,7 @@ from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import OpeningSignal, open_signal
 from agent.play.sound.session_slots import SessionSlots
 from agent.play.sound.slot_volume import SlotVolume
-from agent.play.sound_source import Feed, SegmentCounter, SoundSource, StartListener
+from agent.play.sound_source import Feed, SegmentCounter, SoundSource, StartListener, find_end
 from agent.play.speaker_line import SpeakerLine
 
 FADE_MS = 20
@@ -361,7 +361,7 @@ class SoundSession:
     async def _apply_source_end(self) -> None:
         """A source that breaks off also ends its pipe: apply the reason that it gives."""
         if self._source is not None:
-            end = await self._source.wait_end()
+            end = await find_end(self._source)
             self.stop_reason, self.has_broken = end.reason or self.stop_reason, end.may_retry
 
     async def _release(self) -> None:

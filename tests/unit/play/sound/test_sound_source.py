@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,12 @@ import pytest
 
 from agent.clock import boot_s, mono_s
 from agent.contract.priority import Level
+from agent.contract.report import Play
 from agent.errors import PlayError
+from agent.play import sound_source
 from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
 from agent.play.item import Item
+from agent.play.sound import sound_output
 from agent.play.sound_source import Feed, SourceEnd
 from tests.harness.sound_output_harness import (
     TEXT,
@@ -142,6 +146,53 @@ async def test_the_reason_that_a_source_gives_for_its_end_is_on_record(
         record = bench.log.plays[0]
         assert (record.result, record.reason) == ("cut", "E_STREAM_LOST: no segment for 10 s")
         assert len(made) == 1  # it said that the same would happen again
+
+
+async def test_a_source_that_does_not_end_with_its_sound_does_not_hold_the_output(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_source, "END_LIMIT_S", 0.0)
+
+    class Hanging(FakeSource):
+        async def wait_end(self) -> SourceEnd:
+            await asyncio.Event().wait()
+            return SourceEnd()
+
+    async with at_work(media_files, []) as bench:
+        install(monkeypatch, bench, lambda _item: Hanging())
+        slot = await play(bench, live_item(bench, "micro"))
+        bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
+        await until(lambda: bool(bench.log.plays))
+        assert bench.log.plays[0].result == "cut"
+        assert (bench.log.plays[0].reason or "").startswith("E_STALLED")
+
+
+async def test_a_card_that_takes_no_record_does_not_hold_what_comes_next(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_output, "EVENT_LIMIT_S", 0.0)
+    async with at_work(media_files, []) as bench:
+        takes = asyncio.Event()
+
+        async def close_play(_key: int, play: Play) -> None:
+            await takes.wait()
+            bench.log.plays.append(play)
+
+        monkeypatch.setattr(bench.log, "close_play", close_play)
+        install(monkeypatch, bench, lambda _item: FakeSource())
+        slot = await play(bench, live_item(bench, "ca nhac"))
+        bench.engine.on_event(Ended(slot, 48_000, "end", mono_s()))
+        bench.rundown.now_wanted = [alarm(bench)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(Fire)))
+        bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
+        await until(lambda: bench.output.on_air is not None)
+        assert bench.output.on_air is not None
+        assert bench.output.on_air.level == Level.EMERGENCY
+        assert bench.log.plays == []
+        takes.set()
+        await until(lambda: bool(bench.log.plays))
+        assert (bench.log.plays[0].title, bench.log.plays[0].result) == ("ca nhac", "full")
 
 
 async def test_a_cut_item_waits_at_the_position_that_its_source_names(
