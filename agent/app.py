@@ -22,6 +22,7 @@ from agent.contract.ids import StationId
 from agent.control.command_executor import CommandExecutor
 from agent.control.operations import Operations
 from agent.evidence.outbox import JournalSender
+from agent.health.checks.voice import VoiceCheck
 from agent.health.sd_notify import notify
 from agent.ingest.pipeline import IngestPipeline
 from agent.link.downloads import Downloads
@@ -51,6 +52,7 @@ from agent.play.speaker_line import close_ports
 from agent.play.speech.voice import find_voice
 from agent.playout.level_faults import LevelFaults
 from agent.playout.schedule import Schedule
+from agent.playout.spoken_text import list_read_aloud
 from agent.playout.voice_items import VoiceItems
 from agent.settings.model import Settings
 from agent.signals import AsyncSignal, Signal
@@ -135,10 +137,10 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             record=partial(record_refusal, journal), set_issue=issues.set_issue,
         )  # fmt: skip
         speakers = VoiceItems(settings.voice_inputs, state.voice, documents, settings.policy, clock)
-        read = (await asyncio.to_thread(find_voice, settings.speech)).read
+        voice = await asyncio.to_thread(find_voice, settings.speech)
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
-            mutes.is_key_turned, state.press.current, documents, voices, speakers.find, read,
+            mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)
@@ -210,7 +212,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 settings, boot_id=device.boot_id, store=store, clock=clock, journal=journal,
                 issues=issues, link=link, contact=contact, authority=authority.state,
                 documents=documents, floors=state.floors, outputs=outputs.by_name,
-                rundowns=outputs.rundowns,
+                rundowns=outputs.rundowns, voice=VoiceCheck(
+                    voice.look, lambda: list_read_aloud(documents.held, settings.speech)
+                ),
             ),
             set_issue=issues.set_issue,
             take=HealthSnapshot(
@@ -234,7 +238,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(time_sync.stepped, authority.recheck)
         for changed in (
             mutes.changed, state.press.changed, state.voice.changed, state.levels.changed,
-            time_sync.stepped, schedule.planned, voices.changed,
+            time_sync.stepped, schedule.planned, voices.changed, voice.changed,
         ):  # fmt: skip
             connect(changed, check.emit)
         # in slices: the broker can bring about many small steps

@@ -31,3 +31,8 @@ NORTH = Dialect("north", "vi", "nghìn", "linh", "tư")
 CENTRAL = Dialect("central", "vi-vn-x-central", "ngàn", "lẻ", "tư")
 SOUTH = Dialect("south", "vi-vn-x-south", "ngàn", "lẻ", "bốn")
 DIALECTS: dict[str, Dialect] = {one.name: one for one in (NORTH, CENTRAL, SOUTH)}
+
+
+def is_read(lang: str) -> bool:
+    """Is there a voice for a language, such as `vi` or `vi-VN`? For Vietnamese alone."""
+    return lang.split("-", maxsplit=1)[0] == "vi"

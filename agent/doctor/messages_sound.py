@@ -118,13 +118,13 @@ SOUND: Catalogue = {
         "look at /etc/asound.conf: it needs a pcm called `default`",
     ),
     "voice_good": Text("đọc được chữ thành tiếng (giọng {0})", "reads texts aloud (voice {0})"),
-    "voice_missing": Text(
+    "espeak_missing": Text(
         "không có espeak-ng: tin khẩn cấp chỉ có chữ sẽ không được đọc",
         "no espeak-ng: an emergency of text only is not read aloud",
     ),
-    "voice_missing.step": Text(
-        "`sudo apt-get install espeak-ng`, rồi khởi động lại tramtin",
-        "`sudo apt-get install espeak-ng`, then restart tramtin",
+    "espeak_missing.step": Text(
+        "`sudo apt-get install espeak-ng`; hộp tự nhận sau vài giây",
+        "`sudo apt-get install espeak-ng`; the box finds it within seconds",
     ),
     "voice_broken": Text("espeak-ng hỏng: {0}", "espeak-ng does not work: {0}"),
     "voice_broken.step": Text(

@@ -20,6 +20,7 @@ LABELS: Catalogue = {
     "sound": Text("card âm thanh", "sound card"),
     "storage": Text("tình trạng thẻ nhớ", "condition of the card"),
     "temperature": Text("nhiệt độ hộp", "temperature of the box"),
+    "voice": Text("giọng đọc", "voice for reading aloud"),
 }
 
 

@@ -235,6 +235,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a checked part
     floors: FloorLookup,
     outputs: Outputs,
     rundowns: Mapping[str, UpcomingItems],
+    voice: Check,
 ) -> list[Check]:
     """Build the checks of this box, cheap ones first: the start must not wait for certificates.
 
@@ -252,6 +253,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a checked part
         floors: replay floors of what was accepted.
         outputs: by name.
         rundowns: name of an output → its part of the schedule.
+        voice: the check of what reads aloud.
     """
     address = f"{settings.broker.host}:{settings.broker.port}"
     memory = CheckMemory(store)
@@ -270,6 +272,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a checked part
     ]
     if any(isinstance(output, SoundOutput) for output in outputs.values()):
         checks.append(SoundCheck(issues.all))
+        checks.append(voice)
     if any(isinstance(output, BoardOutput) for output in outputs.values()):
         checks.append(BoardCheck(partial(_late, outputs)))
     return checks + build_machine_checks(settings, memory, boot_id, clock.now)

@@ -34,6 +34,7 @@ from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.messages.catalogue import translate
+from speech.dialect import is_read
 from texts.catalogue import Lang
 
 _DAYS = ("days.1", "days.2", "days.3", "days.4", "days.5", "days.6", "days.7")
@@ -235,8 +236,8 @@ def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
 
 
 def _is_read(body: EmergencyBody) -> bool:
-    """Do boxes read it aloud? They have a Vietnamese voice only."""
-    return body.text is not None and bool(body.text.say) and body.lang.split("-")[0] == "vi"
+    """Do boxes read it aloud?"""
+    return body.text is not None and bool(body.text.say) and is_read(body.lang)
 
 
 def _rounds(document: Emergency, speak: Say, *, has_words: bool) -> Iterator[str]:

@@ -53,6 +53,20 @@ PLAYBACK: dict[str, IssueKind] = {
             "measure as the manual's chapter on calibration says and write `spl` to station.yaml",
         ),
     ),
+    "voice_missing": IssueKind(
+        "fault",
+        Text(
+            "có chữ phải đọc mà hộp không có giọng đọc: mục ấy bị bỏ qua, tin khẩn chỉ có chữ thì"
+            " chỉ phát câu có sẵn",
+            "a text must be read aloud and the box has no voice: such items are skipped, an"
+            " emergency of text is the built-in line",
+        ),
+        Text(
+            "cài giọng đọc: `sudo apt-get install espeak-ng`; hộp tự nhận, không cần khởi động lại",
+            "install the voice: `sudo apt-get install espeak-ng`; the box finds it without a"
+            " restart",
+        ),
+    ),
     "cap_deep": IssueKind(
         "warning",
         Text(

@@ -17,7 +17,7 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
     """One finding: what the confined voice makes of two words, as in an emergency."""
     settings = case.settings.speech if case.settings is not None else Speech()
     if not find_voice(settings).is_installed:
-        yield warning("voice_missing")
+        yield warning("espeak_missing")
         return
     dialect = DIALECTS[settings.dialect]
     try:

@@ -30,7 +30,7 @@ class EmergencyQueue:
         self._sequences = {key: one for key, one in self._sequences.items() if key in in_force}
         for item in alarms:
             if item.key in self._sequences:
-                self._sequences[item.key].renew(recordings_here(item))
+                self._sequences[item.key].renew(recordings_here(item), bodies_with_words(item))
         unplayed = [item for item in alarms if item.key not in done or self._is_late(item)]
         first = next(iter(unplayed), None)
         if first is None or not self._is_resting(first):

@@ -141,8 +141,14 @@ class EmergencySequence:
             self.failed.add(body)
         self._passed.add(body)
 
-    def renew(self, recorded: frozenset[tuple[int, str]]) -> None:
-        """Recordings have come, each with its form: what had failed gets its turn after all."""
+    def renew(self, recorded: frozenset[tuple[int, str]], with_words: frozenset[int]) -> None:
+        """Recordings or a voice have come: what had failed or had no words gets its turn.
+
+        Args:
+            recorded: the bodies whose recorded words are in store, with their form.
+            with_words: as in `EmergencySequence`, now.
+        """
+        self.with_words |= with_words
         self.failed -= {body for body, _form in recorded - self._recorded}
         self._recorded = recorded
 

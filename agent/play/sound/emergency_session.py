@@ -26,6 +26,7 @@ from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.segment_loader import (
     SIGNAL_LIMIT_S,
     SegmentLoader,
+    bodies_with_words,
     built_in_signal,
     recordings_here,
 )
@@ -110,7 +111,7 @@ class EmergencySession:
         """Apply the emergencies in force: this one may have more of its media in store now."""
         self.item = next((one for one in alarms if one.key == self.item.key), self.item)
         self._loader.update(self.item)
-        self.sequence.renew(recordings_here(self.item))
+        self.sequence.renew(recordings_here(self.item), bodies_with_words(self.item))
         self._changed.set()
 
     async def announce(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -104,6 +105,7 @@ class Run:
 
     def __init__(self, item: Item, voice: FakeVoice, limit: int = 6) -> None:
         self.order: list[str] = []
+        self.on_sound: Callable[[str], None] = lambda _name: None
         self.log, self.queue, self.limit = FakeLog(), EmergencyQueue(), limit
         sources = {"speech": voice.make}
         context: Any = OutputContext(None, Clock(), None, self.log, lambda *_: None, sources)  # type: ignore[arg-type] # neither rundown nor media
@@ -122,6 +124,7 @@ class Run:
             return
         self.order.append(command.clip if isinstance(command, Fire) else "words")
         self.session.on_started(Started(command.id, mono_s()))
+        self.on_sound(self.order[-1])
         loop = asyncio.get_running_loop()
         self.ending = loop.create_task(
             self.session.on_ended(Ended(command.id, 144_000, "end", mono_s())), name="ended"
@@ -238,3 +241,13 @@ def test_a_recording_that_comes_after_phrases_have_failed_gets_its_turn() -> Non
     assert queue.due([item], {item.key}) is None
     arrived = alarm(LanguageClips("km", RECORDED, is_here=True, phrases=PHRASES))
     assert queue.due([arrived], {item.key}) is arrived
+
+
+async def test_a_voice_that_is_installed_while_the_line_sounds_reads_the_rest() -> None:
+    silent = alarm(LanguageClips("vi", (), is_here=False))
+    run = Run(silent, FakeVoice(), limit=4)
+    installed = alarm(LanguageClips("vi", (), is_here=False, reading=FLOOD))
+    run.on_sound = lambda name: run.session.update([installed]) if name == "line" else None
+    play = await run.announce()
+    assert run.order[:3] == ["two-tone", "line", "words"]
+    assert (play.words, play.words_missing) == ({"vi": "speech"}, None)
