@@ -209,7 +209,7 @@ async def at_work(
     output = SoundOutput("loa", lines, SameWorker(spawn), context)
     running = asyncio.create_task(output.run())
     try:
-        await until(lambda: bool(engines and engines[0].sent))
+        await until(lambda: output.is_ready and bool(engines[0].sent))
         yield Bench(output, engines[0], rundown, log, clock, muted)
     finally:
         media_files.let_go.set()
