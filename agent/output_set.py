@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -133,8 +133,9 @@ def build_outputs(
     voices = build_voice_inputs(settings.voice_inputs, state.issues.set_issue)
     speech = partial(speech_source, settings=settings.speech)
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
-    verifier = _build_verifier(settings, state)
-    built = OutputSet(schedule, clock, volumes, voices, verifier)
+    lines: list[SpeakerLine] = []
+    verifier = _build_verifier(settings, state, lines)
+    built = OutputSet(schedule, clock, volumes, voices, verifier, lines=lines)
     heard_log: PlayLog = state.journal if verifier is None else verifier.log
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
@@ -160,13 +161,18 @@ def build_outputs(
     return built
 
 
-def _build_verifier(settings: Settings, state: BoxState) -> Verifier | None:
+def _build_verifier(
+    settings: Settings, state: BoxState, lines: Sequence[SpeakerLine]
+) -> Verifier | None:
     """What proves plays; its modules load only where the settings name a witness."""
     if not _names_witness(settings):
         return None
     from agent.verifier.verifier import build_verifier
 
-    return build_verifier(settings, state.journal, state.issues.set_issue)
+    def is_on(zone: str) -> bool:
+        return any(line.name == zone and line.state == "on" for line in lines)
+
+    return build_verifier(settings, state.journal, state.issues.set_issue, is_on)
 
 
 def _names_witness(settings: Settings) -> bool:

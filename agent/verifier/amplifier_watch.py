@@ -35,7 +35,8 @@ class AmplifierWatch:
         sensors: of the settings.
         inputs: of the settings.
         unswitched: zones whose amplifier has power all the time.
-        is_sounding: does a play sound on a zone now?
+        is_sounding: does a play sound on the output of a zone now?
+        is_on: is the line of a zone on?
         on_look: takes each look.
         set_issue: begins or ends `amplifier_draw_changed` and `amplifier_fault`.
     """
@@ -47,6 +48,7 @@ class AmplifierWatch:
         *,
         unswitched: frozenset[str] = frozenset(),
         is_sounding: Callable[[str], bool],
+        is_on: Callable[[str], bool],
         on_look: Callable[[Look], None],
         set_issue: SetIssue,
     ) -> None:
@@ -59,13 +61,14 @@ class AmplifierWatch:
             one.name: deque(maxlen=MEAN_SAMPLES) for one in sensors if one.baseline is not None
         }
         self._is_sounding = is_sounding
+        self._is_on = is_on
         self._on_look = on_look
         self._set_issue = set_issue
 
     def on_sample(self, sensor: Sensor, value: float) -> None:
         """A sensor was read, and the state of its zone's line did not change meanwhile."""
         zone = sensor.zone
-        if zone is None or sensor.measures not in DRAWN_MEASURES or not self._is_sounding(zone):
+        if zone is None or sensor.measures not in DRAWN_MEASURES or not self._sounds(zone):
             return
         least = _find_least(sensor)
         if least is not None:
@@ -88,10 +91,9 @@ class AmplifierWatch:
         if self._zones.get(name) in self._unswitched:
             self._report(name, is_fault=is_active)
 
-    def on_play(self, play: Play) -> None:
+    def on_play(self, _play: Play) -> None:
         """A play begins to sound."""
-        if not set(self._zones.values()).isdisjoint(play.zones):
-            self._begun.set()
+        self._begun.set()
 
     async def run(self, read_states: Callable[[], Mapping[str, InputState]]) -> None:
         """Look at the contacts once a second while their zones sound; until cancelled.
@@ -106,11 +108,11 @@ class AmplifierWatch:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     def look(self, states: Mapping[str, InputState]) -> bool:
-        """Look at the contacts of the zones that sound. Does any zone with a contact sound?
+        """Look at the contacts of the zones that sound. May any zone with a contact sound still?
 
-        One that cannot be read says nothing.
+        A line may come on late. A contact that cannot be read says nothing.
         """
-        sounding = [(name, zone) for name, zone in self._zones.items() if self._is_sounding(zone)]
+        sounding = [(name, zone) for name, zone in self._zones.items() if self._sounds(zone)]
         self._rows = Counter({name: self._rows[name] for name, _ in sounding})
         for name, zone in sounding:
             is_fault = states[name].active
@@ -120,7 +122,10 @@ class AmplifierWatch:
             self._on_look(Look("contact", zone, not is_fault))
             if not is_fault or self._rows[name] >= FAULT_LOOKS:
                 self._report(name, is_fault=is_fault)
-        return bool(sounding)
+        return any(map(self._is_sounding, self._zones.values()))
+
+    def _sounds(self, zone: str) -> bool:
+        return self._is_on(zone) and self._is_sounding(zone)
 
     def _report(self, name: str, *, is_fault: bool) -> None:
         hint = "its fault contact says fault" if is_fault else None

@@ -85,7 +85,8 @@ class PlayEvidence:
 
     Args:
         output: on which it sounds.
-        zones: whose lines are on.
+        zones: while it sounds those of its output, for a line may come on late; at its end those
+            that were on.
         witnesses: outputs and zones that have something that can look.
     """
 
@@ -130,7 +131,7 @@ class PlayEvidence:
             method=furthest,
             scores=[
                 f"{method} {where} {tally.best:.2f} {tally.found} of {tally.looked}"
-                for (method, where), tally in sorted(self._tallies.items())
+                for (method, where), tally in sorted(self._here())
             ],
             zones=sorted(set(self._silent_at(furthest)) & self.zones),
         )
@@ -143,19 +144,22 @@ class PlayEvidence:
     def _is_here(self, where: str) -> bool:
         return where == self.output or where in self.zones
 
+    def _here(self) -> list[tuple[tuple[ProofMethod, str], _Tally]]:
+        return [(key, one) for key, one in self._tallies.items() if self._is_here(key[1])]
+
     def _is_found(self, method: ProofMethod) -> bool:
         """Did it find the sound wherever it looked?"""
-        tallies = [one for (name, _), one in self._tallies.items() if name == method]
+        tallies = [one for (name, _), one in self._here() if name == method]
         return bool(tallies) and all(one.is_found for one in tallies)
 
     def _silent_at(self, method: ProofMethod) -> list[str]:
         """Where it found nothing, and no person heard it there."""
-        heard = {where for name, where in self._tallies if name == "person"}
+        heard = {where for (name, where), _ in self._here() if name == "person"}
         if self.output in heard:
             return []
         spared = {*heard, self.output} if heard else heard
         return [
             where
-            for (name, where), one in self._tallies.items()
+            for (name, where), one in self._here()
             if name == method and one.is_silent and where not in spared
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +49,7 @@ class PlayProofs:
     Args:
         journal: takes the proof records.
         set_issue: begins or ends `not_heard`.
+        zones: those of each output.
         witnesses: outputs and zones that have something that can look.
         is_lost: can what hears this output not be used?
         mono: monotonic seconds; replaced in tests.
@@ -62,8 +63,9 @@ class PlayProofs:
         self,
         journal: RecordLog,
         set_issue: SetIssue,
-        witnesses: frozenset[str],
         *,
+        zones: Mapping[str, frozenset[str]],
+        witnesses: frozenset[str],
         is_lost: Callable[[str], bool],
         mono: Callable[[], float] = mono_s,
     ) -> None:
@@ -71,6 +73,7 @@ class PlayProofs:
         self.ended = Signal[[Play]]()
         self._journal = journal
         self._issues = SilenceIssues(set_issue)
+        self._zones = zones
         self._witnesses = witnesses
         self._is_lost = is_lost
         self._mono = mono
@@ -79,15 +82,17 @@ class PlayProofs:
 
     def begin(self, key: int, play: Play) -> None:
         """A play sounds from now on."""
-        evidence = PlayEvidence(play.output, frozenset(play.zones), self._witnesses)
+        zones = self._zones.get(play.output, frozenset())
+        evidence = PlayEvidence(play.output, zones, self._witnesses)
         self._plays[play.output, key] = evidence
-        self._issues.on_begin(play)
+        self._issues.on_begin({play.output, *zones})
         self.began.emit(play)
 
     def end(self, key: int, play: Play) -> PlayEvidence | None:
         """A play is over: what was found about it."""
         evidence = self._plays.pop((play.output, key), None)
         if evidence is not None:
+            evidence.zones = frozenset(play.zones)
             if self._is_lost(play.output):
                 evidence.note_blind(play.output, "monitor_lost")
             if play.safe_mode:  # nothing copies what `aplay` plays
@@ -104,7 +109,7 @@ class PlayProofs:
             await self._journal.append(PROOF_KIND, detail=build_detail(proof))
 
     def is_sounding(self, zone: str) -> bool:
-        """Does a play sound on this zone?"""
+        """Does a play sound on the output of this zone?"""
         return any(zone in play.zones for play in self._plays.values())
 
     def add(self, look: Look) -> None:

@@ -7,10 +7,9 @@ is no silence. A play that is too short for a row of looks has its verdict.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from agent.contract.proof import PlayProof, ProofMethod
-from agent.contract.report import Play
 from agent.verifier.play_evidence import Look
 
 SetIssue = Callable[[str, str, str | None], None]
@@ -33,9 +32,12 @@ class SilenceIssues:
         self._rows: Counter[tuple[str, ProofMethod]] = Counter()
         self._silent: set[tuple[str, ProofMethod]] = set()
 
-    def on_begin(self, play: Play) -> None:
-        """A play begins: rows of looks start anew. What is silent stays so until it is found."""
-        places = {play.output, *play.zones}
+    def on_begin(self, places: Collection[str]) -> None:
+        """A play begins: rows of looks start anew. What is silent stays so until it is found.
+
+        Args:
+            places: its output and that one's zones.
+        """
         for key in [one for one in self._rows if one[0] in places]:
             del self._rows[key]
 

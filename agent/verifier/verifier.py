@@ -47,20 +47,30 @@ class Verifier:
         }
 
 
-def build_verifier(settings: Settings, journal: RecordLog, set_issue: SetIssue) -> Verifier:
-    """All parts; a monitor hears nothing until its `run`, and until its output's plays begin."""
+def build_verifier(
+    settings: Settings, journal: RecordLog, set_issue: SetIssue, is_on: Callable[[str], bool]
+) -> Verifier:
+    """All parts; a monitor hears nothing until its `run`, and until its output's plays begin.
+
+    Args:
+        settings: of this box.
+        journal: takes the proof records.
+        set_issue: begins or ends an issue.
+        is_on: is the line of a zone on?
+    """
     monitors: dict[str, SoundMonitor] = {}
     proofs = PlayProofs(
         journal,
         set_issue,
-        _find_witnesses(settings),
+        zones={one.name: frozenset(zone.name for zone in one.zones) for one in settings.outputs},
+        witnesses=_find_witnesses(settings),
         is_lost=lambda output: output in monitors and monitors[output].is_lost,
     )
     zones = [zone for output in settings.outputs for zone in output.zones]
     amplifiers = AmplifierWatch(
         settings.sensors, settings.inputs,
         unswitched=frozenset(zone.name for zone in zones if zone.switch is None),
-        is_sounding=proofs.is_sounding, on_look=proofs.add, set_issue=set_issue,
+        is_sounding=proofs.is_sounding, is_on=is_on, on_look=proofs.add, set_issue=set_issue,
     )  # fmt: skip
     proofs.began.connect(amplifiers.on_play)
     for output in settings.outputs:

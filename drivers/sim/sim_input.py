@@ -3,6 +3,9 @@
 Its state file (`port`) is JSON, `{"active": false, "fault": null}`; `fault` is one of `mute` (no
 answer) and `gone` (no such device). `tramtin` never writes it; an editor or `set_contact` does,
 while the agent runs.
+
+With `amplifier` it is the fault contact of a simulated amplifier, wired as the manual says: it is
+active while the file says so, and while that amplifier has no power.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from drivers.errors import DeviceProtocolError, DeviceTimeout, DeviceUnreachable
+from drivers.sim.sim_amplifier import read_contact
 from drivers.sim.state_file import locked, read_state, write_state
 
 Fault = Literal["mute", "gone"]
@@ -41,6 +45,7 @@ class SimInput:
         line: as `unit`.
         active: as `unit`: the file states the logical value, not a level.
         debounce_ms: as `unit`: a file does not bounce.
+        amplifier: path of a simulated amplifier's state file.
         timeout_ms: timeout of an unanswered request.
         sleep: waits some seconds; replaced in tests.
     """
@@ -54,12 +59,14 @@ class SimInput:
         line: int | None = None,
         active: str = "high",
         debounce_ms: int = 0,
+        amplifier: str | None = None,
         timeout_ms: int = 500,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         del unit, line, active, debounce_ms
         self.name = name
         self._file = Path(port) if port is not None else None
+        self._amplifier = Path(amplifier) if amplifier is not None else None
         self._timeout_s = timeout_ms / 1000
         self._sleep = sleep
         self._memory: dict[str, Any] = {}
@@ -82,7 +89,7 @@ class SimInput:
         active = state.get("active", False)
         if not isinstance(active, bool):
             raise DeviceProtocolError(self.name, "read", "active is true or false")
-        return active
+        return active or not await self._has_power()
 
     def put(self, active: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         """Set the contact without a state file; with one, use `set_contact`."""
@@ -96,6 +103,10 @@ class SimInput:
         if self._file is not None:
             raise RuntimeError(f"{self.name}: its state lives in {self._file}")
         return self._memory
+
+    async def _has_power(self) -> bool:
+        """Is its amplifier on? Any other contact needs none."""
+        return self._amplifier is None or await asyncio.to_thread(read_contact, self._amplifier)
 
     async def _load(self) -> dict[str, Any]:
         if self._file is None:

@@ -67,8 +67,13 @@ async def until_issue(site: StationTestbed, kind: str, *, lasts: bool) -> None:
 
 
 async def begin(site: StationTestbed, seconds: float) -> None:
-    """Start the station and have it speak for so long."""
+    """Start the station with its line that comes back, and have it speak for so long."""
     add_monitor(site)
+    await begin_plain(site, seconds)
+
+
+async def begin_plain(site: StationTestbed, seconds: float) -> None:
+    """Start the station as its settings are, and have it speak for so long."""
     speak(site.studio / "loi.wav", seconds)
     await site.place()
     await site.stock(LINE)

@@ -26,7 +26,8 @@ class Box:
         self.is_lost = False
         self.mono_s = 1000.0
         self.proofs = PlayProofs(
-            any_, self.set_issue, frozenset({"loa", "nga-ba"}),
+            any_, self.set_issue, zones={"loa": frozenset({"nga-ba", "cho"})},
+            witnesses=frozenset({"loa", "nga-ba"}),
             is_lost=lambda _output: self.is_lost, mono=lambda: self.mono_s,
         )  # fmt: skip
         self.log = ProofLog(any_, self.proofs)
@@ -176,3 +177,15 @@ async def test_a_person_who_says_so_later_raises_the_last_play_for_a_quarter_of_
     box.mono_s += 2
     await box.proofs.confirm(None)
     assert len(box.details) == 2
+
+
+async def test_the_zones_of_a_play_are_those_that_its_record_names_in_the_end() -> None:
+    box = Box()
+    begun: Any = SimpleNamespace(output="loa", zones=["nga-ba"], proof="A2", safe_mode=None)
+    ended: Any = SimpleNamespace(output="loa", zones=["cho"], proof="A2", safe_mode=None)
+    key = await box.log.open_play(begun)
+    for where, is_found in (("cho", True), ("nga-ba", False)):
+        for _ in range(3):
+            box.proofs.add(Look("current", where, is_found, 0.5))
+    await box.log.close_play(key, ended)
+    assert verdicts(box) == [("A4", True, "current", None)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.errors import DeviceProtocolError, DeviceTimeout, DeviceUnreachable
+from drivers.sim.sim_amplifier import SimAmplifier
 from drivers.sim.sim_input import SimInput, set_contact, set_contact_fault
 
 
@@ -62,3 +63,16 @@ async def test_nonsense_is_a_protocol_error(tmp_path: Path, text: str) -> None:
 def test_a_contact_with_a_file_cannot_be_set_in_memory(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="lives in"):
         SimInput(port=str(tmp_path / "key.json")).put(active=True)
+
+
+async def test_the_fault_contact_of_a_simulated_amplifier_says_fault_without_power(
+    tmp_path: Path,
+) -> None:
+    port, own = tmp_path / "amplifier.json", tmp_path / "fault.json"
+    contact = SimInput(port=str(own), amplifier=str(port))
+    amplifier = SimAmplifier(port=str(port), switch_ms=0)
+    assert await contact.read()
+    await amplifier.set(True)
+    assert not await contact.read()
+    await asyncio.to_thread(set_contact, own, active=True)
+    assert await contact.read()
