@@ -15,6 +15,10 @@ PHRASES: Catalogue = {
         "volume {0} dB, about {1} dBA at the nearest home",
     ),
     "play.cap": Text("theo mức trần: {0}", "by the cap: {0}"),
+    "play.card": Text(
+        "qua card dự phòng {0} (chưa hiệu chuẩn)", "on the fallback card {0} (not calibrated)"
+    ),
+    "play.safe_mode": Text("ở chế độ an toàn (aplay)", "in safe mode (aplay)"),
     "play.clock.nts": Text("giờ lúc phát sai không quá {0} ms (NTS)", "clock within {0} ms (NTS)"),
     "play.clock.centre": Text(
         "giờ lúc phát sai không quá {0} ms (trung tâm)", "clock within {0} ms (centre)"

@@ -66,7 +66,7 @@ def describe_play(row: Row, lang: Lang) -> str:
         lines.append(translate(lang, "play.words_missing", names))
     if muted := row.get("muted"):
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
-    lines += [*_levels(row, lang), *_clock(row, lang)]
+    lines += [*_levels(row, lang), *_path(row, lang), *_clock(row, lang)]
     if proof := _describe_proof(row, lang):
         lines.append(proof)
     if row.get("reason"):
@@ -85,6 +85,16 @@ def _levels(row: Row, lang: Lang) -> list[str]:
         lines.append(translate(lang, "play.level", *(f"{one:.1f}" for one in figures)))
     if row.get("cap"):
         lines.append(translate(lang, "play.cap", row["cap"]))
+    return lines
+
+
+def _path(row: Row, lang: Lang) -> list[str]:
+    """On which card and by what it sounded, where that was not the usual way."""
+    lines = []
+    if row.get("card"):
+        lines.append(translate(lang, "play.card", row["card"]))
+    if row.get("safe_mode") is True:
+        lines.append(translate(lang, "play.safe_mode"))
     return lines
 
 

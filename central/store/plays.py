@@ -19,6 +19,7 @@ _TEXTS = {
     "approver": "approver", "class": "class", "level": "level", "lang": "lang",
     "result": "result", "reason": "reason", "proof": "proof", "started_by": "started_by",
     "source": "source", "ref": "ref", "cap": "cap", "clock_source": "clock_source",
+    "card": "card",
 }  # fmt: skip
 _MOMENTS = {
     "planned_start": "planned_start", "planned_end": "planned_end", "started_at": "start",
@@ -27,7 +28,7 @@ _MOMENTS = {
 _LISTS = ("zones", "words_missing")
 _VALUES = (
     "duration_ms", "underruns", "gain_db", "gain_end_db", "est_dba", "field", "essential", "advert",
-    "clock_error_ms",
+    "clock_error_ms", "safe_mode",
 )  # fmt: skip
 
 _SLOTS = sa.select(documents.c.sha256, documents.c.slot).where(

@@ -90,6 +90,8 @@ plays = sa.Table(
     sa.Column("proof_why", sa.Text),  # why it is not known, where the station had witnesses
     sa.Column("clock_error_ms", sa.Float),  # half-width, when it began
     sa.Column("clock_source", sa.Text),  # nts, centre
+    sa.Column("card", sa.Text),  # the fallback card on which it sounded
+    sa.Column("safe_mode", sa.Boolean),  # through `aplay`
     sa.UniqueConstraint("station", "epoch", "seq"),
     sa.ForeignKeyConstraint(
         ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]

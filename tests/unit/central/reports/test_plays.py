@@ -152,6 +152,27 @@ def test_how_loud_it_was_is_shown_where_the_station_knows(
 
 
 @pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("vi", ("qua card dự phòng Headphones", "ở chế độ an toàn (aplay)")),
+        ("en", ("on the fallback card Headphones", "in safe mode (aplay)")),
+    ],
+)
+def test_a_play_on_another_card_or_in_safe_mode_is_marked(
+    db: Path, database: Database, lang: str, told: tuple[str, str]
+) -> None:
+    keep_record(database, 1, play(card="Headphones"), "play")
+    keep_record(database, 2, play(safe_mode=True), "play")
+    keep_record(database, 3, play(), "play")
+    text = " ".join(show(db, lang).replace("│", " ").split())
+    assert [text.count(one) for one in told] == [1, 1]
+    with database.transaction() as connection:
+        rows = connection.execute(sa.select(plays).order_by(plays.c.number)).mappings().all()
+    assert [row["card"] for row in rows] == ["Headphones", None, None]
+    assert [row["safe_mode"] for row in rows] == [None, True, None]
+
+
+@pytest.mark.parametrize(
     ("source", "lang", "told"),
     [
         ("nts", "vi", "giờ lúc phát sai không quá 12 ms (NTS)"),
