@@ -6,11 +6,14 @@ whoever plays those does not ask.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from agent.clock import Now
+from agent.errors import StoreError
 from agent.signals import Signal
 from agent.store.database import Store
 from agent.store.zone_level import (
@@ -20,21 +23,25 @@ from agent.store.zone_level import (
     save_zone_levels,
 )
 
+log = logging.getLogger(__name__)
+
 
 class ZoneLevels:
     """The levels of this box, also after a restart. Call `load` once before anything else.
 
     Args:
         store: keeps them.
+        zones: of this box; what is stored of others, which the settings no longer have, is dropped.
 
     Attributes:
         changed: emitted when a command has changed one; not when one ends by itself, which every
             query sees.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, zones: Collection[str]) -> None:
         self.changed = Signal[[]]()
         self._store = store
+        self._zones = frozenset(zones)
         self._levels: dict[str, ZoneLevel] = {}
 
     async def load(self) -> None:
@@ -43,7 +50,12 @@ class ZoneLevels:
         Raises:
             StoreError: the database cannot be read.
         """
-        self._levels = await self._store.run(load_zone_levels)
+        stored = await self._store.run(load_zone_levels)
+        self._levels = {zone: level for zone, level in stored.items() if zone in self._zones}
+        if gone := stored.keys() - self._levels.keys():
+            log.info("no such zone any more, its level is dropped: %s", ", ".join(sorted(gone)))
+            with contextlib.suppress(StoreError):  # a card that takes no writes: at the next start
+                await self._store.run(save_zone_levels, self._levels)
 
     def trim_db(self, zone: str, now: Now) -> int:
         """How far a zone plays below its calibrated level: -40 to 0 dB."""
@@ -54,12 +66,15 @@ class ZoneLevels:
         return self.muted_until(zone, now) is not None
 
     def muted_until(self, zone: str, now: Now) -> datetime | None:
-        """When the mute of a zone ends, aware UTC; None: it is not muted."""
-        return self._levels.get(zone, AS_CALIBRATED).muted_at(now.at)
+        """When the mute of a zone ends, aware UTC; None: it is not muted.
+
+        While the box does not know the time, a mute lasts: how much of it has passed is unknown.
+        """
+        return self.of(zone, now).muted_until
 
     def in_force(self, now: Now) -> dict[str, ZoneLevel]:
         """The zones whose level differs from the calibrated one, by name."""
-        levels = {zone: level.at(now.at) for zone, level in sorted(self._levels.items())}
+        levels = {zone: self.of(zone, now) for zone in sorted(self._levels)}
         return {zone: level for zone, level in levels.items() if level != AS_CALIBRATED}
 
     async def update(
@@ -85,7 +100,8 @@ class ZoneLevels:
 
     def of(self, zone: str, now: Now) -> ZoneLevel:
         """The level of a zone that is in force."""
-        return self._levels.get(zone, AS_CALIBRATED).at(now.at)
+        level = self._levels.get(zone, AS_CALIBRATED)
+        return level.at(now.at) if now.is_trusted else level
 
 
 def _save(

@@ -76,13 +76,15 @@ class CommandBox:
         """As after power-on."""
         authority = load_pinned(json.dumps(ROOT).encode())
         self.box = await HeadlessStation(self.folder, STATION, authority, self.begins).start()
-        self.levels = ZoneLevels(self.box.store)
+        settings = msgspec.convert(SETTINGS, Settings)
+        zones = {zone.name for one in settings.outputs for zone in one.zones}
+        self.levels = ZoneLevels(self.box.store, zones)
         await self.levels.load()
         journal: Any = self.box.journal
         names: tuple[OperationName, ...] = ("tone", "reload")
         operations = Operations({name: self._operation(name) for name in names}, journal)
         self.executor = CommandExecutor(
-            msgspec.convert(SETTINGS, Settings),
+            settings,
             store=self.box.store,
             clock=self.box.clock,
             journal=journal,
@@ -117,12 +119,12 @@ class CommandBox:
         said = self.results[before:]
         return (said[-1].code or said[-1].result) if said else verdict
 
-    async def restart(self) -> None:
-        """Cut the power and switch it on again."""
+    async def restart(self, *, has_time: bool = True) -> None:
+        """Cut the power and switch it on again; without a battery clock it `has_time` no more."""
         now_at = self.box.clock.now().at
         journal = self.box.journal
         await self.box.stop()
-        self.begins = now_at if self.begins is not None else None
+        self.begins = now_at if has_time and self.begins is not None else None
         await self.start()
         self.box.journal.records[:0] = journal.records
 

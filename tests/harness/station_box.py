@@ -147,7 +147,7 @@ def build_box() -> Box:
     changes: list[int] = []
     mute: Any = silence
     mutes = Mutes(schedule.documents, mute)
-    levels = ZoneLevels(any_)
+    levels = ZoneLevels(any_, ())
     mutes.changed.connect(lambda: changes.append(1))
     settings = msgspec.convert(SETTINGS, Settings)
     issues = Issues(lambda: "2026-11-24T01:00:00.000Z")

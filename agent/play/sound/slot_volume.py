@@ -61,6 +61,18 @@ class SlotVolume:
         self._sent_db: dict[int, float] = {}
         self._gliding: asyncio.Task[None] | None = None
 
+    def drop(self, zones: Collection[str]) -> None:
+        """It sounds on these zones no longer: theirs is not the volume of the others."""
+        left = tuple(zone for zone in self._zones if zone not in zones)
+        if not left:
+            return  # it ends, at the volume that it has
+        self._zones = left
+        kept = {
+            channel: tuple(zone for zone in those if zone not in zones) or those
+            for channel, those in self._by_channel.items()
+        }
+        self._by_channel = {ALL: left} if ALL in kept else kept
+
     def begin(self, now: Now) -> SlotLevel:
         """Decide for the slot's start; the level to load it with."""
         self._first = self._now = self._decide(now)

@@ -264,6 +264,8 @@ class SoundSession:
         if dropped:
             self._muted += dropped
             self._claim.drop(dropped)
+            self._volume.drop(dropped)
+            self.refresh_volume(self._clock.now())
             if not self._claim.names:
                 self.stop(MUTED)
 

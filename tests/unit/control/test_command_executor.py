@@ -201,6 +201,24 @@ async def test_the_time_that_comes_soon_lets_it_be_carried_out(tmp_path: Path) -
     await box.stop()
 
 
+async def test_a_mute_of_seven_days_lasts_over_a_power_cut_and_an_unknown_time_and_ends_by_itself(
+    box: CommandBox,
+) -> None:
+    """Emergencies pass: they do not ask (`tests/scenario/test_muted_zone.py`)."""
+    end_at = AT + timedelta(days=7)
+    assert await box.receive(mute(end_at)) == "done"
+    box.box.pass_time(timedelta(days=6))
+    await box.restart()
+    assert box.levels.muted_until("nga-ba", now(box)) == end_at
+    await box.restart(has_time=False)
+    assert not now(box).is_trusted
+    assert box.levels.is_muted("nga-ba", now(box))
+    box.box.clock.fix(end_at - timedelta(seconds=1), box.box.hand())
+    assert box.levels.is_muted("nga-ba", now(box))
+    box.box.pass_time(timedelta(seconds=1))
+    assert not box.levels.is_muted("nga-ba", now(box))
+
+
 async def test_an_argument_that_is_not_known_is_ignored_and_told(box: CommandBox) -> None:
     assert await box.receive(command("volume", args={"gain_db": -6, "ramp_s": 3})) == "done"
     assert box.results[-1].ignored == ["args.ramp_s"]

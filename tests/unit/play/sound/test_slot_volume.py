@@ -128,3 +128,54 @@ async def test_an_emergency_is_at_full_volume_and_its_level_is_recorded(
         assert (bench.engine.all(Fire)[0].gain_db, loads) == (0.0, [(0.0, 0)])
     (play,) = bench.log.plays
     assert (play.gain_db, play.est_dba, play.cap) == (0.0, 88.0, None)
+
+
+class SchoolVolumes(FakeVolumes):
+    """A school must be quieter than the market; on both the stricter counts."""
+
+    def volume_of(self, item: Item, zones: Collection[str], now: Now) -> Volume:
+        self.zones = tuple(zones)
+        return Volume(-18.0 if "truong" in zones else -6.0)
+
+
+def two_lines(*channels: tuple[int, ...]) -> list[SpeakerLine]:
+    of = channels or ((), ())
+    names = ("cho", "truong")
+    return [
+        SpeakerLine(name, SimAmplifier(name, switch_ms=0), 0, 0, lambda *_: None, channels=each)
+        for name, each in zip(names, of, strict=True)
+    ]
+
+
+async def test_what_loses_a_muted_zone_has_the_volume_of_the_others(
+    media_files: SlowMediaFiles,
+) -> None:
+    volumes = SchoolVolumes()
+    async with at_work(media_files, two_lines(), volumes=volumes) as bench:
+        slot = await sound(bench)
+        assert bench.engine.all(Load)[0].gain_db == -18.0
+        bench.muted.add("truong")
+        bench.output.changed()
+        await until(lambda: Gain(slot, -6.0) in bench.engine.sent)
+        assert volumes.zones == ("cho",)
+
+
+async def test_a_zone_that_is_muted_from_the_start_has_no_say(media_files: SlowMediaFiles) -> None:
+    async with at_work(media_files, two_lines(), volumes=SchoolVolumes()) as bench:
+        bench.muted.add("truong")
+        await sound(bench)
+        assert bench.engine.all(Load)[0].gain_db == -6.0
+
+
+async def test_a_channel_whose_zone_is_muted_leaves_the_others_as_they_are(
+    media_files: SlowMediaFiles,
+) -> None:
+    lines = two_lines((0,), (1,))
+    async with at_work(media_files, lines, volumes=SchoolVolumes()) as bench:
+        slot = await sound(bench)
+        load = bench.engine.all(Load)[0]
+        assert (load.gain_db, load.channels) == (-6.0, {0: 0.0, 1: -12.0})
+        bench.muted.add("truong")
+        bench.output.changed()
+        await until(lambda: lines[1].state == "off")
+        assert Gain(slot, -18.0) not in bench.engine.sent
