@@ -180,7 +180,10 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     aloud by the box), `line` (the built-in one in their place); `said` what was read aloud, `voice`
     by which voice.
     `clock_error_ms` is the half-width of the error of the box's clock when it began, `clock_source`
-    who gave that time; both are left out where nobody trusted did.
+    who gave that time; both are left out where nobody trusted did. `corrected_samples` counts the
+    single samples that were left out or doubled to keep it in step with the clock, `resyncs` the
+    jumps, `worst_off_ms` how far off it was at most; they are left out where nothing was corrected.
+    `card_ppm` is by how many parts in a million its card is fast, of a play of half a minute.
     """
 
     output: str
@@ -226,6 +229,10 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     voice: str | None = None
     clock_error_ms: float | None = None
     clock_source: Literal["nts", "centre"] | None = None
+    corrected_samples: int | None = None
+    resyncs: int | None = None
+    worst_off_ms: float | None = None
+    card_ppm: float | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -131,6 +131,15 @@ class LiveSource:
             self._writing.cancel()
             self._end()  # a task that is cancelled before its first step never runs
 
+    def on_clock_set(self, by_s: float) -> None:
+        """The engine moves what is in the pipe; by more than that the voice is joined again."""
+        self._off_s = by_s
+        if abs(by_s) > MAX_OFF_S and self._writing is not None:
+            self._writing.cancel()
+            self._end()
+        elif self._timeline is not None:
+            self._timeline.move(by_s)
+
     def position_ms(self, played_ms: int) -> int:
         """What was heard: a voice has no positions."""
         return played_ms

@@ -63,6 +63,10 @@ class StreamTimeline:
         """When the next packet must be written, be it silence."""
         return self._at_mono_s + (self._next_us - self._first_us) / 1_000_000 - LATE_S
 
+    def move(self, by_s: float) -> None:
+        """The clock was set: all of it is due so much later (negative: earlier)."""
+        self._at_mono_s += by_s
+
     def take(self, segments: deque[LiveSegment], now_mono_s: float) -> list[bytes]:
         """The packets to write now; the segments are used up."""
         packets: list[bytes] = []

@@ -11,6 +11,7 @@ from agent.clock import NTS, Clock
 from agent.contract.report import Play
 from agent.contract.utc import encode_utc
 from agent.contract.volume import FULL_VOLUME, Volume
+from agent.play.ipc import Steered
 from agent.play.item import Item, PlayLog
 from speech.reading import Reading
 
@@ -32,6 +33,35 @@ class StartClock:
 
 
 UNKNOWN = StartClock()
+
+
+@dataclass(frozen=True)
+class Steering:
+    """How a play was kept in step with the clock.
+
+    Args:
+        corrected: single samples left out or doubled.
+        resyncs: jumps.
+        worst_ms: how far it was off at most.
+        card_ppm: by how many parts in a million its card is fast; None: too short to say.
+    """
+
+    corrected: int = 0
+    resyncs: int = 0
+    worst_ms: float = 0.0
+    card_ppm: float | None = None
+
+    def add(self, slot: Steered) -> Steering:
+        """With one more slot of the play."""
+        return Steering(
+            self.corrected + slot.left_out + slot.doubled,
+            self.resyncs + slot.jumps,
+            max(self.worst_ms, round(slot.worst_s * 1000, 1)),
+            self.card_ppm if slot.card_ppm is None else slot.card_ppm,
+        )
+
+
+UNSTEERED = Steering()
 
 
 def read_start_clock(clock: Clock) -> StartClock:
@@ -72,12 +102,13 @@ class PlayResult:
     said: dict[str, Reading] = field(default_factory=dict)
     segments: dict[str, int] | None = None
     start_clock: StartClock = UNKNOWN
+    steering: Steering = UNSTEERED
 
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:
     """The record of `item` on `output`."""
     source = item.source
-    said, words = result.said, result.words
+    said, words, steering = result.said, result.words, result.steering
     if item.kind == "speech" and item.reading is not None and result.start_at is not None:
         said, words = {item.lang: item.reading}, {item.lang: "speech"}
     return Play(
@@ -119,6 +150,10 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         segments=result.segments,
         clock_error_ms=result.start_clock.error_ms,
         clock_source=result.start_clock.source,
+        corrected_samples=steering.corrected or None,
+        resyncs=steering.resyncs or None,
+        worst_off_ms=steering.worst_ms if steering.corrected or steering.resyncs else None,
+        card_ppm=steering.card_ppm,
         essential=source.description.essential,
         field=source.description.field,
         source=source.description.source,

@@ -112,7 +112,10 @@ class SegmentCounter(Protocol):
 
 @runtime_checkable
 class StartListener(Protocol):
-    """A source that must know when its first sample really sounded."""
+    """A source with a timeline: each of its samples belongs to a moment of the shared clock."""
 
     def on_started(self, mono_s: float) -> None:
         """The engine placed the first sample at this moment."""
+
+    def on_clock_set(self, by_s: float) -> None:
+        """What it produces is due so much later than was said (negative: earlier)."""

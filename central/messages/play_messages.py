@@ -20,6 +20,14 @@ PHRASES: Catalogue = {
     ),
     "play.safe_mode": Text("ở chế độ an toàn (aplay)", "in safe mode (aplay)"),
     "play.clock.nts": Text("giờ lúc phát sai không quá {0} ms (NTS)", "clock within {0} ms (NTS)"),
+    "play.steering": Text(
+        "giữ nhịp: sửa {0} mẫu, nhảy {1} lần, lệch nhiều nhất {2} ms",
+        "kept in step: {0} samples corrected, {1} jumps, at most {2} ms off",
+    ),
+    "play.card_speed": Text(
+        "card âm thanh lệch {0} phần triệu so với giờ của hộp",
+        "sound card {0} parts in a million off the box's clock",
+    ),
     "play.clock.centre": Text(
         "giờ lúc phát sai không quá {0} ms (trung tâm)", "clock within {0} ms (centre)"
     ),

@@ -66,7 +66,8 @@ def describe_play(row: Row, lang: Lang) -> str:
         lines.append(translate(lang, "play.words_missing", names))
     if muted := row.get("muted"):
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
-    lines += [*_levels(row, lang), *_path(row, lang), *_clock(row, lang)]
+    lines += [*_levels(row, lang), *_path(row, lang)]
+    lines += [*_clock(row, lang), *_steering(row, lang)]
     if proof := _describe_proof(row, lang):
         lines.append(proof)
     if row.get("reason"):
@@ -104,6 +105,17 @@ def _clock(row: Row, lang: Lang) -> list[str]:
     if not isinstance(error_ms, int | float) or source not in ("nts", "centre"):
         return []
     return [translate(lang, f"play.clock.{source}", f"{error_ms:.0f}")]
+
+
+def _steering(row: Row, lang: Lang) -> list[str]:
+    """How it was kept in step with the clock; what has another type is left out."""
+    figures = [row.get(name) or 0 for name in ("corrected_samples", "resyncs", "worst_off_ms")]
+    ppm, lines = row.get("card_ppm"), []
+    if any(figures) and all(isinstance(one, int | float) for one in figures):
+        lines.append(translate(lang, "play.steering", *(f"{one:g}" for one in figures)))
+    if isinstance(ppm, int | float):
+        lines.append(translate(lang, "play.card_speed", f"{ppm:+.0f}"))
+    return lines
 
 
 def _describe_proof(row: Row, lang: Lang) -> str:

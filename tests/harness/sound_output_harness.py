@@ -168,6 +168,7 @@ class Bench:
     log: FakeLog
     clock: Clock
     muted: set[str]
+    faults: dict[tuple[str, str], str | None]
 
 
 def build_clock() -> Clock:
@@ -201,8 +202,13 @@ async def at_work(
         return engines[-1]
 
     muted: set[str] = set()
+    faults: dict[tuple[str, str], str | None] = {}
+
+    def note(kind: str, subject: str, hint: str | None) -> None:
+        faults[kind, subject] = hint
+
     context = OutputContext(
-        rundown, clock, media_files, log, lambda *_: None, build_sources(media_files),
+        rundown, clock, media_files, log, note, build_sources(media_files),
         is_muted=lambda zone: zone in muted, volumes=volumes, fade_in_ms=fade_in_ms,
         delay_s=delay_s,
     )  # fmt: skip
@@ -210,7 +216,7 @@ async def at_work(
     running = asyncio.create_task(output.run())
     try:
         await until(lambda: output.is_ready and bool(engines[0].sent))
-        yield Bench(output, engines[0], rundown, log, clock, muted)
+        yield Bench(output, engines[0], rundown, log, clock, muted, faults)
     finally:
         media_files.let_go.set()
         running.cancel()

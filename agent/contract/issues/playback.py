@@ -181,6 +181,19 @@ PLAYBACK: dict[str, IssueKind] = {
             " station.yaml",
         ),
     ),
+    "audio_clock": IssueKind(
+        "fault",
+        Text(
+            "card âm thanh chạy nhanh hoặc chậm quá 300 phần triệu: trạm không giữ được nhịp với"
+            " trạm bên cạnh",
+            "the sound card runs fast or slow by more than 300 parts in a million: the station"
+            " cannot keep in step with its neighbours",
+        ),
+        Text(
+            "loa vẫn kêu, cứ ít giây lại bỏ hoặc chờ một đoạn ngắn; đổi card âm thanh khác",
+            "sound goes on, with a short skip or pause every few seconds; replace the sound card",
+        ),
+    ),
     "board_lost": IssueKind(
         "fault",
         Text(

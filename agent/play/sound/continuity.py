@@ -1,10 +1,11 @@
-"""How much of what was to sound was silent because it came too late. Pure."""
+"""How much of what was to sound was silent or left out because it came too late. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.play.ipc import Ended
+from agent.play.play_record import Steering
 
 UNDERRUNS = "underruns"  # the reason in the record
 MISSING_LIMIT = 0.01
@@ -12,15 +13,18 @@ MISSING_LIMIT = 0.01
 
 @dataclass
 class Continuity:
-    """Frames heard and frames missing, of all the slots of one play."""
+    """Frames heard and frames missing, and corrections, of all the slots of one play."""
 
     heard: int = 0
     missing: int = 0
+    steering: Steering = field(default_factory=Steering)
 
     def add(self, event: Ended) -> None:
         """Count a slot that has ended."""
         self.heard += event.frames
         self.missing += event.missing_frames
+        if event.steered is not None:
+            self.steering = self.steering.add(event.steered)
 
     @property
     def is_broken(self) -> bool:

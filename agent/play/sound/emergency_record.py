@@ -131,6 +131,7 @@ class EmergencyRecord:
             words=self._words,
             said=self._said,
             volume=self._volume,
+            steering=self._continuity.steering,
         )
 
     @property

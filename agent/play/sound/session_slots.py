@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from dataclasses import dataclass, field
 
-from agent.play.ipc import RATE_HZ, Ended, Gain, Load, Send, StartSlot, Stop
+from agent.errors import PlayError
+from agent.play.ipc import RATE_HZ, Ended, Gain, Load, Send, StartSlot, Steer, Stop
 from agent.play.sound.continuity import Continuity
 from agent.play.sound.opening_signal import OpeningSignal
 from agent.play.sound.slot_volume import SlotLevel
@@ -77,6 +79,12 @@ class SessionSlots:
         """Remove the moment."""
         for slot in self._all():
             self.send(StartSlot(slot, NEVER_MONO_S))
+
+    def steer(self, by_s: float) -> None:
+        """It was due so much later than was said; the engine knows which of them sounds."""
+        with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
+            for slot in self._all():
+                self.send(Steer(slot, by_s))
 
     def stop(self, fade_ms: int) -> None:
         """Fade out."""

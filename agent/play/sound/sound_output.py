@@ -37,6 +37,7 @@ PREPARE_S = 4.0
 TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is prepared
 EVENT_LIMIT_S = 5.0
 CLOSE_LIMIT_S = 5.0  # systemd waits for 15 s, and the lines must be off by then
+CARD_LIMIT_PPM = 300  # the engine's servo makes up no more, see `steering`
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
 
 
@@ -189,10 +190,19 @@ class SoundOutput:
             case Started() | Ended() | WorkerFault() if event.id is not None:
                 if self._tone_tests.owns(event.id) and not isinstance(event, Started):
                     self._tone_tests.on_ended()  # nothing else to do
+                self._watch_card(event)
                 for session in [one for one in self._sessions if one.owns(event.id)]:
                     await self._on_slot(session, self._delay.heard(event))
             case _:
                 pass  # the worker is lost after a fault without a slot
+
+    def _watch_card(self, event: Started | Ended | WorkerFault) -> None:
+        """Every sound of half a minute measures its card's speed against the box's clock."""
+        if isinstance(event, Ended) and event.steered is not None:
+            ppm = event.steered.card_ppm
+            if ppm is not None:
+                is_off = abs(ppm) > CARD_LIMIT_PPM
+                self._on_fault("audio_clock", self.name, f"{ppm:+.0f} ppm" if is_off else None)
 
     async def _hold_attention(self) -> None:
         self._supervisor.send(Hold(ATTENTION), await asyncio.to_thread(open_two_tone))
@@ -291,6 +301,7 @@ class SoundOutput:
                 elif now.at >= item.end_at:
                     session.finish_planned()
                 session.refresh_volume(now)
+                session.follow_clock()
 
     async def _update_alarms(self, now: Now) -> Item | None:
         """Begin the emergency that is due: at once, or after the present body of another."""

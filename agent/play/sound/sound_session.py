@@ -17,6 +17,7 @@ from agent.errors import AgentError, PlayError
 from agent.play.ipc import Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
+from agent.play.sound.clock_follower import ClockFollower
 from agent.play.sound.continuity import UNDERRUNS
 from agent.play.sound.line_channels import zones_by_channel
 from agent.play.sound.line_claim import LineClaim
@@ -74,6 +75,7 @@ class SoundSession:
         self._muted: list[str] = []
         self._is_loaded = self._is_complete = False
         self._slots = SessionSlots(send)
+        self._follower = ClockFollower(context.clock, self._slots.steer)
         zones = [line.name for line in lines]
         self._volume = SlotVolume(
             item, zones, context.volumes, self._slots.set_level, zones_by_channel(lines)
@@ -83,6 +85,7 @@ class SoundSession:
         self._source: SoundSource | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
+        self._due_mono_s: float | None = None
         self._started_mono_s: float | None = None
         self._start_at: datetime | None = None
         self._start_clock = UNKNOWN
@@ -129,6 +132,14 @@ class SoundSession:
         if self._is_loaded and not self.over.is_set():
             self._volume.refresh(now, is_sounding=self.is_sounding)
 
+    def follow_clock(self) -> None:
+        """Keep it at its moment when the clock is set."""
+        if self.over.is_set() or not self.has_begun:
+            return
+        by_s = self._follower.follow()
+        if by_s and (timeline := _timeline_of(self._source)) is not None:
+            timeline.on_clock_set(by_s)
+
     def _check_wanted(self) -> None:
         """Check what may have changed while the session waited for a card, decoder or line."""
         if self.over.is_set():
@@ -151,6 +162,8 @@ class SoundSession:
         self.is_cued, self.after = True, after
         sound_mono_s = self._slots.place(at_mono_s, after)
         self._planned_mono_s = at_mono_s if is_planned else None
+        is_dated = is_planned or _timeline_of(self._source) is not None
+        self._due_mono_s = at_mono_s if is_dated else None
         if self._source is not None:
             self._source.start(sound_mono_s - self._delay_s)
         if self._claim.is_held:
@@ -171,6 +184,7 @@ class SoundSession:
         """Remove its moment."""
         if self.is_cued:
             self.is_cued, self.after, self._planned_mono_s = False, None, None
+            self._due_mono_s = None
             self._slots.unplace()
 
     @property
@@ -214,7 +228,11 @@ class SoundSession:
             # once: setting the clock while it sounds must not give one play two start times
             self._start_at = self._clock.at_of(event.mono_s)
             self._start_clock = read_start_clock(self._clock)
-            _pass_start(self._source, event.mono_s)
+            if (timeline := _timeline_of(self._source)) is not None:
+                timeline.on_started(event.mono_s)
+            is_late = self._due_mono_s is not None and self._due_mono_s < event.mono_s
+            due_mono_s = self._due_mono_s if is_late else None
+            self._follower.begin(event.mono_s, due_mono_s or event.mono_s)
             self.is_sounding = True
             self._record.open(self._build_result("cut", "restart", None))
 
@@ -297,6 +315,7 @@ class SoundSession:
             duration_ms=self.played_ms,
             underruns=self.underruns,
             segments=self._count_segments(),
+            steering=self._slots.continuity.steering,
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
             muted=self._muted,
@@ -376,6 +395,5 @@ class SoundSession:
                 await self._source.stop()
 
 
-def _pass_start(source: object, mono_s: float) -> None:
-    if isinstance(source, StartListener):
-        source.on_started(mono_s)
+def _timeline_of(source: object) -> StartListener | None:
+    return source if isinstance(source, StartListener) else None

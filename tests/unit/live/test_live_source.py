@@ -162,3 +162,24 @@ async def test_a_failure_of_the_software_is_the_end_of_a_play_not_of_the_agent(
 
 def _fail(*_: object) -> None:
     raise KeyError("seq")
+
+
+async def test_a_clock_that_is_set_by_more_than_the_ear_forgives_joins_the_voice_again() -> None:
+    voice = Voice()
+    voice.say(0)
+    voice.reception.begin_voice(None)
+    source = LiveSource(voice.item, voice.reception, voice.clock)
+    feed = await source.prepare(0)
+    at_mono_s = voice.clock.mono_of(voice.reception.begin_at)
+    source.start(at_mono_s)
+    await asyncio.sleep(0)
+    source.on_started(at_mono_s)
+    source.on_clock_set(0.004)  # the engine moves what is in the pipe
+    waiting = asyncio.ensure_future(source.wait_end())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    source.on_clock_set(-0.2)
+    end = await waiting
+    os.close(feed.read_fd)
+    await source.stop()
+    assert (end.reason, end.may_retry) == ("E_LATE: began -200 ms off", True)

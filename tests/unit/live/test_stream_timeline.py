@@ -75,3 +75,10 @@ def test_the_end_alone_is_no_segment_of_sound() -> None:
     end = LiveSegment(1, AT + 200_000, (), bytes(32), is_end=True)
     assert line.take(deque([end]), MONO - 1) == []
     assert line.counts.heard == 1
+
+
+def test_a_clock_that_was_set_moves_when_silence_must_take_the_place_of_what_is_missing() -> None:
+    line = timeline()
+    before_s = line.deadline_mono_s
+    line.move(0.25)
+    assert line.deadline_mono_s == before_s + 0.25

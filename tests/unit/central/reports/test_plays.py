@@ -189,6 +189,24 @@ def test_how_exactly_the_time_was_known_is_shown_where_the_station_says_so(
     assert text.count(" ms (") == 1
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("vi", "giữ nhịp: sửa 288 mẫu, nhảy 1 lần, lệch nhiều nhất 12.5 ms"),
+        ("en", "kept in step: 288 samples corrected, 1 jumps, at most 12.5 ms off"),
+    ],
+)
+def test_how_a_play_was_kept_in_step_is_shown(
+    db: Path, database: Database, lang: str, told: str
+) -> None:
+    found = {"corrected_samples": 288, "resyncs": 1, "worst_off_ms": 12.5, "card_ppm": 101.5}
+    keep_record(database, 1, play(**found), "play")
+    keep_record(database, 2, play(corrected_samples="x", card_ppm="y"), "play")
+    text = " ".join(show(db, lang).replace("│", " ").split())
+    assert text.count(told) == 1
+    assert text.count("+102 ") == 1
+
+
 def test_what_is_on_now_is_shown_though_no_play_is_over_yet(db: Path, database: Database) -> None:
     """A flood warning lasts an hour: it must not look as if nothing were played."""
     report_health(database, STATION, EVENT, words_missing=["vi"], loa="sound")
