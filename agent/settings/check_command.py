@@ -14,6 +14,7 @@ from agent.errors import ConfigError
 from agent.settings.effective_settings import build_effective, build_plain
 from agent.settings.load import SettingsReport
 from agent.settings.messages import translate
+from agent.settings.sound_overview import build_overview, build_plain_overview
 from agent.settings.warnings import find_risks
 from strict_yaml.source_excerpt import build_excerpt
 from strict_yaml.validation_fault import ValidationFault, sort_faults
@@ -52,19 +53,24 @@ def run_check(
     code = GOOD if report.settings is not None else FAULTS
     if as_json:
         result = _build_result(path, faults, lang)
+        if report.settings is not None:
+            result["sound"] = build_plain_overview(report.settings)
         if effective and report.settings is not None:
             result["effective"] = build_plain(report.settings)
         print(json.dumps(result, ensure_ascii=False))
         return code
     if effective and report.settings is not None:
         print(build_effective(report.settings, report.tree, lang), end="")
-    verdict = _build_verdict(path, report.text, faults, lang)
+    sound = "" if report.settings is None else build_overview(report.settings, lang)
+    verdict = _build_verdict(path, report.text, faults, sound, lang)
     print(verdict, file=sys.stderr if effective else sys.stdout)
     return code
 
 
-def _build_verdict(path: Path, text: str, faults: list[ValidationFault], lang: Lang) -> str:
-    """Faults, each under its line of the file; then warnings; then one line of summary."""
+def _build_verdict(
+    path: Path, text: str, faults: list[ValidationFault], sound: str, lang: Lang
+) -> str:
+    """Faults, each under its line of the file; then warnings, the sound, and a line of summary."""
     errors = [fault for fault in faults if fault.severity == "error"]
     warnings = [fault for fault in faults if fault.severity == "warning"]
     blocks = [
@@ -76,7 +82,7 @@ def _build_verdict(path: Path, text: str, faults: list[ValidationFault], lang: L
         last = translate("good_but", lang, str(path), str(len(warnings)))
     else:
         last = translate("good", lang, str(path))
-    return "\n\n".join([*blocks, last])
+    return "\n\n".join([*blocks, *filter(None, [sound]), last])
 
 
 def _build_result(path: Path, faults: list[ValidationFault], lang: Lang) -> dict[str, Any]:

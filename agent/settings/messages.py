@@ -104,6 +104,10 @@ _OWN: Catalogue = {
         "{0}: cài đặt đúng, {1} cảnh báo",
         "{0}: settings are good, {1} warning(s)",
     ),
+    "cards_of": Text("đầu ra {0}, card theo thứ tự: {1}", "output {0}, its cards in order: {1}"),
+    "level_of": Text("cụm {0}: {1}; mức trần tại chỗ: {2}", "cluster {0}: {1}; local caps: {2}"),
+    "level_unmeasured": Text("chưa đo mức âm", "not calibrated"),
+    "no_local_cap": Text("không ghi", "none"),
     "default_note": Text("mặc định", "default"),
     "E_ROOT": Text(
         "E_ROOT: không dùng được gốc tin cậy; {0}", "E_ROOT: the root of trust cannot be used; {0}"

@@ -27,6 +27,7 @@ from agent.settings.warnings import find_risks
 from strict_yaml.source_excerpt import build_excerpt
 from strict_yaml.validation_fault import ValidationFault
 from tests.harness.settings_yaml import SOUND
+from texts.catalogue import Lang
 
 
 @pytest.fixture
@@ -338,3 +339,55 @@ def test_a_missing_file_of_the_centre_names_its_origin(tmp_path: Path) -> None:
     texts = {fault.key: fault.text("vi") for fault in validate_settings(path).faults}
     assert "device.pem" in texts["broker.cert"]  # the likelier reason is reported instead
     assert "tệp do trung tâm cấp" not in texts["broker.cert"]
+
+
+FALLBACKS = 'device: "22:00", fallbacks: [{device: Headphones}, {device: HAT, gain_db: -6}]'
+CAPS = """caps: [
+  {zone_kind: ordinary, window: "06:00-21:00", dba: 70},
+  {zone_kind: special, window: "06:00-21:00", dba: 55},
+], quiet_hours"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "vi",
+            [
+                "đầu ra loa, card theo thứ tự: 22:00 (0 dB) → Headphones (-20 dB) → HAT (-6 dB)",
+                "cụm nga-ba: 94 dBA, 10 m; mức trần tại chỗ: 06:00-21:00 70 dBA",
+            ],
+        ),
+        (
+            "en",
+            [
+                "output loa, its cards in order: 22:00 (0 dB) → Headphones (-20 dB) → HAT (-6 dB)",
+                "cluster nga-ba: 94 dBA, 10 m; local caps: 06:00-21:00 70 dBA",
+            ],
+        ),
+    ],
+)
+def test_the_order_of_the_cards_and_the_caps_of_each_cluster_are_told(
+    station: Path, capsys: pytest.CaptureFixture[str], lang: Lang, told: list[str]
+) -> None:
+    set_cards_and_caps(station)
+    assert run_check(station, validate_form, lang) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line in told] == told
+
+
+def test_programs_get_cards_and_caps_as_values(
+    station: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_cards_and_caps(station)
+    assert run_check(station, validate_form, as_json=True) == 0
+    (sound,) = json.loads(capsys.readouterr().out)["sound"]
+    assert [one["gain_db"] for one in sound["cards"]] == [0, -20, -6]
+    assert sound["zones"] == [
+        {"zone": "nga-ba", "spl_dba": 94, "caps": [{"window": "06:00-21:00", "dba": 70}]}
+    ]
+
+
+def set_cards_and_caps(station: Path) -> None:
+    change(station, 'device: "22:00"', FALLBACKS)
+    change(station, "quiet_hours", CAPS)
