@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ROOTS_AHEAD = 8
-# The wait after a pass without a result, doubled until a pass has one: whoever controls the broker
-# must neither load the processor nor fill the journal.
+# The wait after a pass that a message brought about and that had no result, doubled until a pass
+# has one: whoever controls the broker must neither load the processor nor fill the journal.
 PAUSE_S = 5.0
 LONGEST_PAUSE_S = 320.0
 SUBJECT = "authority"
@@ -92,8 +92,10 @@ class AuthorityUpdater:
         self._wanted: frozenset[str] = frozenset()
         self._place: Place | None = None
         self._provisional_place: Place | None = None
+        self._awaited: frozenset[str] = frozenset()  # wanted, and never come since
         self._is_due = asyncio.Event()
-        self._placed = asyncio.Event()
+        self._is_by_message = False
+        self._end_pause = asyncio.Event()
 
     async def load(self) -> None:
         """Restore what was accepted before; works without a link. Call it before `run`.
@@ -117,29 +119,39 @@ class AuthorityUpdater:
         while True:
             await self._is_due.wait()
             self._is_due.clear()
-            self._placed.clear()
+            self._end_pause.clear()
+            is_by_message, self._is_by_message = self._is_by_message, False
             has_changed = False
             try:
                 has_changed = await self.refresh()
             except Exception as error:  # the task's outer edge: the former authority stays
                 log.exception("the pass over the authority's files failed")
                 self._report_fault(str(error) or type(error).__name__)
+                is_by_message = True
             if has_changed:
                 pause_s = self._pause_s
+            if has_changed or not is_by_message:
                 continue
             await self._pause(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     async def _pause(self, limit_s: float) -> None:
-        """Wait until the time is over or a signed place has come, which no broker can cause."""
+        """Wait until the time is over, or for what no broker can bring about at will.
+
+        That is a signed place, and the first file of a name that verified files have named: a box
+        that starts waits for each of them once.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
-                await self._placed.wait()
+                await self._end_pause.wait()
 
     async def on_file(self, name: str, raw: bytes) -> None:
         """Store one file from the broker; the next pass verifies it."""
         if self._inbox.put(name, raw):
-            self._is_due.set()
+            self._request_by_message()
+            if name in self._awaited:
+                self._awaited -= {name}
+                self._end_pause.set()
 
     def set_place(self, place: Place | None) -> None:
         """Set the place by the station-config; the box requests the files of that place.
@@ -150,7 +162,7 @@ class AuthorityUpdater:
         if place != self._place:
             self._provisional_place = self._place if place is None else None
             self._place = place
-            self._placed.set()
+            self._end_pause.set()
             self._is_due.set()
 
     def set_provisional_place(self, place: Place) -> None:
@@ -160,10 +172,14 @@ class AuthorityUpdater:
         """
         if self._place is None and place != self._provisional_place:
             self._provisional_place = place
-            self._is_due.set()
+            self._request_by_message()
 
     def recheck(self) -> None:
         """Run a pass: the clock has been set, so files may have expired or be valid again."""
+        self._is_due.set()
+
+    def _request_by_message(self) -> None:
+        self._is_by_message = True
         self._is_due.set()
 
     async def _repair_store(self, was: StoredAuthority, kept: StoredAuthority) -> None:
@@ -191,10 +207,10 @@ class AuthorityUpdater:
             fault, refused = str(error), set(done.used)
         except StoreError as error:
             fault = str(error)
-            self._is_due.set()
+            self._request_by_message()
         for name in refused & came.keys():
             self._inbox.drop(name, came[name])
-            self._is_due.set()  # files that came with it have not been read yet
+            self._request_by_message()  # files that came with it have not been read yet
         is_whole = fault is None and done.files is not None
         await self._want(() if is_whole else done.missing.union(done.used))
         if fault is not None:
@@ -264,6 +280,7 @@ class AuthorityUpdater:
         wanted = frozenset({TIMESTAMP, *names} | ahead)
         self._inbox.want(wanted)
         if wanted != self._wanted:
+            self._awaited = (self._awaited | (wanted - self._wanted)) & wanted
             self._wanted = wanted
             await self.wanted.emit(wanted)
 

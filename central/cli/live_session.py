@@ -137,7 +137,7 @@ async def run_stream(
             database, target, lang, root=options["root"], wait_s=options["wait_s"],
             anyway=options["anyway"], print_line=click.echo,
         )  # fmt: skip
-        line = await stack.enter_async_context(open_line(broker))
+        line = await stack.enter_async_context(open_line(broker, order.delay_ms / 1000))
         archive = stack.enter_context(
             ArchiveWriter(options["archive"], stream_id, datetime.now(UTC))
         )

@@ -1,9 +1,9 @@
 """The connection of a live voice to the broker: under a name of its own, segments at QoS 0.
 
 The name `live` may write `live` topics and nothing else; the centre's own name can be used once,
-and the collector has it. A segment waits for nobody: while the line stalls the newest three seconds
-are held, and without a connection nothing is, because what comes later than the delay is worth
-nothing. What was dropped is counted: whoever speaks sees that they are not heard.
+and the collector has it. A segment waits for nobody: while the line stalls or connects again, those
+are held that are not older than the delay of the stream, because what comes later is worth nothing.
+What was dropped is counted: whoever speaks sees that they are not heard.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from pathlib import Path
 
 import aiomqtt
 
+from agent.clock import mono_s
 from agent.contract.live_segment import segment_hash
 from agent.errors import ConfigError
 
 LIVE = "live"
 RETRY_S = 0.5
-MAX_HELD = 15  # segments
+HOLD_S = 3.0
 CONNECT_S = 10.0
 OVERHEAD_BYTES = 26  # of a message: MQTT's header, TLS 1.3's record
 log = logging.getLogger(__name__)
@@ -58,6 +59,15 @@ class LiveBroker:
     name: str = LIVE
 
 
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """A segment that waits for the line, since a moment."""
+
+    topic: str
+    message: bytes
+    at_mono_s: float
+
+
 class InFlight:
     """The segments that were handed to TCP and that the other side has not acknowledged."""
 
@@ -65,10 +75,10 @@ class InFlight:
         self._sent: deque[tuple[bytes, int]] = deque()
         self._bytes = 0
 
-    def add(self, message: bytes, topic_bytes: int, unacknowledged_bytes: int) -> None:
+    def add(self, one: _Held, unacknowledged_bytes: int) -> None:
         """Add one that was written now; what lies before the unacknowledged bytes has arrived."""
-        size = len(message) + topic_bytes + OVERHEAD_BYTES
-        self._sent.append((message, size))
+        size = len(one.message) + len(one.topic) + OVERHEAD_BYTES
+        self._sent.append((one.message, size))
         self._bytes += size
         while self._sent and self._bytes - self._sent[0][1] >= unacknowledged_bytes:
             self._bytes -= self._sent.popleft()[1]
@@ -102,16 +112,18 @@ class LiveLine:
     Args:
         broker: where.
         context: with the certificates.
+        hold_s: for how long a segment is worth sending.
 
     Attributes:
         connected: set while it is.
     """
 
-    def __init__(self, broker: LiveBroker, context: ssl.SSLContext) -> None:
+    def __init__(self, broker: LiveBroker, context: ssl.SSLContext, hold_s: float = HOLD_S) -> None:
         self._broker = broker
         self._context = context
+        self._hold_s = hold_s
         self.connected = asyncio.Event()
-        self._held: deque[tuple[str, bytes]] = deque()
+        self._held: deque[_Held] = deque()
         self._in_flight = InFlight()
         self._unsent: set[bytes] = set()  # hashes: the end of a stream is sent three times
         self._added = asyncio.Event()
@@ -132,8 +144,6 @@ class LiveLine:
                 log.warning("broker %s:%d: %s", self._broker.host, self._broker.port, error)
             finally:
                 self.connected.clear()
-                while self._held:
-                    self._drop_oldest()
                 self._unsent.update(map(segment_hash, self._in_flight.take_all()))
             await asyncio.sleep(RETRY_S)
 
@@ -144,14 +154,14 @@ class LiveLine:
             aiomqtt.MqttError: it has ended.
         """
         while True:
+            self._drop_old()
             while self._held:
-                topic, message = self._held[0]
-                await client.publish(topic, message, qos=0)
-                # while it was written it may have been pushed out as the oldest
-                if self._held and self._held[0][1] is message:
+                one = self._held[0]
+                await client.publish(one.topic, one.message, qos=0)
+                if self._held and self._held[0] is one:  # it may have become too old meanwhile
                     self._held.popleft()
-                self._unsent.discard(segment_hash(message))
-                self._in_flight.add(message, len(topic), count_unacknowledged(client))
+                self._unsent.discard(segment_hash(one.message))
+                self._in_flight.add(one, count_unacknowledged(client))
             self._added.clear()
             await self._added.wait()
 
@@ -170,15 +180,19 @@ class LiveLine:
 
     async def send(self, topic: str, message: bytes) -> bool:
         """Send one segment without waiting for it; False without a connection."""
-        self._held.append((topic, message))
-        if not self.connected.is_set() or len(self._held) > MAX_HELD:
-            self._drop_oldest()
+        self._held.append(_Held(topic, message, mono_s()))
+        self._drop_old()
         self._added.set()
         return self.connected.is_set()
 
-    def _drop_oldest(self) -> None:
-        _topic, message = self._held.popleft()
-        self._unsent.add(segment_hash(message))
+    def _drop_old(self) -> None:
+        while self._held and mono_s() - self._held[0].at_mono_s > self._hold_s:
+            self._unsent.add(segment_hash(self._held.popleft().message))
+
+    def drop_all(self) -> None:
+        """Nothing more is sent: what is held was not."""
+        self._unsent.update(segment_hash(one.message) for one in self._held)
+        self._held.clear()
 
     def _build_client(self) -> aiomqtt.Client:
         return aiomqtt.Client(
@@ -202,13 +216,13 @@ def _load_tls(broker: LiveBroker) -> ssl.SSLContext:
 
 
 @contextlib.asynccontextmanager
-async def open_line(broker: LiveBroker) -> AsyncIterator[LiveLine]:
-    """A line that is connected or tries to be.
+async def open_line(broker: LiveBroker, hold_s: float = HOLD_S) -> AsyncIterator[LiveLine]:
+    """A line that is connected or tries to be; arguments as of `LiveLine`.
 
     Raises:
         ConfigError: E_UNREADABLE, a PEM file is missing or is none.
     """
-    line = LiveLine(broker, await asyncio.to_thread(_load_tls, broker))
+    line = LiveLine(broker, await asyncio.to_thread(_load_tls, broker), hold_s)
     task = asyncio.create_task(line.run(), name="live line")
     try:
         yield line
@@ -216,3 +230,4 @@ async def open_line(broker: LiveBroker) -> AsyncIterator[LiveLine]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
             await task
+        line.drop_all()

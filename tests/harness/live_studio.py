@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from central.live.archive import ArchiveWriter
@@ -50,11 +51,15 @@ async def add_neighbour(testbed: Testbed) -> Station:
 
 
 async def place(testbed: Testbed, name: str) -> None:
-    """Give a station its place and wait until it has said so."""
+    """Give a station its place and wait until it takes what is issued from now on.
+
+    A new box takes nothing before the first head: a grant would be refused, and heard later or not.
+    """
     config = station_config(name, datetime.now(UTC), testbed.media.address)
     envelope = testbed.sign(config, "station-config", "vn.84")
     await testbed.publish(envelope, station=name)
-    await until(lambda: testbed.database.has_accepted(name, "station-config"), f"{name} placed")
+    for kind in ("station-config", "head"):
+        await until(partial(testbed.database.has_accepted, name, kind), f"{kind} of {name}")
 
 
 async def until_exact(
@@ -96,7 +101,7 @@ class LiveStudio:
         )
         order = order or LiveOrder(role, ["84/29266/*"], **changes)
         stream_id = Broadcast.new_stream_id()
-        async with open_line(broker) as line:
+        async with open_line(broker, order.delay_ms / 1000) as line:
             await line.connected.wait()
             with ArchiveWriter(testbed.folder / "voices", stream_id, datetime.now(UTC)) as archive:
                 self.spoken.clear()
@@ -114,14 +119,17 @@ class LiveStudio:
             yield packet
 
     async def _publish(self, envelope: bytes) -> None:
-        before = {name: self._answers(name) for name in self.stations}
+        before = {name: self._taken(name) for name in self.stations}
         await self.testbed.publish(envelope)
         await until(
-            lambda: all(self._answers(name) > count for name, count in before.items()), "the grant"
+            lambda: all(self._taken(name) > count for name, count in before.items()), "the grant"
         )
 
-    def _answers(self, name: str) -> int:
-        query = "SELECT count(*) FROM results WHERE station=? AND kind='stream-grant'"
+    def _taken(self, name: str) -> int:
+        query = (
+            "SELECT count(*) FROM results"
+            " WHERE station=? AND kind='stream-grant' AND result='accepted'"
+        )
         path = f"file:{self.testbed.folder / 'central.db'}?mode=ro"
         with contextlib.closing(sqlite3.connect(path, uri=True, timeout=10)) as database:
             return int(database.execute(query, (name,)).fetchone()[0])

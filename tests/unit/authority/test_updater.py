@@ -402,3 +402,62 @@ async def test_the_files_of_a_new_place_are_requested_at_once_despite_a_pause(
                 await asyncio.sleep(0.01)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_pause_does_not_hold_up_a_file_that_is_waited_for(
+    tmp_path: Path, tree: FakePublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new box: its config comes before the first file, and that pass finds nothing."""
+    async with start_authority(tmp_path, tree.wire[ROOT], AT, place=None) as harness:
+        rests, is_resting, rest = [], asyncio.Event(), harness.feed._pause
+
+        async def pause(limit_s: float) -> None:
+            rests.append(limit_s)
+            is_resting.set()
+            await rest(limit_s)
+
+        monkeypatch.setattr(harness.feed, "_pause", pause)
+        monkeypatch.setattr(harness.feed, "_pause_s", 3600.0)
+        running = asyncio.create_task(harness.feed.run())
+        harness.feed.set_provisional_place(HERE)
+        await is_resting.wait()
+        await harness.publish(tree.wire)
+        async with asyncio.timeout(60):
+            while "vn.84" not in harness.versions:  # noqa: ASYNC110 - a thread is between
+                await asyncio.sleep(0.01)
+        is_resting.clear()
+        await harness.feed.on_file("timestamp.json", b"rubbish")
+        await is_resting.wait()  # a second one of that name waits
+        is_resting.clear()
+        await harness.feed.on_file("timestamp.json", b"more rubbish")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not is_resting.is_set()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_boxes_own_clock_brings_no_pause(
+    tmp_path: Path, tree: FakePublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start_authority(tmp_path, tree.wire[ROOT], AT) as harness:
+        await harness.follow(tree)
+        harness.feed._is_due.clear()
+        harness.feed._is_by_message = False
+        passes: asyncio.Queue[bool] = asyncio.Queue()
+        refresh = harness.feed.refresh
+
+        async def count() -> bool:
+            has_changed = await refresh()
+            passes.put_nowait(has_changed)
+            return has_changed
+
+        monkeypatch.setattr(harness.feed, "refresh", count)
+        monkeypatch.setattr(harness.feed, "_pause_s", 3600.0)
+        running = asyncio.create_task(harness.feed.run())
+        for _ in range(3):
+            harness.feed.recheck()
+            async with asyncio.timeout(60):
+                assert not await passes.get()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -13,7 +13,7 @@ import aiomqtt
 import pytest
 
 from central.live import live_line
-from central.live.live_line import MAX_HELD, LiveBroker, LiveLine
+from central.live.live_line import HOLD_S, LiveBroker, LiveLine
 
 TOPIC = "tramtin/1/g/x/live/y"
 
@@ -73,38 +73,45 @@ async def test_a_line_that_flows_has_sent_all(monkeypatch: pytest.MonkeyPatch) -
     assert (client.taken, line.unsent) == (segments(0, 20), 0)
 
 
-async def test_a_line_that_stalls_drops_the_oldest_and_counts_them(
+async def test_a_line_that_stalls_drops_what_is_too_old_and_counts_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    client = Client()
+    client, now_s = Client(), 100.0
+    monkeypatch.setattr(live_line, "mono_s", lambda: now_s)
     async with connected(client, monkeypatch) as line:
         client.may_write.clear()
-        for one in segments(0, MAX_HELD + 6):
+        for one in segments(0, 21):
+            now_s += 0.25
             await line.send(TOPIC, one)
             await asyncio.sleep(0)
-        assert line.unsent == 6
+        kept = round(HOLD_S / 0.25) + 1
+        assert line.unsent == 21 - kept
         client.may_write.set()
         await until(lambda: not line._held)
-        # the first was in the connection's hands when it was pushed out
-        assert client.taken == segments(0, 1) + segments(6, MAX_HELD)
-        assert line.unsent == 5
+        # the first was in the connection's hands when it became too old
+        assert client.taken == segments(0, 1) + segments(21 - kept, kept)
+        assert line.unsent == 21 - kept - 1
 
 
-async def test_what_is_lost_with_the_connection_or_sent_without_one_counts(
+async def test_what_a_lost_connection_has_not_taken_goes_over_the_next_one_while_it_is_worth_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    client = Client()
+    client, now_s = Client(), 100.0
+    monkeypatch.setattr(live_line, "mono_s", lambda: now_s)
+    monkeypatch.setattr(live_line, "RETRY_S", 0)
     async with connected(client, monkeypatch) as line:
         client.may_write.clear()
-        for one in segments(0, 4):
-            await line.send(TOPIC, one)
+        await line.send(TOPIC, b"old")
         await asyncio.sleep(0)
         client.breaks = True
         client.may_write.set()
         await until(lambda: not line.connected.is_set())
-        assert line.unsent == 4
-        assert not await line.send(TOPIC, *segments(4, 1))
-        assert line.unsent == 5
+        now_s += HOLD_S + 0.1
+        assert not await line.send(TOPIC, b"new")
+        client.breaks = False
+        await until(lambda: client.taken)
+    assert client.taken == [b"new"]
+    assert line.unsent == 1
 
 
 async def test_what_tcp_had_not_delivered_when_the_connection_broke_counts(
@@ -121,7 +128,9 @@ async def test_what_tcp_had_not_delivered_when_the_connection_broke_counts(
         client.breaks = True
         await line.send(TOPIC, b"last")
         await until(lambda: not line.connected.is_set())
-        assert line.unsent == 4
+        assert line.unsent == 3
+    line.drop_all()
+    assert line.unsent == 4
 
 
 async def test_an_end_that_is_sent_three_times_is_one_segment(
@@ -129,12 +138,9 @@ async def test_an_end_that_is_sent_three_times_is_one_segment(
 ) -> None:
     client = Client()
     async with connected(client, monkeypatch) as line:
-        line.connected.clear()
-        await line.send(TOPIC, b"end")
-        await line.send(TOPIC, b"end")
-        assert line.unsent == 1
-        line.connected.set()
-        await line.send(TOPIC, b"end")
-        await until(lambda: client.taken)
-        await until(lambda: not line._held)
-        assert line.unsent == 0
+        client.may_write.clear()
+        for _ in range(3):
+            await line.send(TOPIC, b"end")
+        await asyncio.sleep(0)
+    line.drop_all()
+    assert line.unsent == 1
