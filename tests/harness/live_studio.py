@@ -50,6 +50,13 @@ async def add_neighbour(testbed: Testbed) -> Station:
     return station
 
 
+def route(testbed: Testbed, name: str, port: int) -> None:
+    """Let a station that was not started reach the broker by another port."""
+    settings = testbed.folder / name / "station.yaml"
+    ports = f"port: {testbed.broker.port},", f"port: {port},"
+    settings.write_text(settings.read_text().replace(*ports))
+
+
 async def place(testbed: Testbed, name: str) -> None:
     """Give a station its place and wait until it takes what is issued from now on.
 
@@ -89,6 +96,7 @@ class LiveStudio:
     stations: tuple[str, ...] = ()
     spoken: list[Packet] = field(default_factory=list)
     broadcast: Broadcast = field(init=False)
+    is_speaking: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextlib.asynccontextmanager
     async def on_air(
@@ -116,6 +124,7 @@ class LiveStudio:
         """The packets of a source, noted."""
         async for packet in capture(source, asyncio.Event(), lambda _dbfs: None):
             self.spoken.append(packet)
+            self.is_speaking.set()
             yield packet
 
     async def _publish(self, envelope: bytes) -> None:
