@@ -15,7 +15,7 @@ from typing import Any
 
 from agent.app import serve as serve_box
 from agent.box_state import HEALTH_S, Device
-from agent.clock import read_boot_id, read_rtc
+from agent.clock import paced_s, read_boot_id, read_rtc
 from agent.errors import AgentError, ConfigError, StoreError
 from agent.evidence.device_key import DeviceKey, load_device_key
 from agent.health.sd_notify import notify
@@ -182,7 +182,9 @@ async def _live(
     try:
         boot_id = read_boot_id()
         words = await store.run(clock_state.load)
-        clock = clock_state.build_clock(words, await asyncio.to_thread(read_rtc), boot_id)
+        clock = clock_state.build_clock(
+            words, await asyncio.to_thread(read_rtc), boot_id, paced=paced_s
+        )
         guard = await asyncio.to_thread(_open_guard, card, boot_id)
         device = Device(
             root, store, clock, key, boot_id, reread, guard, health_s=health_s, card_s=card_s

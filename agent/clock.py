@@ -4,7 +4,8 @@ The theory. The box's wall clock is not trusted. After each boot the box asks th
 carries a nonce, the signed `time` reply gives UTC. The true moment lies between question and
 reply, so the middle is used and half the round trip is the error. chrony's time counts as well
 where NTS authenticates it (`agent.trust.nts`). From then on UTC is `boot_s` + offset and the
-error grows by 100 ppm. SYNCED while the fix is from this boot and at most a day old; HOLDOVER when
+error grows by 100 ppm; after chrony's time the rate is that of the clock that it steers, within
+that error. SYNCED while the fix is from this boot and at most a day old; HOLDOVER when
 it is older but its error is at most 120 s; RTC when only a battery-backed clock above the floor
 exists; FLOOR when nothing is trustworthy.
 
@@ -17,12 +18,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agent.clock_reading import Now, Outcome, Quality
-from agent.system_clock import RTC_DEVICE, boot_s, cpu_s, mono_s, read_boot_id, read_rtc
+from agent.clock_reading import DRIFT, NTS, ClockFix, Now, Outcome, Quality
+from agent.system_clock import RTC_DEVICE, boot_s, cpu_s, mono_s, paced_s, read_boot_id, read_rtc
 
 __all__ = [
     "BUILD_AT",
@@ -35,12 +35,12 @@ __all__ = [
     "boot_s",
     "cpu_s",
     "mono_s",
+    "paced_s",
     "read_boot_id",
     "read_rtc",
     "system_time",
 ]
 
-DRIFT = 100e-6
 HOLDOVER_LIMIT_S = 120.0
 RENEW_AFTER_S = 86_400.0
 MAX_ROUND_TRIP_S = 30.0
@@ -50,25 +50,6 @@ NOTICE_S = 600.0
 APART_S = 1.0
 RTC_WRONG_S = 3600.0  # no drift: it was set wrong, or to local time
 BUILD_AT = datetime(2026, 11, 30, tzinfo=UTC)  # the day of a release, see tests/repo
-NTS = "nts"  # source of a fix that chrony gave; other sources are key ids
-
-
-@dataclass(frozen=True)
-class _ClockFix:
-    boot_s: float
-    at: datetime
-    error_s: float
-    by: str
-    is_on_notice: bool = False
-
-    @property
-    def is_nts(self) -> bool:
-        return self.by == NTS
-
-    def read(self, boot: float) -> tuple[datetime, float]:
-        """The moment and its error at a later second."""
-        age_s = boot - self.boot_s
-        return self.at + timedelta(seconds=age_s), self.error_s + age_s * DRIFT
 
 
 def system_time() -> datetime:
@@ -87,6 +68,7 @@ class Clock:
         by: source that raised the floor, as passed to `fix`; empty: none, it is the build's.
         attested: the last value of `Clock.attested`. None: the floor.
         rtc_apart_s: the attribute's value before the restart.
+        paced: reads the clock whose rate chrony steers; None: there is none.
 
     Attributes:
         floor: see above.
@@ -108,8 +90,10 @@ class Clock:
         by: str = "",
         attested: datetime | None = None,
         rtc_apart_s: float = 0.0,
+        paced: Callable[[], float] | None = None,
     ) -> None:
         self._boot = boot
+        self._paced = paced
         self.floor = max(floor or BUILD_AT, BUILD_AT)
         self.floor_by = by
         self._attested = max(attested or self.floor, BUILD_AT)
@@ -117,8 +101,8 @@ class Clock:
         self.rtc_apart_s = 0.0 if rtc is None else rtc_apart_s
         is_likely = rtc is not None and self.floor <= rtc <= self.ceiling
         self._rtc = rtc if is_likely and not self.is_rtc_wrong else None
-        self._fix: _ClockFix | None = None
-        self._held: _ClockFix | None = None
+        self._fix: ClockFix | None = None
+        self._held: ClockFix | None = None
         self._answer: tuple[float, datetime] | None = None  # boot_s of the question, signed UTC
         self.missed_s = self.apart_s = 0.0
 
@@ -132,7 +116,7 @@ class Clock:
         past = self.floor + timedelta(seconds=boot - self._floor_boot_s)
         attested = self._read_attested(boot)
         if self._fix is not None:
-            at, error_s = self._fix.read(boot)
+            at, error_s = self._fix.read(boot, self._pace())
             if error_s <= HOLDOVER_LIMIT_S:
                 is_new = boot - self._fix.boot_s <= RENEW_AFTER_S
                 quality: Quality = "SYNCED" if is_new else "HOLDOVER"
@@ -177,7 +161,7 @@ class Clock:
     @property
     def held_at(self) -> datetime | None:
         """The current moment by the held fix, which is above the ceiling; None without one."""
-        return None if self._held is None else self._held.read(self._boot())[0]
+        return None if self._held is None else self._held.read(self._boot(), self._pace())[0]
 
     def fix(self, utc: datetime, asked_boot_s: float, by: str = "") -> Outcome:
         """Apply an authenticated reply to a question asked at `asked_boot_s`.
@@ -199,7 +183,7 @@ class Clock:
                 self._raise(utc, by)
             return Outcome("slow")
         return self._verify_fix(
-            _ClockFix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by)
+            ClockFix(asked_boot_s + round_trip_s / 2, utc, round_trip_s / 2, by)
         )
 
     def follow(self, utc: datetime, at_boot_s: float, error_s: float) -> Outcome:
@@ -212,7 +196,9 @@ class Clock:
         """
         if error_s > MAX_ERROR_S:
             return Outcome("slow")
-        found = _ClockFix(at_boot_s, utc, error_s, NTS)
+        paced_s = self._pace()
+        then_s = None if paced_s is None else paced_s - (self._boot() - at_boot_s)
+        found = ClockFix(at_boot_s, utc, error_s, NTS, paced_s=then_s)
         distance_s = self._distance(found)
         is_centres = self._fix is not None and not self._fix.is_nts and self._is_synced()
         self.apart_s = distance_s if is_centres and distance_s > APART_S else 0.0
@@ -265,9 +251,9 @@ class Clock:
         if self._fix is not None and self.now().error_s is not None:
             age_s = max(boot - self._fix.boot_s, RENEW_AFTER_S + 1)
             spent_s = HOLDOVER_LIMIT_S - (age_s + NOTICE_S) * DRIFT
-            self._fix = _ClockFix(
+            self._fix = ClockFix(
                 boot - age_s,
-                self._fix.read(boot)[0] - timedelta(seconds=age_s),
+                self._fix.read(boot, self._pace())[0] - timedelta(seconds=age_s),
                 max(self._fix.error_s, spent_s),
                 self._fix.by,
                 is_on_notice=True,
@@ -294,7 +280,7 @@ class Clock:
         if saved["raw_s"] > self._boot():
             return
         at = datetime.fromisoformat(saved["utc"])
-        self._fix = _ClockFix(
+        self._fix = ClockFix(
             saved["raw_s"], at, saved["error_s"], saved["by"], is_on_notice=saved["is_on_notice"]
         )
 
@@ -325,7 +311,7 @@ class Clock:
 
     # Verification
 
-    def _verify_fix(self, fix: _ClockFix) -> Outcome:
+    def _verify_fix(self, fix: ClockFix) -> Outcome:
         if fix.at < self.floor:
             return Outcome("below_floor")
         if fix.at > self.ceiling:
@@ -335,18 +321,18 @@ class Clock:
             self._held = None  # the same source now gives another time
         return Outcome("needless") if self._is_needless(fix) else self._apply_fix(fix)
 
-    def _is_needless(self, fix: _ClockFix) -> bool:
+    def _is_needless(self, fix: ClockFix) -> bool:
         """A coarser fix that agrees: whoever delays replies must not make the box less exact."""
         now = self.now()
-        is_finer = now.error_s is not None and now.error_s < fix.read(self._boot())[1]
+        is_finer = now.error_s is not None and now.error_s < fix.read(self._boot(), self._pace())[1]
         return is_finer and self._is_synced() and self._distance(fix) == 0.0
 
-    def _apply_fix(self, fix: _ClockFix) -> Outcome:
+    def _apply_fix(self, fix: ClockFix) -> Outcome:
         boot, before, missed_s = self._boot(), self.now(), self._distance(fix)
         if self._fix is not None and self._fix.is_nts == fix.is_nts:
             self.missed_s = missed_s
         self._fix = fix
-        at, error_s = fix.read(boot)
+        at, error_s = fix.read(boot, self._pace())
         if self._rtc is not None:
             is_far = abs((self._read_rtc(self._rtc, boot) - at).total_seconds()) > HOLDOVER_LIMIT_S
             self._rtc = None if is_far else self._rtc
@@ -357,13 +343,16 @@ class Clock:
         if floor > self.floor:
             self.floor, self._floor_boot_s, self.floor_by = floor, self._boot(), by
 
-    def _distance(self, fix: _ClockFix) -> float:
+    def _distance(self, fix: ClockFix) -> float:
         """Seconds between a fix and the reading, beyond the errors of both; 0 without a reading."""
         now = self.now()
         if now.error_s is None:
             return 0.0
-        at, error_s = fix.read(self._boot())
+        at, error_s = fix.read(self._boot(), self._pace())
         return max(0.0, abs((at - now.at).total_seconds()) - error_s - now.error_s)
+
+    def _pace(self) -> float | None:
+        return None if self._paced is None else self._paced()
 
     def _is_synced(self) -> bool:
         return self.now().quality == "SYNCED"

@@ -37,6 +37,11 @@ def _suspended_s() -> float:
     return round(min(asked)[1], 2)
 
 
+def paced_s() -> float:
+    """Seconds since boot, suspend included, at the rate that the system's clock is steered to."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 def mono_s() -> float:
     """CLOCK_MONOTONIC seconds: the time base between processes of one box."""
     return time.monotonic()

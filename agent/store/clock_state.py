@@ -35,6 +35,7 @@ def build_clock(
     rtc: datetime | None,
     boot_id: str,
     boot: Callable[[], float] = boot_s,
+    paced: Callable[[], float] | None = None,
 ) -> Clock:
     """Build a clock from the stored state.
 
@@ -43,6 +44,7 @@ def build_clock(
         rtc: the battery clock's reading.
         boot_id: of this boot; a fix of another boot is ignored.
         boot: returns seconds since boot; replaced in tests.
+        paced: see `Clock`.
     """
     floor, attested = values.get(FLOOR), values.get(ATTESTED)
     clock = Clock(
@@ -52,6 +54,7 @@ def build_clock(
         by=values.get(FLOOR_BY, "") if floor else "",
         attested=parse_utc(attested) if attested else None,
         rtc_apart_s=float(values.get(RTC_APART, "0")),
+        paced=paced,
     )
     if fix := values.get(FIX):
         clock.restore(json.loads(fix), boot_id)

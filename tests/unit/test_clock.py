@@ -344,3 +344,40 @@ def test_a_delay_between_the_two_clock_reads_moves_no_start(
     assert clock.mono_of(due) == pytest.approx(5010.0, abs=1e-6)
     lost_s[:] = [0.05, 0.0, 0.2]
     assert clock.at_of(5010.0) == due
+
+
+class Pace(Crystal):
+    """The clock whose rate chrony steers."""
+
+
+@pytest.mark.parametrize("crystal_ppm", [50, -80])
+def test_between_two_answers_of_chrony_its_pace_counts_and_not_the_crystals(
+    crystal: Crystal, crystal_ppm: int
+) -> None:
+    pace = Pace()
+    clock = Clock(AT, boot=crystal, paced=pace)
+    assert clock.follow(AT + days(1), crystal.s, 0.002).is_good
+    pace.s += 600
+    crystal.s += 600 * (1 + crystal_ppm * 1e-6)
+    assert clock.now().at == AT + days(1) + timedelta(seconds=600)
+    assert clock.now().error_s == pytest.approx(0.002 + 0.06, abs=1e-4)
+
+
+def test_a_pace_that_is_false_by_eight_percent_is_followed_within_the_stated_error(
+    crystal: Crystal,
+) -> None:
+    pace = Pace()
+    clock = Clock(AT, boot=crystal, paced=pace)
+    clock.follow(AT + days(1), crystal.s, 0.002)
+    crystal.s += 600
+    pace.s += 648
+    assert clock.now().at == AT + days(1) + timedelta(seconds=600.06)
+
+
+def test_what_the_centre_says_goes_on_by_the_crystal_alone(crystal: Crystal) -> None:
+    pace = Pace()
+    clock = Clock(AT, boot=crystal, paced=pace)
+    told(clock, crystal, AT + days(1))
+    crystal.s += 600
+    pace.s += 600.03
+    assert clock.now().at == AT + days(1) + timedelta(seconds=600)
