@@ -16,6 +16,7 @@ from agent.contract.live_segment import PACKET_US
 from agent.errors import ConfigError
 from central.documents.confined_tool import SOUNDS, confine_reader
 from central.live.ogg_reader import OggReader
+from central.live.packet_clock import PacketClock
 
 BITRATE = "24k"
 READ_BYTES = 4096
@@ -44,9 +45,6 @@ TWO_TONE = (
     "aevalsrc='0.35*min(1,min(mod(t,0.5),0.5-mod(t,0.5))/0.015)"
     "*sin(2*PI*(853+107*mod(floor(2*t),2))*t)':s=48000:d=3"
 )
-# A microphone's clock may run 100 ppm apart from the computer's: 6 ms a minute.
-DRIFT_WINDOW = 250  # packets, 5 s
-MAX_DRIFT_US = 2 * PACKET_US
 
 
 @dataclass(frozen=True)
@@ -144,47 +142,6 @@ def confined_argv(source: VoiceSource) -> list[str]:
     if source.kind in ("pulse", "alsa"):
         return argv
     return confine_reader(argv, [Path(source.name)] if source.kind == "file" else ())
-
-
-class PacketClock:
-    """Gives each packet of a source its moment, in steps of 20 ms from the first one on.
-
-    A device whose clock drifts from the computer's is corrected by whole packets: one moment is
-    left out, or one packet is dropped. So stamps never run away from the time by which boxes play.
-
-    Args:
-        origin_us: the moment at which the first sample was captured.
-        is_paced: does the source deliver at the speed of time by itself?
-    """
-
-    def __init__(self, origin_us: int, *, is_paced: bool) -> None:
-        self._next_us = origin_us
-        self._is_paced = is_paced
-        self._lateness_us: list[int] = []
-        self._usual_us: int | None = None
-
-    def stamp(self, arrived_us: int) -> int | None:
-        """The moment of the packet that has come; None: drop it."""
-        captured_us = self._next_us
-        correction = self._correct(arrived_us - captured_us) if self._is_paced else 0
-        if correction < 0:
-            return None
-        self._next_us = captured_us + PACKET_US + correction
-        return captured_us
-
-    def _correct(self, lateness_us: int) -> int:
-        """Microseconds by which the stamps fall behind (positive) or run ahead, once a window."""
-        self._lateness_us.append(lateness_us)
-        if len(self._lateness_us) < DRIFT_WINDOW:
-            return 0
-        least_us = min(self._lateness_us)  # a busy machine only ever makes a packet later
-        self._lateness_us.clear()
-        if self._usual_us is None:
-            self._usual_us = least_us
-        drift_us = least_us - self._usual_us
-        if drift_us > MAX_DRIFT_US:
-            return PACKET_US
-        return -PACKET_US if drift_us < -MAX_DRIFT_US else 0
 
 
 def now_us() -> int:
