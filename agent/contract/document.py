@@ -252,6 +252,14 @@ class Stagger(msgspec.Struct, frozen=True):
     gap_ms: int = 0
 
 
+class ChimeCheck(msgspec.Struct, frozen=True):
+    """When loudspeakers are checked by a chime: local `HH:MM` on ISO weekdays (1 = Monday)."""
+
+    weekdays: list[int]
+    at: str
+    zones: list[str] = msgspec.field(default_factory=lambda: ["*"])
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
@@ -259,7 +267,8 @@ class StationPolicy(msgspec.Struct, frozen=True):
     media; with them only those hosts may, and they may be in a local network. `cap_distance_m` is
     the distance from a horn to the nearest home, 10 m where neither policy nor zone states one.
     `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud. `stagger`
-    is not: a box without it plays with the first group (docs/decisions/0047).
+    is not: a box without it plays with the first group (docs/decisions/0047). Nor is `chime_check`:
+    a box without it sounds less than it might.
     """
 
     quiet_hours: list[str]
@@ -273,6 +282,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
     cap_distance_m: int | UnsetType = UNSET
     levels: list[PolicyLevel] | UnsetType = UNSET
     stagger: Stagger | UnsetType = UNSET
+    chime_check: ChimeCheck | UnsetType = UNSET
 
 
 class StationConfig(Header, frozen=True, kw_only=True):

@@ -23,12 +23,14 @@ ADVERT = "entries.advert"
 LIVE = "kind=stream-grant"
 STAGGERED = "entries.sync.kind=staggered"
 MUTE, UNMUTE = "do=mute", "do=unmute"
+CHIME_CHECK = "policy.chime_check"
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
     "policy.caps": "applied",
     CAP_DISTANCE: "applied",
     LEVELS: "applied",
+    CHIME_CHECK: "applied",
     "policy.mic": "applied",
     "kind=command": "applied",
     MUTE: "applied",
@@ -93,6 +95,8 @@ def document_parts(document: Document) -> Iterator[str]:
     yield f"kind={document.kind}"
     if isinstance(document, Command):
         yield f"do={document.do}"
+    if isinstance(document, StationConfig) and document.policy.chime_check is not UNSET:
+        yield CHIME_CHECK
 
 
 def entry_parts(entry: Entry) -> Iterator[str]:

@@ -18,6 +18,8 @@ from agent.contract.priority import LEVEL_OF_CLASS, Level
 from agent.contract.utc import parse_utc
 from agent.errors import PlanError
 from agent.plan.calendar import DAY, Day, expand, list_days, local_date
+from agent.plan.chime_check import LENGTH as CHIME_LENGTH
+from agent.plan.chime_check import ChimePlaylist
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
 from speech.dialect import NORTH
@@ -145,6 +147,14 @@ class Expansion:
                 self._slice_end = len(self._planned) + len(self._refusals) + SLICE
                 yield
 
+    def add_chime(self, held: HeldDocument, plan: ChimePlaylist) -> None:
+        """Plan the audible check of the loudspeakers; rules of the time of day apply."""
+        (entry,) = plan.entries
+        not_before_at, expires_at = parse_utc(plan.not_before), parse_utc(plan.expires)
+        bounds = _Bounds(held, plan, Level.FILLER, {}, not_before_at, expires_at)
+        for start_at in self._starts(bounds, entry, self._days, timedelta()):
+            self._plan_sound(bounds, entry, Level.FILLER, start_at, start_at + CHIME_LENGTH)
+
     def finish(self) -> tuple[list[Occurrence], list[Refusal]]:
         """The occurrences and the refusals inside the requested interval."""
         kept = self._apply_sessions() if self._has_sessions else self._planned
@@ -158,7 +168,8 @@ class Expansion:
         self._planned.sort(key=attrgetter("level"), reverse=True)
         self._planned.sort(key=attrgetter("start_at"))
         for one in self._planned:
-            rule = book.refuse(one.start_at, one.end_at) if one.medium == "sound" else None
+            is_counted = one.medium == "sound" and one.level > Level.FILLER
+            rule = book.refuse(one.start_at, one.end_at) if is_counted else None
             if rule is None:
                 kept.append(one)
             else:

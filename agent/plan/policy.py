@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Stagger, StationConfig
+from agent.contract.document import ChimeCheck, Stagger, StationConfig
 from agent.contract.utc import parse_utc
 from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
 from agent.settings.model import Policy
@@ -63,6 +63,8 @@ class EffectivePolicy:
         levels: volumes by local time, signed and local together.
         cap_distance_m: the signed distance to the nearest home, at which caps count.
         stagger: this station's turn in what plays group after group.
+        chime_check: when loudspeakers are checked by a chime; None: never.
+        config_id: of the station-config in force.
     """
 
     quiet: tuple[Window, ...]
@@ -75,6 +77,8 @@ class EffectivePolicy:
     levels: tuple[HourLevel, ...] = ()
     cap_distance_m: float | None = None
     stagger: Stagger = FIRST_GROUP
+    chime_check: ChimeCheck | None = None
+    config_id: str | None = None
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -117,6 +121,8 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
         levels=(*(HourLevel(_window(o.from_, o.to), o.gain_db) for o in signed_levels), *levels),
         cap_distance_m=None if signed.cap_distance_m is UNSET else signed.cap_distance_m,
         stagger=FIRST_GROUP if signed.stagger is UNSET else signed.stagger,
+        chime_check=None if signed.chime_check is UNSET else signed.chime_check,
+        config_id=config.doc_id,
     )
 
 

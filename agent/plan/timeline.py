@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Playlist
+from agent.plan.chime_check import ChimePlaylist, plan_chime
 from agent.plan.expansion import Expansion
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.output_timeline import OutputTimeline
@@ -128,4 +129,7 @@ def build_in_slices(
         document = one.document
         if isinstance(document, Playlist) and (document.class_, document.doc_id) not in withdrawn:
             yield from expansion.add(one, document)
+    chime = plan_chime(held, policy.config_id, policy.chime_check)
+    if chime is not None and isinstance(chime.document, ChimePlaylist):
+        expansion.add_chime(chime, chime.document)
     return Timeline(*expansion.finish())

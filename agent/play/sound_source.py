@@ -17,7 +17,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 END_LIMIT_S = 5.0
 
-SoundKind = Literal["file", "relay", "live", "speech", "microphone", "line-in"]
+SoundKind = Literal["file", "relay", "live", "speech", "microphone", "line-in", "chime"]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agent.play.decode.file_source import file_source
-from agent.play.item import MediaFiles, SourceTable
+from agent.play.item import Item, MediaFiles, SourceTable
+from agent.play.sound_source import SoundSource
 from agent.play.speaker_line import FaultSink
 from agent.settings.model import VoiceDevice
 
@@ -33,13 +34,19 @@ def build_sources(
         voices: microphones and line-ins by their names.
         wait_released: waits until the person of an item's key is to be heard no more.
     """
-    table: SourceTable = {"file": partial(file_source, media=media)}
+    table: SourceTable = {"file": partial(file_source, media=media), "chime": _chime_source}
     if not voices or wait_released is None:
         return table
     from agent.play.capture.voice_input import make_voice_source
 
     make = partial(make_voice_source, devices=voices, wait_released=wait_released)
     return {**table, "microphone": make, "line-in": make}
+
+
+def _chime_source(item: Item) -> SoundSource:
+    from agent.play.sound.check_chime import CheckChime  # loads once a week at the most
+
+    return CheckChime(item)
 
 
 def build_voice_inputs(

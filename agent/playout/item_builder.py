@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Element, EmergencyBody, Entry, Medium, Scene, Text
+from agent.plan.chime_check import ChimePlaylist
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
 from agent.play.item import Description, Item, ItemSource, LanguageClips
@@ -80,6 +81,7 @@ def build_item(
     if entry.body.text is not None and entry.body.text.show is not None:
         scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
     missing, reading = _missing(clips, state), None
+    is_chime = isinstance(document, ChimePlaylist)
     is_read = entry.body.text is not None and entry.body.text.say is not None
     if entry.body.text is not None and is_read:
         reading = read(entry.lang, entry.body.text)
@@ -101,7 +103,7 @@ def build_item(
         gap_ms=entry.body.gap_ms,
         limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
         scene=scene,
-        kind="speech" if is_read else "file",
+        kind="chime" if is_chime else "speech" if is_read else "file",
         reading=reading,
         missing=missing,
     )

@@ -42,6 +42,7 @@ from agent.trust.public_key import is_weak_ed25519
 from agent.trust.scope import CLASSES_OF_KIND, ROLE_NAME
 
 MAX_NUMBER = 2**63 - 1  # the largest integer of SQLite
+MAX_CHIME_ZONES = 64
 MAX_TEXT = 512
 DELAY_MS = range(500, 10_001)  # of a live stream
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
@@ -141,10 +142,24 @@ def check_policy(policy: StationPolicy) -> None:
         turn = policy.stagger
         good = 0 <= turn.group <= 63 and 0 <= turn.gap_ms <= 86_400_000
         _require(good, "policy.stagger", "group 0 to 63, gap 0 to 86400000 ms")
+    _check_chime(policy)
     for name in ("relay_hosts", "media_hosts"):
         hosts = getattr(policy, name)
         _require(len(hosts) <= 64, f"policy.{name}", "at most 64")
         _require(all(map(_HOST.fullmatch, hosts)), f"policy.{name}", "host names")
+
+
+def _check_chime(policy: StationPolicy) -> None:
+    check = policy.chime_check
+    if check is UNSET:
+        return
+    days = check.weekdays
+    good = 0 < len(set(days)) == len(days) and all(1 <= day <= 7 for day in days)
+    good = good and _CLOCK.fullmatch(check.at) is not None and check.at != "24:00"
+    _require(good, "policy.chime_check", "HH:MM, weekdays 1 to 7, none twice")
+    plain = all(zone == "*" or _NAME.fullmatch(zone) for zone in check.zones)
+    is_few = 0 < len(set(check.zones)) == len(check.zones) <= MAX_CHIME_ZONES
+    _require(plain and is_few, "policy.chime_check.zones", f"1 to {MAX_CHIME_ZONES} zones, or *")
 
 
 def _check_station_config(document: StationConfig) -> None:

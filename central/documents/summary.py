@@ -312,6 +312,10 @@ def _levels(policy: StationPolicy, speak: Say) -> Iterator[str]:
     if policy.stagger is not UNSET:
         turn = policy.stagger
         yield speak("stagger_turn", turn.group, format_span(turn.gap_ms))
+    if policy.chime_check is not UNSET:
+        check = policy.chime_check
+        zones = speak("do.every_zone") if "*" in check.zones else ", ".join(check.zones)
+        yield speak("chime_check", check.at, format_weekdays(check.weekdays, speak), zones)
 
 
 def _command(document: Command, speak: Say) -> Iterator[str]:

@@ -127,6 +127,9 @@ PHRASES: Catalogue = {
         "Mục phát lần lượt: trạm ở nhóm {0} (0 là nhóm đầu), cách nhau {1} nếu mục không nêu",
         "Staggered items: group {0} (0 is the first), {1} apart where the item states none",
     ),
+    "chime_check": Text(
+        "Chuông kiểm tra loa: {0}, {1}; {2}", "Chime that checks the loudspeakers: {0}, {1}; {2}"
+    ),
     "hour_level": Text("Âm lượng {0}–{1}: {2} dB", "Volume {0}–{1}: {2} dB"),
     "zone.ordinary": Text("khu vực thường", "ordinary area"),
     "zone.special": Text("khu vực đặc biệt", "special area"),

@@ -1,9 +1,9 @@
 """How well a play is proved: speech and music in noise, and a loudspeaker that is muted.
 
 `python tests/bench/bench_proof.py [--only name,name]`. A trial is a play of 12 s, judged as in a
-box. Missed: it is there, 0 dB below or above the noise (pink, its own power, with an echo of -8 dB
-after 100 ms), and is not proved. False: it is not there, but noise, other speech or other music is,
-and it is called heard.
+box, on what a sound server played and a capture of it heard. Missed: it is there, 0 dB below or
+above the noise (pink, its own power, with an echo of -8 dB after 100 ms), and is not proved. False:
+it is not there, but noise, other speech or other music is, and it is called heard.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from agent.verifier.play_evidence import Look, PlayEvidence
 from agent.verifier.sound_match import LAGS, WINDOW, match_envelopes
 from central.testbed.stations import COMMUNE_STATION
 from central.testbed.testbed import start_testbed
+from tests.harness.channel_capture import capture_sounds
 from tests.harness.monitored_station import begin, mute, until_issue
 from tests.harness.station_harness import StationTestbed
 
@@ -129,9 +130,13 @@ def trials() -> Iterator[tuple[str, float]]:
         lambda index: pick(index // 4),
         lambda _: np.zeros(LENGTH),
     ]
-    missed = sum(not is_proved(one, heard_in_noise(one)) for one in map(pick, range(TRIALS)))
+    there = [pick(index) for index in range(TRIALS)]
+    heard = capture_sounds([heard_in_noise(one) for one in there])
+    missed = sum(not is_proved(*pair) for pair in zip(there, heard, strict=True))
     yield "proof_missed_pct", 100 * missed / TRIALS
-    false = sum(is_proved(pick(i), others[i % 4](i)) for i in range(TRIALS))
+    absent = [pick(index) for index in range(TRIALS)]
+    heard = capture_sounds([others[index % 4](index) for index in range(TRIALS)])
+    false = sum(is_proved(*pair) for pair in zip(absent, heard, strict=True))
     yield "proof_false_pct", 100 * false / TRIALS
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from agent.contract.document import ChimeCheck, StationPolicy
+from agent.contract.local_time import LOCAL
+from central.documents.sign import read_document
+from central.store.records import list_plays
+from central.testbed.sample_documents import station_config
 from central.testbed.testbed import until
-from tests.harness.monitored_station import LIMIT_S, begin, mute, spoken_plays, until_issue
+from tests.harness.monitored_station import (
+    LIMIT_S,
+    add_monitor,
+    begin,
+    mute,
+    spoken_plays,
+    until_issue,
+)
 
 
 async def test_a_muted_loudspeaker_is_played_but_not_heard_until_it_is_back(site: Any) -> None:
@@ -43,3 +56,27 @@ async def test_a_play_that_did_not_come_back_says_so_at_the_centre(site: Any) ->
     await begin(site, 12)
     play = await until_proved(site)
     assert (play["proof"], play["proof_method"], play["heard"]) == ("A2", "line", False)
+
+
+@pytest.mark.long
+async def test_the_chime_of_the_signed_policy_sounds_by_itself_and_is_proved(site: Any) -> None:
+    add_monitor(site)
+    await site.start()
+    at = (datetime.now(LOCAL) + timedelta(seconds=75)).replace(second=0, microsecond=0)
+    policy = StationPolicy(
+        quiet_hours=[], chime_check=ChimeCheck([1, 2, 3, 4, 5, 6, 7], f"{at:%H:%M}")
+    )
+    host = site.testbed.media.address
+    ordered = station_config(site.name, datetime.now(UTC), host, 2, policy)
+    signed = site.testbed.sign(ordered, "station-config", "vn.84")
+    await site.testbed.publish(signed, station=site.name)
+
+    def is_judged() -> bool:
+        chimes = [one for one in list_plays(site.testbed.database) if one["level"] == "filler"]
+        return any(one["heard"] is not None for one in chimes)
+
+    await until(is_judged, "the chime's proof", 2 * LIMIT_S)
+    (play,) = list_plays(site.testbed.database)
+    assert (play["entry"], play["doc_id"]) == ("chime-check", read_document(signed).doc_id)
+    assert (play["proof"], play["heard"], play["result"]) == ("A3", True, "full")
+    assert abs(datetime.fromisoformat(play["planned_start"]) - at) < timedelta(seconds=1)

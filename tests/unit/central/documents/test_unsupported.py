@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from agent.contract.document import (
     Body,
     Cap,
+    ChimeCheck,
     Command,
     Element,
     Entry,
@@ -28,7 +29,7 @@ from agent.contract.document import (
     Text,
     When,
 )
-from agent.contract.feature import PARTS, UNSUPPORTED
+from agent.contract.feature import PARTS, UNSUPPORTED, needed_features
 from agent.errors import TrustError
 from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority
@@ -192,6 +193,19 @@ def test_the_turn_of_a_station_and_the_gap_of_an_item_are_told() -> None:
         lines = "\n".join(describe(document, "en"))
         assert told in lines
         assert "NOT OBEYED" not in lines
+
+
+def test_the_chime_that_checks_loudspeakers_is_told_and_is_not_critical() -> None:
+    policy = StationPolicy([], chime_check=ChimeCheck([7], "17:00"))
+    config = StationConfig(
+        **header("station-config", "config"), place="84/29266/tv-cl-0007", groups=[], zones=[],
+        policy=policy,
+    )  # fmt: skip
+    told = "\n".join(describe(config, "en"))
+    assert "Chime that checks the loudspeakers: 17:00, " in told
+    assert "; all zones" in told
+    assert mark_critical(config).crit == config.crit
+    assert "policy.chime_check" in needed_features(config)
 
 
 def test_levels_are_told_as_they_are_signed() -> None:
