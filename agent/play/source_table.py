@@ -39,7 +39,10 @@ def build_sources(
         return table
     from agent.play.capture.voice_input import make_voice_source
 
-    make = partial(make_voice_source, devices=voices, wait_released=wait_released)
+    make = partial(
+        make_voice_source, devices=voices, wait_released=wait_released,
+        high_pass_hz=media.high_pass_hz,
+    )  # fmt: skip
     return {**table, "microphone": make, "line-in": make}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT
@@ -13,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from agent.contract.loudness import TARGET_LUFS
 from central.documents.audio_tools import make_melody
 from central.live.grant import LiveOrder
+from central.live.voice_source import VoiceSource
 from central.testbed.stations import COMMUNE_STATION, GROUP
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import AudioAnalysis, power
@@ -104,6 +107,101 @@ async def test_a_voice_outlives_its_grants(programme: ContinuousPlay) -> None:
     sound = await programme.hear()
     spoken = list(moments(moment(voice["start"]), moment(voice["end"])))
     assert sum(speaks(sound, one) for one in spoken) >= 0.9 * len(spoken), sound.describe_sounds()
+
+
+async def run_tool(*words: object, fed: bytes = b"") -> str:
+    process = await asyncio.create_subprocess_exec(
+        *map(str, words), stdin=PIPE, stdout=PIPE, stderr=STDOUT
+    )
+    told, _ = await process.communicate(fed)
+    assert process.returncode == 0, told.decode()
+    return told.decode()
+
+
+async def measure_lufs(sound: AudioAnalysis, begin: datetime, end: datetime) -> float:
+    """Integrated loudness of a span of the capture, by EBU R 128."""
+    first, last = (round((at - sound.at).total_seconds() * 48_000) for at in (begin, end))
+    told = await run_tool(
+        "ffmpeg", "-hide_banner", "-nostats",
+        "-f", "s16le", "-ar", 48_000, "-ac", 1, "-i", "pipe:0",
+        "-af", "ebur128=framelog=verbose", "-f", "null", "-",
+        fed=sound.samples[first:last].tobytes(),
+    )  # fmt: skip
+    return float(re.findall(r"I:\s+(\S+) LUFS", told)[-1])
+
+
+@pytest.mark.parametrize("gain_db", [-20, 0])
+async def test_a_voice_is_as_loud_as_prepared_sound_whoever_speaks(
+    programme: ContinuousPlay, gain_db: int
+) -> None:
+    folder, studio = programme.site.folder, studio_of(programme)
+    words = "Mời bà con sáng mai đến hội trường để họp. Khi đi nhớ mang theo giấy tờ. Xin cảm ơn."
+    await run_tool("espeak-ng", "-v", "vi", "-w", folder / "to.wav", words)
+    quiet = ("-i", folder / "to.wav", "-af", f"volume={gain_db}dB", folder / "noi.wav")
+    await run_tool("ffmpeg", "-v", "error", *quiet)
+    async with studio.on_air(class_="priority") as broadcast:
+        await broadcast.speak(studio.speak(VoiceSource("file", str(folder / "noi.wav"))))
+        await broadcast.end()
+    (voice,) = await until_told(programme, 1)
+    await programme.pass_time(1)
+    sound = await programme.hear()
+    lufs = await measure_lufs(sound, moment(voice["start"]), moment(voice["end"]))
+    print(f"spoken at {gain_db} dB, heard at {lufs:.1f} LUFS, gain {voice['gain_db']} dB")
+    assert lufs - voice["gain_db"] == pytest.approx(TARGET_LUFS, abs=3)
+
+
+class OneGrant(LiveStudio):
+    """A studio whose renewals reach nobody."""
+
+    async def _publish(self, envelope: bytes) -> None:
+        if not self.broadcast.counts.grants:
+            await super()._publish(envelope)
+
+
+async def test_a_grant_that_nobody_renews_ends_the_voice(programme: ContinuousPlay) -> None:
+    studio = OneGrant(programme.site.testbed, stations=(COMMUNE_STATION,))
+    order = LiveOrder("vn.84.29266", ["84/29266/*"], "priority", life=timedelta(seconds=8))
+    async with studio.on_air(order) as broadcast:
+        await broadcast.speak(studio.speak(tone(14)))
+        await broadcast.end()
+    (voice,) = await until_told(programme, 1)
+    assert (voice["result"], voice["reason"]) == ("cut", "E_EXPIRED")
+    await assert_programme_after(programme, voice)
+
+
+async def test_somebody_elses_cancel_ends_the_voice(programme: ContinuousPlay) -> None:
+    """By the command, which knows the end of the archive's name and no key of the stream."""
+    testbed, folder = programme.site.testbed, programme.site.folder
+    studio = studio_of(programme)
+    async with studio.on_air(class_="priority") as broadcast:
+        speaking = asyncio.create_task(broadcast.speak(studio.speak(tone(14))))
+        await asyncio.sleep(5)
+        words = [
+            "live", "stop", broadcast.stream_id, "--db", folder / "central.db",
+            "--key", testbed.authority.keys["vn.84.29266"][0], "--passphrase", "",
+            "--issuer", "vn.84.29266", "--to", "84/29266/*", "--group", GROUP,
+            "--class", "priority", "--lang", "en",
+        ]  # fmt: skip
+        await run_central(words)
+        await speaking
+        await broadcast.end()
+    (voice,) = await until_told(programme, 1)
+    assert (voice["result"], voice["reason"]) == ("cut", "withdrawn")
+    await assert_programme_after(programme, voice)
+
+
+async def assert_programme_after(programme: ContinuousPlay, voice: dict[str, Any]) -> None:
+    """Behind the end of the voice the capture has the programme where it then is."""
+    end = moment(voice["end"])
+    back = await programme.until_sounding(end - timedelta(seconds=1))
+    await programme.pass_time(3)
+    sound = await programme.hear()
+    spoken = list(moments(moment(voice["start"]), end - timedelta(seconds=0.1)))
+    assert sum(speaks(sound, at) for at in spoken) >= len(spoken) - 12, sound.describe_sounds()
+    behind = list(moments(end + timedelta(seconds=0.5), end + timedelta(seconds=3)))
+    assert not any(speaks(sound, at) for at in behind)
+    programme.assert_in_its_place(sound, back)
+    await programme.assert_truth()
 
 
 async def test_the_command_speaks_and_archives(programme: ContinuousPlay) -> None:

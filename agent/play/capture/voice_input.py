@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import os
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from agent.errors import PlayError
 from agent.play.capture.capture_config import capture_argv
 from agent.play.ipc import AddPipe, CaptureBeat, CaptureEvent
 from agent.play.item import Item
+from agent.play.process_end import kill_process
 from agent.play.sound_source import Feed, SourceEnd
 from agent.play.speaker_line import FaultSink
 from agent.play.task_end import end_task
@@ -133,14 +135,17 @@ class VoiceSource:
         device: the input.
         wait_released: waits until the person is to be heard no more; None when they have finished,
             else the reason why they were ended.
+        high_pass_hz: below this the loudspeakers give nothing, and it is left out; 0: nothing.
     """
 
     device: VoiceInput
     wait_released: WaitReleased
+    high_pass_hz: int = 0
     _write_fd: int | None = None
     _timer: asyncio.TimerHandle | None = None
     _watch: asyncio.Task[SourceEnd] | None = None
     _is_closed: bool = field(default=True)
+    _filter: Process | None = None
 
     @property
     def is_endless(self) -> bool:
@@ -156,8 +161,24 @@ class VoiceSource:
         await self.device.open()
         self._is_closed = False
         read_fd, self._write_fd = os.pipe()
+        if self.high_pass_hz:
+            await self._put_filter(self._write_fd)
         self._watch = asyncio.create_task(self._live(), name=f"voice {self.device.name}")
         return Feed(read_fd, is_live=True)
+
+    async def _put_filter(self, write_fd: int) -> None:
+        """Without ffmpeg a voice is heard as it is: it may be an emergency."""
+        from agent.play.capture.horn_filter import start_filter
+
+        try:
+            self._filter, self._write_fd = await start_filter(self.high_pass_hz, write_fd)
+        except PlayError as error:
+            log.warning("%s is not filtered: %s", self.device.name, error)
+            return
+        except BaseException:
+            await self._close()
+            raise
+        os.close(write_fd)
 
     def start(self, at_mono_s: float) -> None:
         """Fill the pipe from this moment on: what was said before it is not heard."""
@@ -179,15 +200,25 @@ class VoiceSource:
         """Live until the key is released or the input is lost; the pipe has ended then."""
         released = asyncio.ensure_future(self.wait_released())
         lost = asyncio.ensure_future(self.device.wait_lost())
+        broken = asyncio.ensure_future(self._wait_filter())
         try:
-            await asyncio.wait([released, lost], return_when=asyncio.FIRST_COMPLETED)
+            ends = released, lost, broken
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if released.done():
                 return SourceEnd(released.result())
-            return SourceEnd(f"{LOST}: {lost.result()}")
+            if lost.done():
+                return SourceEnd(f"{LOST}: {lost.result()}")
+            return SourceEnd(f"E_DECODE: ffmpeg {broken.result()}", may_retry=True)
         finally:
-            released.cancel()
-            lost.cancel()
+            for end in (released, lost, broken):
+                end.cancel()
             await self._close()
+
+    async def _wait_filter(self) -> int:
+        if self._filter is None:
+            await asyncio.Event().wait()  # without one none can break
+        assert self._filter is not None  # noqa: S101 - for the type checker
+        return await self._filter.wait()
 
     async def _close(self) -> None:
         if self._timer is not None:
@@ -211,6 +242,9 @@ class VoiceSource:
         if self._watch is not None:
             await end_task(self._watch)
         await self._close()
+        if self._filter is not None:
+            kill_process(self._filter)
+            await self._filter.wait()
 
 
 def build_voice_input(device: VoiceDevice, on_fault: FaultSink) -> VoiceInput:
@@ -229,6 +263,7 @@ def make_voice_source(
     item: Item,
     devices: Mapping[str, VoiceInput],
     wait_released: Callable[[str], Awaitable[str | None]],
+    high_pass_hz: int = 0,
 ) -> VoiceSource:
     """The source of a person who speaks; the item's entry names the input.
 
@@ -238,4 +273,4 @@ def make_voice_source(
     device = devices.get(item.source.entry)
     if device is None:
         raise PlayError("E_UNSUPPORTED", item.title, f"no voice input {item.source.entry}")
-    return VoiceSource(device, lambda: wait_released(item.key))
+    return VoiceSource(device, lambda: wait_released(item.key), high_pass_hz)

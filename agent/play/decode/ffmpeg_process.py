@@ -19,7 +19,7 @@ async def start_ffmpeg(
         argv: the command line, confined by `agent.sandbox.profile.confine_argv`.
         write_fd: where its samples go; stays open here.
         media: descriptors that it reads.
-        stdin: `PIPE` where `send` feeds it.
+        stdin: `PIPE` where `send` feeds it; a descriptor that it reads; nothing.
 
     Raises:
         PlayError: E_DECODE, ffmpeg is missing.
@@ -29,7 +29,7 @@ async def start_ffmpeg(
             *argv,
             stdin=stdin,
             stdout=write_fd,
-            stderr=DEVNULL if stdin == PIPE else PIPE,
+            stderr=PIPE if stdin == DEVNULL else DEVNULL,
             pass_fds=media,
             # ffmpeg has a thread an input, and each would reserve 64 MiB of its own for malloc.
             env={

@@ -70,6 +70,29 @@ def test_a_renewed_grant_goes_on_without_a_break(box: LiveBox) -> None:
     assert box.voices.now[0].stream.end_at == AT + timedelta(seconds=1200)
 
 
+def test_a_grant_that_ends_without_another_ends_its_voice(box: LiveBox) -> None:
+    studio = Studio()
+    box.allow(studio.grant(expires=later(5)))
+    say(box, studio, 24)
+    stream = box.stream
+    box.pass_time(0.1)
+    assert (box.is_on, stream.why_over) == (True, None)
+    box.pass_time(0.2)
+    assert (box.is_on, stream.why_over) == (False, "E_EXPIRED")
+
+
+def test_ten_seconds_without_a_good_segment_end_a_voice(box: LiveBox) -> None:
+    studio, thief = Studio(), Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    stream = box.stream
+    say(box, thief, 48)  # what is no good segment keeps nothing alive
+    box.pass_time(0.3)
+    assert (box.is_on, stream.why_over) == (True, None)
+    box.pass_time(0.2)
+    assert (box.is_on, stream.why_over) == (False, "E_STALLED: no good segment for 10 s")
+
+
 def test_a_cancelled_voice_is_over_at_once(box: LiveBox) -> None:
     studio = Studio()
     box.allow(studio.grant())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import signal
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,8 +70,8 @@ class Bench:
         await self.released.wait()
         return self.why
 
-    def source(self) -> VoiceSource:
-        return VoiceSource(self.input, self.wait_released)
+    def source(self, high_pass_hz: int = 0) -> VoiceSource:
+        return VoiceSource(self.input, self.wait_released, high_pass_hz)
 
 
 async def turns() -> None:
@@ -163,4 +166,66 @@ async def test_the_highest_peak_of_a_speech_is_kept_and_no_sample() -> None:
     for peak in (-40.0, -6.0, -20.0):
         bench.workers[0].on_event(CaptureBeat(50, peak))
     assert bench.input.peak_dbfs == -6.0
+    await source.stop()
+
+
+def tone(hz: float, seconds: float = 1.0) -> array[int]:
+    """A tone at a quarter of full scale."""
+    count = round(seconds * 48_000)
+    return array("h", (round(8192 * math.sin(math.tau * hz * n / 48_000)) for n in range(count)))
+
+
+def read_all(fd: int) -> array[int]:
+    with open(fd, "rb") as file:
+        return array("h", file.read())
+
+
+@pytest.mark.parametrize(("hz", "is_heard"), [(120, False), (1500, True)])
+async def test_what_a_horn_cannot_give_is_left_out_of_a_voice(
+    hz: float,
+    is_heard: bool,  # noqa: FBT001 - a parameter of the table
+) -> None:
+    bench = Bench()
+    source = bench.source(high_pass_hz=300)
+    feed = await source.prepare(0)
+    reading = asyncio.create_task(asyncio.to_thread(read_all, feed.read_fd))
+    source.start(mono_s())
+    await asyncio.sleep(0.001)
+    (pipe,) = bench.workers[0].pipes
+    await asyncio.to_thread(os.write, pipe, tone(hz))
+    bench.released.set()
+    assert (await source.wait_end()).reason is None
+    heard = await reading
+    await source.stop()
+    assert len(heard) == 48_000
+    loudest = max(heard[24_000:])
+    # 24 dB an octave: 120 Hz is 1.3 octaves below 300 Hz
+    assert loudest == pytest.approx(8192, rel=0.05) if is_heard else loudest < 8192 / 30
+
+
+async def test_without_ffmpeg_a_voice_is_heard_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def missing(*_: object) -> None:
+        raise PlayError("E_DECODE", "ffmpeg", "no such file")
+
+    monkeypatch.setattr("agent.play.capture.horn_filter.start_filter", missing)
+    bench = Bench()
+    source = bench.source(high_pass_hz=300)
+    feed = await source.prepare(0)
+    source.start(mono_s())
+    await asyncio.sleep(0.001)
+    os.write(bench.workers[0].pipes[0], b"\1\2")
+    assert os.read(feed.read_fd, 2) == b"\1\2"
+    os.close(feed.read_fd)
+    await source.stop()
+
+
+async def test_a_filter_that_dies_is_an_end_after_which_the_voice_may_be_tried_again() -> None:
+    bench = Bench()
+    source = bench.source(high_pass_hz=300)
+    feed = await source.prepare(0)
+    assert source._filter is not None
+    os.kill(source._filter.pid, signal.SIGKILL)
+    end = await source.wait_end()
+    assert (end.reason, end.may_retry) == ("E_DECODE: ffmpeg -9", True)
+    os.close(feed.read_fd)
     await source.stop()
