@@ -40,7 +40,7 @@ def settle(text: str, dialect: str | None, pronunciation: Path | None) -> str:
         ConfigError: E_USAGE, nothing of it can be said.
         YamlFaults: the list has faults.
     """
-    from central.documents.read_aloud import load_pronunciation, settle_words
+    from central.documents.pronunciation import load_pronunciation, settle_words
     from speech.dialect import DIALECTS
 
     listed = load_pronunciation(pronunciation) if pronunciation is not None else {}

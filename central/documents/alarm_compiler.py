@@ -20,6 +20,7 @@ from agent.trust.freshness import PREPARED_ALARM_LIFETIME
 from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
 from central.documents.schedule_model import Date, Lang, Pattern, Span, parse_span_ms
 from central.documents.sign import encode_document, new_doc_id
+from speech.dialect import DialectName
 from strict_yaml.loader import load_yaml
 from strict_yaml.node import Node, Scalar, given
 
@@ -35,6 +36,7 @@ class AlarmMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lang: Lang = "vi"
     play: str | list[str] = msgspec.field(default_factory=list)
     show: str | None = None
+    say: str | None = None
 
 
 class AlarmFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +54,8 @@ class AlarmFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat: Annotated[int, Meta(ge=1, le=20)] = 3
     gap: Span = "2s"
     longest: Span = "10m"
+    dialect: DialectName | None = None
+    pronunciation: str | None = None
 
 
 def is_alarm(text: str) -> bool:
@@ -137,7 +141,15 @@ class _AlarmCompiler(Compilation):
         return max(begin, now), end
 
     def _body(self, message: AlarmMessage, path: str) -> EmergencyBody:
-        if not message.play and not message.show:
+        if not message.play and not message.show and not message.say:
             self.fault(path, "file.play_or_show")
-        text = Text(show=message.show) if message.show else None
-        return EmergencyBody(message.lang, self.sounds(message.play, f"{path}.play") or None, text)
+        media = self.sounds(message.play, f"{path}.play") or None
+        return EmergencyBody(message.lang, media, self._text(message, path))
+
+    def _text(self, message: AlarmMessage, path: str) -> Text | None:
+        """What is shown, and read aloud where the recording is not; boards show what is said."""
+        if not message.say:
+            return Text(show=message.show) if message.show else None
+        said = self.spoken(message.say, f"{path}.say", self._alarm)
+        shown = message.show or message.say
+        return None if said is None else msgspec.structs.replace(said, show=shown)

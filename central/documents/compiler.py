@@ -9,16 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from agent.contract.document import Class, Medium
+from msgspec import UNSET
+
+from agent.contract.document import Class, Medium, Text
 from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from central.documents.audio_tools import make_chime
 from central.documents.media import store_medium
 from central.documents.sign import build_header
 from central.messages.catalogue import PHRASES
+from speech.dialect import DialectName
 from strict_yaml.messages import MESSAGES
 from strict_yaml.node import Items, Mark, Node, Pairs
 from strict_yaml.validation_fault import CodedText, ValidationFault
@@ -55,6 +58,23 @@ class SigningParams:
     editor: str = ""
     approver: str = ""
     doc_id: str | None = None
+
+
+class ReadingRules(Protocol):
+    """An officer's file, as far as it says how its texts are read aloud.
+
+    Attributes:
+        dialect: in which their numbers are read, and by which voice.
+        pronunciation: the file of the officers' list, beside the officer's.
+    """
+
+    @property
+    def dialect(self) -> DialectName | None:
+        """See the attribute."""
+
+    @property
+    def pronunciation(self) -> str | None:
+        """See the attribute."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +186,27 @@ class Compilation:
         where = [path if isinstance(names, str) else f"{path}[{n}]" for n in range(len(listed))]
         media = [self.medium(*pair, "audio/") for pair in zip(listed, where, strict=True)]
         return [medium.sha256 for medium in media if medium is not None]
+
+    def spoken(self, text: str, path: str, reading: ReadingRules) -> Text | None:
+        """A text that boxes read aloud: its words where the file settles how it is read.
+
+        Else as it was written: each station reads it in its own dialect.
+        """
+        if reading.dialect is None and reading.pronunciation is None:
+            return Text(say=text)
+        from central.documents.pronunciation import load_pronunciation, settle_words
+        from speech.dialect import DIALECTS
+
+        listed = {}
+        if reading.pronunciation is not None:
+            file = self._source.folder / reading.pronunciation
+            if not file.is_file():
+                self.fault("pronunciation", "file.exists", got=reading.pronunciation)
+                return None
+            listed = load_pronunciation(file)
+        dialect = DIALECTS[reading.dialect or "north"]
+        words = self.attempt(path, lambda: settle_words(text, dialect, listed), got=text)
+        return None if words is None else Text(say=words, dialect=reading.dialect or UNSET)
 
     def _store(self, name: str) -> Medium:
         issue = self.issue

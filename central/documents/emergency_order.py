@@ -72,7 +72,7 @@ class OrderParams:
 class EmergencyMessage:
     """The message of an emergency: recorded sound, words to be read aloud, text on boards.
 
-    `say` has its numbers and abbreviations written out (`read_aloud.settle_words`).
+    `say` has its numbers and abbreviations written out (`pronunciation.settle_words`).
     """
 
     play: Sequence[Path] = ()

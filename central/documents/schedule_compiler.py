@@ -17,7 +17,6 @@ from agent.contract.document import (
     Scene,
     Start,
     Sync,
-    Text,
     When,
 )
 from agent.errors import YamlFaults
@@ -208,7 +207,8 @@ class _ScheduleCompiler(Compilation):
                 self.fault(path, "file.relay_for")
             return Body(relay=Relay(item.relay))
         if item.say:
-            return Body(text=Text(say=item.say), repeat=item.repeat, gap_ms=gap_ms)
+            said = self.spoken(item.say, f"{path}.say", self._schedule)
+            return Body(text=said, repeat=item.repeat, gap_ms=gap_ms) if said else None
         digests = self.sounds(item.play, f"{path}.play")
         return Body(media=digests, repeat=item.repeat, gap_ms=gap_ms) if digests else None
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from speech.dialect import DialectName
+
 
 def _form(pattern: str, shown: str) -> Meta:
     return Meta(pattern=pattern, extra_json_schema={"description": shown})
@@ -85,6 +87,8 @@ class ScheduleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: Date
     items: Annotated[list[ScheduleItem], Meta(min_length=1, max_length=1000)]
     class_: Literal["routine", "priority"] = msgspec.field(name="class", default="routine")
+    dialect: DialectName | None = None
+    pronunciation: str | None = None
 
 
 def parse_span_ms(text: str) -> int:

@@ -34,7 +34,8 @@ from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.messages.catalogue import translate
-from speech.dialect import is_read
+from speech.dialect import DIALECTS, is_read
+from speech.normalise import normalise
 from texts.catalogue import Lang
 
 _DAYS = ("days.1", "days.2", "days.3", "days.4", "days.5", "days.6", "days.7")
@@ -184,10 +185,17 @@ def _body(body: Body, media: dict[str, Medium], speak: Say) -> str:
 def _text(text: Text, speak: Say) -> str:
     parts = []
     if text.say:
-        parts.append(speak("body.say", text.say))
+        parts.append(speak("body.say", text.say) + _words(text, speak))
     if text.show:
         parts.append(speak("body.show", text.show))
     return ", ".join(parts)
+
+
+def _words(text: Text, speak: Say) -> str:
+    """The words that are said for a text, where it is not written in words already."""
+    dialect = DIALECTS["north" if text.dialect is UNSET else text.dialect]
+    words = normalise(text.say or "", dialect)
+    return "" if words == text.say else speak("body.say.words", words)
 
 
 def _element(element: Element, speak: Say) -> str:
@@ -227,7 +235,8 @@ def describe_outputs(document: Emergency, speak: Say) -> Iterator[str]:
             yield speak("heard.nothing", lang)
         if body.text is not None and body.text.say:
             code = "heard.read" if _is_read(body) else "heard.not_read"
-            yield speak(code, lang, body.text.say)
+            words = _words(body.text, speak) if _is_read(body) else ""
+            yield speak(code, lang, body.text.say) + words
     yield from _rounds(document, speak, has_words=has_words)
     shown = [(body.lang, text) for body in document.bodies if (text := _shown(body.text))]
     yield speak("seen" if shown else "seen.nothing")

@@ -92,6 +92,7 @@ PHRASES: Catalogue = {
     "body.media": Text("PHÁT {0} tệp âm thanh, {1}", "PLAYS {0} sound file(s), {1}"),
     "body.relay": Text("TIẾP ÂM {0}", "RELAYS {0}"),
     "body.say": Text("ĐỌC “{0}”", "SAYS “{0}”"),
+    "body.say.words": Text(" (thành lời: “{0}”)", " (in words: “{0}”)"),
     "body.show": Text("HIỆN “{0}”", "SHOWS “{0}”"),
     "body.scene": Text("HIỆN {0}, trong {1}", "SHOWS {0}, for {1}"),
     "element.text": Text("chữ “{0}”", "text “{0}”"),

@@ -21,7 +21,9 @@ PHRASES: Catalogue = {
         "một trong play, relay, say; và/hoặc show",
         "one of play, relay, say; and/or show",
     ),
-    "file.play_or_show": Text("`play`, `show`, hoặc cả hai", "`play`, `show`, or both"),
+    "file.play_or_show": Text(
+        "ít nhất một trong `play`, `say`, `show`", "at least one of `play`, `say`, `show`"
+    ),
     "file.at": Text("`at`: một hay nhiều giờ phát", "`at`: one or more clock times"),
     "file.at_once": Text("mỗi giờ phát ghi một lần", "no clock time twice"),
     "file.day": Text(

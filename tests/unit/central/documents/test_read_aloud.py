@@ -7,14 +7,22 @@ import subprocess
 import wave
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.errors import ConfigError
+from agent.contract.document import Emergency, Playlist, Text
+from agent.errors import ConfigError, YamlFaults
 from central.__main__ import main
+from central.documents.alarm_compiler import compile_alarm
+from central.documents.compiler import SigningParams
 from central.documents.preparation.prepare import Preparation
-from central.documents.read_aloud import read_aloud, settle_words
+from central.documents.pronunciation import settle_words
+from central.documents.read_aloud import read_aloud
+from central.documents.schedule_compiler import compile_schedule
+from central.documents.summary import describe
 from speech.dialect import NORTH, SOUTH
+from tests.harness.signed_documents import AT
 
 PLAIN = Preparation(chime_before=False)
 LIST = "words:\n  TKCN: tê ca xê nờ\n  Sóc Ruộng: Xóc Ruộng\n"
@@ -93,3 +101,63 @@ def test_a_draft_holds_the_words_and_shows_what_was_written(tmp_path: Path) -> N
     assert f"ĐỌC “{words}”" in done.output
     (body,) = json.loads(out.read_bytes())["bodies"]
     assert body["text"] == {"say": words, "show": "Lũ về lúc 17h30", "dialect": "south"}
+
+
+SCHEDULE = """
+slot: tuan
+to: ['84/29266/*']
+from: 2026-11-24
+until: 2026-11-30
+{reading}
+items:
+  - {{title: Họp, at: '05:00', say: "TKCN họp lúc 17h30, 1.005 hộ"}}
+"""
+WORDS = "tê ca xê nờ họp lúc mười bảy giờ ba mươi phút, một ngàn không trăm lẻ năm hộ"
+
+
+def compile_in(folder: Path, reading: str) -> Playlist:
+    (folder / "lich.yaml").write_text(SCHEDULE.format(reading=reading), encoding="utf-8")
+    payload = compile_schedule(
+        folder / "lich.yaml", issuer="vn.84.29266", seq=1, epoch=1, now=AT,
+        media_dir=folder / "media", media_base_url="https://m.vn",
+    )  # fmt: skip
+    return msgspec.json.decode(payload, type=Playlist)
+
+
+def test_a_schedule_may_settle_the_words_before_it_is_signed(tmp_path: Path) -> None:
+    (tmp_path / "ten.yaml").write_text(LIST, encoding="utf-8")
+    document = compile_in(tmp_path, "dialect: south\npronunciation: ten.yaml")
+    assert document.entries[0].body.text == Text(say=WORDS, dialect="south")
+    assert f"ĐỌC “{WORDS}”" in "\n".join(describe(document, "vi"))
+
+
+def test_a_schedule_that_settles_nothing_is_read_by_each_station_and_shown_in_words(
+    tmp_path: Path,
+) -> None:
+    document = compile_in(tmp_path, "")
+    assert document.entries[0].body.text == Text(say="TKCN họp lúc 17h30, 1.005 hộ")
+    shown = "\n".join(describe(document, "en"))
+    assert "SAYS “TKCN họp lúc 17h30, 1.005 hộ” (in words: “tìm kiếm cứu nạn họp lúc" in shown
+
+
+def test_a_list_that_is_not_beside_the_schedule_is_a_fault_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(YamlFaults) as caught:
+        compile_in(tmp_path, "pronunciation: ten.yaml")
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.key, fault.got) == (6, "pronunciation", "ten.yaml")
+
+
+def test_a_prepared_alarm_may_be_text_alone(tmp_path: Path) -> None:
+    (tmp_path / "ten.yaml").write_text(LIST, encoding="utf-8")
+    alarm = tmp_path / "bao-dong.yaml"
+    alarm.write_text(
+        "class: emergency\ntrigger: key\nslot: key-lu\nto: ['84/29266/*']\nuntil: 2027-01-31\n"
+        "dialect: north\npronunciation: ten.yaml\nmessages:\n"
+        "  - say: Sóc Ruộng lũ về lúc 17h\n",
+        encoding="utf-8",
+    )
+    issue = SigningParams("vn.84.em", 1, 1, AT, tmp_path / "media", "https://m.vn")
+    document = msgspec.json.decode(compile_alarm(alarm, issue), type=Emergency)
+    shown = "Sóc Ruộng lũ về lúc 17h"
+    said = Text(say="Xóc Ruộng lũ về lúc mười bảy giờ", show=shown, dialect="north")
+    assert document.bodies[0].text == said
