@@ -119,3 +119,8 @@ class StartListener(Protocol):
 
     def on_clock_set(self, by_s: float) -> None:
         """What it produces is due so much later than was said (negative: earlier)."""
+
+
+def find_timeline(source: object) -> StartListener | None:
+    """The source as one with a timeline; None where it has none."""
+    return source if isinstance(source, StartListener) else None

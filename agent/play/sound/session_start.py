@@ -98,7 +98,7 @@ class SessionStarts:
         at_mono_s = mono_s() + lead_s + self._context.delay_s + REJOIN_LEAD_S
         session = self._open(item, int((at_mono_s - planned_mono_s) * 1000))
         is_over = self._clock.at_of(at_mono_s) >= item.end_at
-        self._spawn(session, _refuse_late(item) if is_over else self._cue(session, at_mono_s))
+        self._spawn(session, _refuse_late(item) if is_over else self._join(session, at_mono_s))
 
     def bring_back(self, back: Cut, on_air: Item | None) -> None:
         """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
@@ -169,6 +169,11 @@ class SessionStarts:
     async def _cue(self, session: SoundSession, at_mono_s: float) -> None:
         await session.prepare()
         session.cue(max(at_mono_s, mono_s() + session.lead_s))
+
+    async def _join(self, session: SoundSession, at_mono_s: float) -> None:
+        """A slow decoder begins later than that: the engine then skips what is late."""
+        await self._cue(session, at_mono_s)
+        session.make_up_from(at_mono_s)
 
     async def _cue_planned(self, session: SoundSession) -> None:
         await session.prepare()

@@ -24,7 +24,7 @@ from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import OpeningSignal, open_signal
 from agent.play.sound.session_slots import SessionSlots
 from agent.play.sound.slot_volume import SlotVolume
-from agent.play.sound_source import Feed, SegmentCounter, SoundSource, StartListener, find_end
+from agent.play.sound_source import Feed, SegmentCounter, SoundSource, find_end, find_timeline
 from agent.play.speaker_line import SpeakerLine
 
 FADE_MS = 20
@@ -137,7 +137,7 @@ class SoundSession:
         if self.over.is_set() or not self.has_begun:
             return
         by_s = self._follower.follow()
-        if by_s and (timeline := _timeline_of(self._source)) is not None:
+        if by_s and (timeline := find_timeline(self._source)) is not None:
             timeline.on_clock_set(by_s)
 
     def _check_wanted(self) -> None:
@@ -162,7 +162,7 @@ class SoundSession:
         self.is_cued, self.after = True, after
         sound_mono_s = self._slots.place(at_mono_s, after)
         self._planned_mono_s = at_mono_s if is_planned else None
-        is_dated = is_planned or _timeline_of(self._source) is not None
+        is_dated = is_planned or find_timeline(self._source) is not None
         self._due_mono_s = at_mono_s if is_dated else None
         if self._source is not None:
             self._source.start(sound_mono_s - self._delay_s)
@@ -179,6 +179,10 @@ class SoundSession:
         soonest_s = mono_s() + self.lead_s
         is_planned = planned_mono_s >= soonest_s
         self.cue(max(planned_mono_s, soonest_s), is_planned=is_planned, after=after)
+
+    def make_up_from(self, due_mono_s: float) -> None:
+        """Where it begins was due at this moment: what its start is late is skipped."""
+        self._due_mono_s = due_mono_s
 
     def uncue(self) -> None:
         """Remove its moment."""
@@ -228,7 +232,7 @@ class SoundSession:
             # once: setting the clock while it sounds must not give one play two start times
             self._start_at = self._clock.at_of(event.mono_s)
             self._start_clock = read_start_clock(self._clock)
-            if (timeline := _timeline_of(self._source)) is not None:
+            if (timeline := find_timeline(self._source)) is not None:
                 timeline.on_started(event.mono_s)
             is_late = self._due_mono_s is not None and self._due_mono_s < event.mono_s
             due_mono_s = self._due_mono_s if is_late else None
@@ -393,7 +397,3 @@ class SoundSession:
         finally:
             if self._source is not None:
                 await self._source.stop()
-
-
-def _timeline_of(source: object) -> StartListener | None:
-    return source if isinstance(source, StartListener) else None

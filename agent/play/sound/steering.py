@@ -92,8 +92,11 @@ class Steering:
 
         What waits for another sound takes on how far that is off when it ends.
         """
-        if self._anchor_s is not None:
-            self._anchor_s += by_s
+        if self._anchor_s is None:
+            return
+        self._anchor_s += by_s
+        if abs(by_s) > JUMP_S and self._may_jump and self._is_on and not self.is_jumping:
+            self._jump, self._due = round(-by_s * self._rate_hz), 0  # known, not measured: at once
 
     def catch_up(self, frames: int) -> None:
         """The device did not play so many frames, and they are skipped."""

@@ -12,7 +12,7 @@ import pytest
 from agent.clock import boot_s as boot
 from agent.clock import mono_s
 from agent.contract.report import Play
-from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Stop
+from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Steer, Stop
 from agent.play.item import Item
 from agent.play.sound import emergency_session, session_stack, session_start, sound_output
 from agent.play.sound.sound_session import SoundSession
@@ -171,6 +171,10 @@ async def test_what_rejoins_begins_at_its_present_position(media_files: SlowMedi
         passed_ms = (bench.clock.now().at - due.start_at) / timedelta(milliseconds=1)
         assert 9_000 < session.offset_ms <= passed_ms + 1000 * session_start.REJOIN_LEAD_S
         assert last_start(bench).after is None
+        due_mono_s = last_start(bench).at_mono_s
+        bench.engine.on_event(Started(last_start(bench).id, due_mono_s + 0.6))  # a slow decoder
+        await until(lambda: bool(bench.engine.all(Steer)))
+        assert bench.engine.all(Steer)[0].by_s == pytest.approx(-0.6, abs=1e-3)
 
 
 @pytest.mark.parametrize(("when_cut", "window_s"), [("resume", 60), ("rejoin", 600)])

@@ -244,6 +244,9 @@ class FakeStream(FakeSource):
     def on_started(self, mono_s: float) -> None:
         self.began.append(mono_s)
 
+    def on_clock_set(self, by_s: float) -> None:
+        """It has no samples to move."""
+
 
 async def test_what_a_stream_counted_is_on_record_and_it_knows_when_it_began(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch

@@ -182,6 +182,17 @@ def test_a_jump_fades() -> None:
         assert np.abs(np.diff(heard)).max() < 1.7 * steepest
 
 
+def test_what_is_known_to_be_late_is_made_up_before_the_next_reading() -> None:
+    card = FakeCard()
+    at_s = card.play(EndlessSource(clicks()))
+    first = card.mixer.frames
+    heard = [card.run_s(0.8)]  # it begins after half a second
+    card.mixer.steer(Steer("a", -0.4))
+    heard.append(card.run_s(0.7))
+    frames = find_clicks(np.concatenate(heard)) + first
+    assert [card.moment_of(one) - at_s for one in frames] == pytest.approx([0, 0.6], abs=2e-4)
+
+
 def test_a_jump_to_what_has_not_come_yet_waits_for_it() -> None:
     card = FakeCard()
     source = EndlessSource(clicks())
