@@ -57,7 +57,7 @@ guest: setup  ## a Debian machine in an emulator, which test-long uses; minutes 
 	$(BIN)/python -m tests.guest.image
 
 bench: setup  ## print the figures of the targets
-	@.ci/packages mpv alsa-utils sound-theme-freedesktop asterisk-core-sounds-en-wav
+	@.ci/packages mpv snapserver snapclient alsa-utils sound-theme-freedesktop asterisk-core-sounds-en-wav
 	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
 	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 

@@ -9,10 +9,9 @@ import argparse
 import asyncio
 import contextlib
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -23,25 +22,15 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from agent.contract.document import StreamGrant
 from agent.trust.live_stream import LiveStreamVerifier
 from central.testbed.pulseaudio import Recording, read_samples
-from central.testbed.stations import COMMUNE_STATION, SINK
-from central.testbed.testbed import Testbed, start_testbed
+from central.testbed.stations import COMMUNE_STATION
+from central.testbed.testbed import Testbed
 from tests.harness.live_documents import Studio
-from tests.harness.live_studio import (
-    NEIGHBOUR,
-    NEIGHBOUR_SINK,
-    LiveStudio,
-    add_neighbour,
-    clicks,
-    place,
-    route,
-    tone,
-    until_exact,
-)
-from tests.harness.slow_line import SlowLine
+from tests.harness.live_studio import NEIGHBOUR, LiveStudio, clicks, tone
+from tests.harness.sound_bus import BusCapture, Heard
+from tests.harness.two_poles import SINKS, TwoPoles, skews_ms, two_poles
 
 RATE = 48_000
 SPOKEN_S = 20.0
-EXACT_S = 0.02
 SEGMENTS_PER_S = 5
 STALL_S, STALL_DELAY_MS = 1.5, 3_000
 STALLS_AT_S = (3.0, 9.0)  # of what is spoken
@@ -55,44 +44,35 @@ def bench(name: str, value: float, unit: str, target: float) -> None:
 
 @dataclass
 class Pair:
-    """Two stations; the line to the first one may be made slow."""
+    """Two stations that hear one studio.
 
-    testbed: Testbed
-    line: SlowLine
+    Attributes:
+        heard: what the last capture of both has, by station.
+    """
+
+    poles: TwoPoles
+    heard: list[Heard] = field(default_factory=list)
+
+    @property
+    def testbed(self) -> Testbed:
+        return self.poles.testbed
 
     async def hear(self, studio: LiveStudio, source: object, delay_ms: int) -> list[Recording]:
-        room = self.testbed.room
-        captures = [
-            await room.capture(sink, self.testbed.folder) for sink in (SINK, NEIGHBOUR_SINK)
-        ]
+        room = self.poles.room
+        captures = [await room.capture(sink, self.testbed.folder) for sink in SINKS]
+        both = BusCapture(room, self.testbed.folder / "bus.raw")
         async with studio.on_air(title="Đo", delay_ms=delay_ms) as broadcast:
             await broadcast.speak(studio.speak(source))  # type: ignore[arg-type] # a source
             await broadcast.end()
             await asyncio.sleep(delay_ms / 1000 + 1)
+        self.heard = await both.finish()
         return [await room.finish(capture) for capture in captures]
 
 
 @contextlib.asynccontextmanager
 async def two_stations() -> AsyncIterator[Pair]:
-    with tempfile.TemporaryDirectory(prefix="lv") as folder:
-        async with start_testbed(Path(folder)) as testbed:
-            await testbed.room.stop()
-            await testbed.room.start([SINK, NEIGHBOUR_SINK])
-            line = SlowLine(testbed.broker.port)
-            await line.start()
-            route(testbed, COMMUNE_STATION, line.port)
-            stations = [testbed.stations[COMMUNE_STATION], await add_neighbour(testbed)]
-            try:
-                for station in stations:
-                    await station.start()
-                for name in (COMMUNE_STATION, NEIGHBOUR):
-                    await place(testbed, name)
-                await until_exact(testbed, (COMMUNE_STATION, NEIGHBOUR), EXACT_S)
-                yield Pair(testbed, line)
-            finally:
-                for station in stations:
-                    await station.stop()
-                await line.stop()
+    async with two_poles() as poles:
+        yield Pair(poles)
 
 
 def onsets(recording: Recording, least: float = 0.15) -> list[float]:
@@ -123,16 +103,15 @@ def p95(values: Sequence[float]) -> float:
 
 async def measure_pair(pair: Pair) -> None:
     studio = LiveStudio(pair.testbed, stations=(COMMUNE_STATION, NEIGHBOUR))
-    first, second = await pair.hear(studio, clicks(SPOKEN_S), 1_000)
+    first, _ = await pair.hear(studio, clicks(SPOKEN_S), 1_000)
     begun_s = first.first_sample_mono_s + (studio.begun_at - first.first_sample_at).total_seconds()
-    here, there = onsets(first), onsets(second)
+    here = onsets(first)
     # the click of a place is spoken at a multiple of half a second
     late = [one - begun_s - round((one - begun_s - 1.0) * 2) / 2 for one in here]
     bench("live_glass_to_ear_p95_ms", p95(late) * 1000, "ms", 1500)
-    skews = [min((b - a for b in there), key=abs) for a in here if there]
-    skews = [one for one in skews if abs(one) < 0.25]
-    print(f"# skew: {len(skews)} of {len(here)} clicks, median {np.median(skews) * 1000:.2f} ms")
-    bench("live_skew_two_stations_p95_ms", p95(skews) * 1000, "ms", 5)
+    skews = skews_ms(*pair.heard)
+    print(f"# skew: {len(skews)} of {len(here)} clicks, median {np.median(skews):.2f} ms")
+    bench("live_skew_two_stations_p95_ms", p95(skews), "ms", 5)
 
 
 async def measure_stall(pair: Pair) -> None:
