@@ -95,6 +95,7 @@ class Steering:
         if self._anchor_s is None:
             return
         self._anchor_s += by_s
+        self._worst_s = max(self._worst_s, abs(by_s))
         if abs(by_s) > JUMP_S and self._may_jump and self._is_on and not self.is_jumping:
             self._jump, self._due = round(-by_s * self._rate_hz), 0  # known, not measured: at once
 
