@@ -132,6 +132,8 @@ class LiveReception:
         self._report_stall(gone, None)
         self._report_failure(gone, None)
         gone.reception.end_voice(why)
+        if gone.voice is not None:
+            self._voices.note_over(gone.voice.key, why)
         self._former[key] = gone.reception.verifier
         if len(self._former) > MAX_FORMER:
             del self._former[next(iter(self._former))]
@@ -222,6 +224,8 @@ class LiveReception:
         """Its voice is over."""
         log.info("live: %s is over: %s", key, why or "ended as it should")
         one.reception.end_voice(why)
+        if one.voice is not None:
+            self._voices.note_over(one.voice.key, why)
         one.voice = None
         self._put()
 

@@ -185,7 +185,7 @@ class Rundown(Protocol):
         """May this item continue? False once its document is withdrawn, expired or cancelled."""
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
-        """Which of `SILENCES` stops this item for now, if any."""
+        """Which of `SILENCES` stops this item for now, or why its voice is over, if either."""
 
 
 class PlayLog(Protocol):

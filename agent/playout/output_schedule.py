@@ -141,12 +141,14 @@ class SoundSchedule:
         )
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
-        """What mutes this item at present: the silence key, or a signed silence."""
+        """What ends this item at present: the silence key, a signed silence, the end of a voice."""
         if self._schedule.is_locked():
             return "silence_key"
         ordered = self._schedule.silence(now)
         is_off = ordered is not None and (ordered.stops_emergency or item.level < Level.EMERGENCY)
-        return "silenced" if is_off else None
+        if is_off:
+            return "silenced"
+        return self._schedule.voices.why_over(item.key) if item.kind == "live" else None
 
     def _is_silent(self, now: Now) -> bool:
         """The local mute concerns sound alone; a signed silence concerns boards too."""

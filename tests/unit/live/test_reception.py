@@ -79,6 +79,7 @@ def test_a_grant_that_ends_without_another_ends_its_voice(box: LiveBox) -> None:
     assert (box.is_on, stream.why_over) == (True, None)
     box.pass_time(0.2)
     assert (box.is_on, stream.why_over) == (False, "E_EXPIRED")
+    assert box.voices.why_over(f"{STREAM}/1") == "E_EXPIRED"
 
 
 def test_ten_seconds_without_a_good_segment_end_a_voice(box: LiveBox) -> None:
@@ -91,6 +92,7 @@ def test_ten_seconds_without_a_good_segment_end_a_voice(box: LiveBox) -> None:
     assert (box.is_on, stream.why_over) == (True, None)
     box.pass_time(0.2)
     assert (box.is_on, stream.why_over) == (False, "E_STALLED: no good segment for 10 s")
+    assert box.voices.why_over(f"{STREAM}/1") == "E_STALLED: no good segment for 10 s"
 
 
 def test_a_cancelled_voice_is_over_at_once(box: LiveBox) -> None:

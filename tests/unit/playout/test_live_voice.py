@@ -113,6 +113,19 @@ def test_a_voice_that_is_over_is_not_entitled() -> None:
     assert not sound.is_entitled(item, NOW)
 
 
+def test_a_voice_that_is_over_is_ended_with_its_reason() -> None:
+    schedule = build(voices=[voice("priority"), voice("routine")])
+    sound = SoundSchedule(schedule, ["nga-ba"])
+    item = sound.wanted(NOW)
+    assert item is not None
+    assert sound.why_silenced(item, NOW) is None
+    schedule.voices.note_over("live/priority", "E_STALLED: no good segment for 10 s")
+    schedule.voices.put([])
+    assert sound.why_silenced(item, NOW) == "E_STALLED: no good segment for 10 s"
+    schedule.voices.note_over("live/priority", "")
+    assert sound.why_silenced(item, NOW) is None
+
+
 def test_voices_are_told_once_for_each_change() -> None:
     voices, told = LiveVoices(), []
     voices.changed.connect(lambda: told.append(1))
