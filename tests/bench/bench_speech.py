@@ -1,63 +1,94 @@
-"""How soon a text that has come without sound is being said: confined voice, levelled samples.
+"""How soon an emergency of which only text has come is said: from its sending to its first word.
 
-`python tests/bench/bench_speech.py [--only name,name]`. From the written text to the first sample
-that an engine could read; in an emergency this lies within the attention signal of 3 s.
+`python tests/bench/bench_speech.py [--only name,name]`, about a minute. A real broker, agent,
+confined espeak-ng, engine and sound server. From handing the message with two signatures to the
+broker's client, so with both verifications, to the first sample of the first word in the capture of
+the sink. The attention signal goes before all words and lasts three seconds, which are taken off:
+what is left is what the box needs beyond the signal. Each text is another one, and was never read
+before.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
+import random
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from agent.clock import mono_s
-from agent.contract.document import Text
-from agent.play.speech.speech_source import SpeechSource
-from agent.play.speech.voice import find_voice
-from agent.settings.model import Speech
+from agent.contract.document import EmergencyBody, Text
+from agent.contract.topic import build_group_topic
+from central.publication.document_outbox import keep
+from central.store.records import list_plays
+from central.testbed.sound_capture import Capture, read_samples
+from central.testbed.stations import GROUP, SINK
+from central.testbed.testbed import until
+from tests.harness.measured_box import Box, box, first_above
 
 NAME = "speech_first_word_ms"
+TARGET_MS = 1500
 WRITTEN = (
     "Lũ về lúc 17h30 ngày {day}/12/2026, 1.005 hộ ở ấp 3 và ấp 4 di chuyển ngay đến TP. Trà Vinh."
 )
-ROUNDS = 20
-QUIET = 500  # samples before the first word are about silent
+ROUNDS = 8
+SIGNAL_S = 3.0
+EDGE_S = 0.02  # the signal's own end
+LIMIT = 0.02  # of full scale; before the first word the box is silent
+PATIENCE_S = 6.0
 
 
-def read_first(fd: int) -> float:
-    """The moment of the first audible sample."""
-    while data := os.read(fd, 4096):
-        if any(abs(one) > QUIET for one in memoryview(data[: len(data) // 2 * 2]).cast("h")):
-            return mono_s()
-    raise RuntimeError("nothing was said")
+async def say(on: Box, day: int) -> float:
+    """Order one emergency of text, let its first words sound, end it; the moment of sending."""
+    text = Text(say=WRITTEN.format(day=day))
+    alarm = on.alarm_of(EmergencyBody("vi", None, text))
+    topic = build_group_topic(GROUP, "emergency", "khan-cap")
+    parcel = keep(on.testbed.database, topic, alarm)
+    moment_mono_s = time.monotonic()
+    await on.testbed.collector.send(parcel.topic, parcel.envelope, retain=parcel.retain)
+    await asyncio.sleep(SIGNAL_S + 2.5)
+    await on.testbed.publish(on.all_clear(alarm))
+    return moment_mono_s
 
 
-async def first_word_ms(day: int) -> float:
-    """One text, never read before."""
-    settings = Speech()
-    voice = find_voice(settings)
-    began = mono_s()
-    reading = voice.read("vi", Text(say=WRITTEN.format(day=day)))
-    if reading is None:
-        raise RuntimeError("espeak-ng is not installed")
-    source = SpeechSource(reading, settings)
-    feed = await source.prepare(0)
-    try:
-        return (await asyncio.to_thread(read_first, feed.read_fd) - began) * 1000
-    finally:
-        os.close(feed.read_fd)
-        await source.stop()
+def first_word_ms(capture: Capture, path: Path, moment_mono_s: float) -> float:
+    """From a moment to the first word, without the signal.
+
+    Raises:
+        RuntimeError: there was no signal, or nothing behind it.
+    """
+    samples = read_samples(path)
+    sent_s = moment_mono_s - capture.mono_of(0.0)
+    signal_s = first_above(samples, LIMIT, sent_s, sent_s + PATIENCE_S)
+    if signal_s is None:
+        raise RuntimeError(f"no signal after {sent_s:.1f} s of the capture")
+    from_s = signal_s + SIGNAL_S + EDGE_S
+    word_s = first_above(samples, LIMIT, from_s, from_s + PATIENCE_S)
+    if word_s is None:
+        raise RuntimeError(f"nothing was said after {from_s:.1f} s of the capture")
+    return (word_s - sent_s - SIGNAL_S) * 1000
 
 
 async def measure() -> None:
-    """The 95th percentile of the rounds."""
-    taken = sorted([await first_word_ms(day + 1) for day in range(ROUNDS)])
-    value = taken[int(ROUNDS * 0.95) - 1]
-    print(f"BENCH name={NAME} value={value:.0f} unit=ms target=1500", flush=True)
+    """The slowest of the rounds."""
+    async with box() as on:
+        capture = await on.testbed.room.capture(SINK, on.testbed.folder)
+        moments = []
+        for day in range(1, ROUNDS + 1):
+            await asyncio.sleep(1.5 + random.random() * 0.1)  # noqa: S311 - a phase, no secret
+            moments.append(await say(on, day))
+        recording = await on.testbed.room.finish(capture)
+
+        def count_read() -> int:
+            plays = list_plays(on.testbed.database)
+            return sum(play.get("words") == {"vi": "speech"} for play in plays)
+
+        await until(lambda: count_read() == ROUNDS, "all of them read aloud, by the records")
+        taken = sorted(first_word_ms(capture, recording.path, one) for one in moments)
+    print(f"BENCH name={NAME} value={taken[-1]:.0f} unit=ms target={TARGET_MS}", flush=True)
+    print(f"# {NAME}: {' '.join(f'{one:.0f}' for one in taken)} ms", flush=True)
 
 
 if __name__ == "__main__":

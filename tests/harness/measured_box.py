@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -108,13 +108,17 @@ class Box:
 
     def alarm(self) -> bytes:
         """An exercise: attention signal, then the tone."""
+        return self.alarm_of(EmergencyBody("vi", [self.tone.sha256]), [self.tone])
+
+    def alarm_of(self, body: EmergencyBody, media: Sequence[Medium] = ()) -> bytes:
+        """An exercise: attention signal, then a message."""
         document = Emergency(
             **self.header("emergency", **self._urgent()),
             event_id=new_doc_id(),
             exercise=True,
             attention="two-tone",
-            media=[self.tone],
-            bodies=[EmergencyBody("vi", [self.tone.sha256])],
+            media=list(media),
+            bodies=[body],
             repeat=1,
             gap_ms=0,
             max_ms=14_000,
