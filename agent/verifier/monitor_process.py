@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import os
-import select
 import socket
 import sys
 
@@ -27,10 +26,10 @@ from agent.play.ipc import (
     Compared,
     MonitorBeat,
     MonitorCommand,
-    MonitorEvent,
     MonitorReady,
     WorkerFault,
 )
+from agent.play.worker_control import MESSAGE_BYTES, WorkerControl
 from agent.sandbox.profile import confine_capture
 from agent.verifier.envelope_track import FRAME, FRAME_S, EnvelopeTrack
 from agent.verifier.monitor_config import MonitorConfig
@@ -45,7 +44,6 @@ from agent.verifier.sound_match import (
 from drivers.errors import DriverError
 from drivers.interface import AudioInput
 
-MESSAGE_BYTES = 65_536
 CHECK_FRAMES = 50  # once a second
 TONE_FRAMES = 10  # a tone is looked for five times a second
 PLAYED_TOLERANCE_S = 0.005
@@ -65,9 +63,9 @@ class MonitorProcess:
 
     def __init__(self, config: MonitorConfig, control: socket.socket, device: AudioInput) -> None:
         self._config = config
-        self._control = control
+        decoder = msgspec.json.Decoder(MonitorCommand)
+        self._control = WorkerControl(control, decoder, self._add_reference)
         self._device = device
-        self._decoder = msgspec.json.Decoder(MonitorCommand)
         self._tap: int | None = None
         self._played = EnvelopeTrack(PLAYED_TOLERANCE_S)
         self._heard = EnvelopeTrack(HEARD_TOLERANCE_S)
@@ -82,12 +80,12 @@ class MonitorProcess:
             self._device.open(RATE_HZ, FRAME)
             confine_capture()
             self._device.read()  # an input that opens and gives nothing is not ready
-            self._send(MonitorReady(self._config.device))
+            self._control.send(MonitorReady(self._config.device))
             self._beat_at_s = mono_s() + BEAT_S
             while self._turn():
                 pass
         except DriverError as error:
-            self._send(WorkerFault("E_INPUT_LOST", str(error)))
+            self._control.send(WorkerFault("E_INPUT_LOST", str(error)))
             return 1
         return 0
 
@@ -96,9 +94,8 @@ class MonitorProcess:
         block = self._device.read()
         self._hear(mono_s() - FRAME_S, block)
         self._read_tap()
-        while select.select([self._control], [], [], 0)[0]:
-            if not self._receive():
-                return False
+        if not self._control.receive_waiting():
+            return False
         self._blocks += 1
         if self._blocks % TONE_FRAMES == 0:
             self._look_for_tone()
@@ -106,7 +103,7 @@ class MonitorProcess:
             self._check()
         if mono_s() >= self._beat_at_s:
             self._beat_at_s = mono_s() + BEAT_S
-            self._send(MonitorBeat(self._blocks, _dbfs(self._peak)))
+            self._control.send(MonitorBeat(self._blocks, _dbfs(self._peak)))
             self._peak = 0.0
         return True
 
@@ -148,23 +145,16 @@ class MonitorProcess:
             played_db, heard_db = (
                 measure_db(one, self._end) for one in (self._played, self._heard)
             )
-            self._send(Compared(match.is_found, score, lag_ms, match.by_tone, played_db, heard_db))
+            self._control.send(
+                Compared(match.is_found, score, lag_ms, match.by_tone, played_db, heard_db)
+            )
 
-    def _receive(self) -> bool:
-        """Receive one message; False when the agent is gone."""
-        data, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
-        if not data:
-            return False
-        self._decoder.decode(data)
-        for fd in fds:
-            os.set_blocking(fd, False)
-            former, self._tap = self._tap, fd
+    def _add_reference(self, _command: MonitorCommand, fds: list[int]) -> None:
+        while fds:
+            os.set_blocking(fds[-1], False)
+            former, self._tap = self._tap, fds.pop()
             if former is not None:
                 os.close(former)
-        return True
-
-    def _send(self, event: MonitorEvent) -> None:
-        self._control.send(msgspec.json.encode(event))
 
 
 def _dbfs(peak: float) -> float:

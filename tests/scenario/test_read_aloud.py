@@ -99,5 +99,4 @@ async def test_each_language_is_heard_in_the_best_form_that_has_come(
         return match_speech(recording.path, begin_s, end_s, speak(words, site.studio / "doc.wav"))
 
     scores = {words: score(words) for words in (SAID, " ".join(PHRASES), RECORDED, OTHER)}
-    print(scores)  # how far apart they are
     assert [value > FOUND for value in scores.values()] == [True, True, True, False], scores

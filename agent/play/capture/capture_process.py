@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import os
-import select
 import socket
 import sys
 
@@ -25,16 +24,15 @@ from agent.play.ipc import (
     WORKER_FD,
     CaptureBeat,
     CaptureCommand,
-    CaptureEvent,
     CaptureReady,
     WorkerFault,
 )
 from agent.play.realtime import take_realtime_priority
+from agent.play.worker_control import WorkerControl
 from agent.sandbox.profile import confine_capture
 from drivers.errors import DriverError
 from drivers.interface import AudioInput
 
-MESSAGE_BYTES = 4_096
 FULL_SCALE = 32_768
 QUIETEST_DBFS = -96.0
 
@@ -50,9 +48,9 @@ class Capture:
 
     def __init__(self, config: CaptureConfig, control: socket.socket, device: AudioInput) -> None:
         self._config = config
-        self._control = control
+        decoder = msgspec.json.Decoder(CaptureCommand)
+        self._control = WorkerControl(control, decoder, self._add_pipes)
         self._device = device
-        self._decoder = msgspec.json.Decoder(CaptureCommand)
         self._pipes: list[int] = []
         self._peak = 0
         self._blocks = 0
@@ -63,22 +61,21 @@ class Capture:
             self._device.open(RATE_HZ, self._config.block)
             confine_capture()
             self._device.read()  # a device that opens and gives nothing is not ready
-            self._send(CaptureReady(self._config.device))
+            self._control.send(CaptureReady(self._config.device))
             return self._serve()
         except DriverError as error:
-            self._send(WorkerFault("E_INPUT_LOST", str(error)))
+            self._control.send(WorkerFault("E_INPUT_LOST", str(error)))
             return 1
 
     def _serve(self) -> int:
         beat_at_s = mono_s() + BEAT_S
         while True:
             self._pass_on(self._device.read())
-            while select.select([self._control], [], [], 0)[0]:
-                if not self._receive():
-                    return 0
+            if not self._control.receive_waiting():
+                return 0
             if mono_s() >= beat_at_s:
                 beat_at_s = mono_s() + BEAT_S
-                self._send(CaptureBeat(self._blocks, _dbfs(self._peak)))
+                self._control.send(CaptureBeat(self._blocks, _dbfs(self._peak)))
                 self._peak = 0
 
     def _pass_on(self, block: bytes) -> None:
@@ -93,19 +90,10 @@ class Capture:
                 self._pipes.remove(pipe)
                 os.close(pipe)
 
-    def _receive(self) -> bool:
-        """Receive one pipe; False when the agent is gone."""
-        data, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
-        if not data:
-            return False
-        self._decoder.decode(data)
-        for fd in fds:
-            os.set_blocking(fd, False)
-            self._pipes.append(fd)
-        return True
-
-    def _send(self, event: CaptureEvent) -> None:
-        self._control.send(msgspec.json.encode(event))
+    def _add_pipes(self, _command: CaptureCommand, fds: list[int]) -> None:
+        while fds:
+            os.set_blocking(fds[-1], False)
+            self._pipes.append(fds.pop())
 
 
 def _find_peak(samples: memoryview) -> int:

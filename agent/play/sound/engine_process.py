@@ -26,7 +26,6 @@ from agent.play.ipc import (
     Ended,
     EngineBeat,
     EngineCommand,
-    EngineEvent,
     Fire,
     Gain,
     Hold,
@@ -44,11 +43,11 @@ from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.engine_streams import Stream, Streams
 from agent.play.sound.mixer import Mixer
 from agent.play.sound.sample_tap import SampleTap
+from agent.play.worker_control import WorkerControl
 from drivers.errors import DriverError
 from drivers.interface import AudioOutput, SoundCard
 from drivers.registry import find_sound_card
 
-MESSAGE_BYTES = 65_536
 SWITCH_INTERVAL_S = 0.0005
 OPEN_LIMIT_S = 5.0
 LIVE_FRAMES = 240  # 5 ms: while somebody speaks, the device's buffer holds 15 ms
@@ -73,7 +72,8 @@ class Engine:
         load_output: Callable[[], AudioOutput],
     ) -> None:
         self._config = config
-        self._control = control
+        decoder = msgspec.json.Decoder(EngineCommand)
+        self._control = WorkerControl(control, decoder, self._handle)
         self._load_output = load_output
         self._streams = Streams(self._make_stream, RATE_HZ, config.channels)
         self._block = 0
@@ -82,7 +82,6 @@ class Engine:
         self._live_due_s = math.inf
         self._tap = SampleTap()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
-        self._decoder = msgspec.json.Decoder(EngineCommand)
         self._beat_at_s = 0.0
         self._card: SoundCard | None = None  # None: the device is no card that the kernel lists
 
@@ -94,19 +93,19 @@ class Engine:
             self._block = self._config.block or self._load_output().preferred_block()
             self._streams.open(self._block)
         except DriverError as error:
-            self._send(WorkerFault("E_DEVICE", str(error)))
+            self._control.send(WorkerFault("E_DEVICE", str(error)))
             return 1
         if not self._wait_flowing():
-            self._send(
+            self._control.send(
                 WorkerFault("E_DEVICE_STALLED", f"{self._config.device}: opened, but nothing flows")
             )
             return 1
         gc.collect()
         gc.freeze()
         gc.disable()
-        self._send(Ready(RATE_HZ, self._block, self._config.device))
+        self._control.send(Ready(RATE_HZ, self._block, self._config.device))
         if mixer_fault is not None:
-            self._send(WorkerFault("E_MIXER", mixer_fault, ""))
+            self._control.send(WorkerFault("E_MIXER", mixer_fault, ""))
         self._beat_at_s = mono_s() + BEAT_S
         return self._serve()
 
@@ -130,7 +129,7 @@ class Engine:
                 left_s = min(left_s, FADING_S)
             control = self._control.fileno()
             readable, _, _ = select.select([control, self._wake], [], [], left_s)
-            if control in readable and not self._receive():
+            if control in readable and not self._control.receive():
                 return 0
             if self._wake in readable:
                 os.eventfd_read(self._wake)
@@ -144,24 +143,24 @@ class Engine:
         while (event := self._streams.take_event()) is not None:
             if isinstance(event, Ended | WorkerFault) and event.id is not None:
                 self._live.pop(event.id, None)
-            self._send(event)
+            self._control.send(event)
 
     def _beat(self) -> bool:
         """Report that sound flows; False, after a fault, when it does not."""
         stream = self._streams.current
         frames = stream.mixer.frames
         if not stream.output.is_running():
-            self._send(
+            self._control.send(
                 WorkerFault("E_DEVICE_GONE", f"{self._config.device}: the stream has stopped")
             )
             return False
         if frames == stream.beat_frames:
-            self._send(self._describe_stall())
+            self._control.send(self._describe_stall())
             return False
         stream.beat_frames = frames
         now_s = mono_s()
         self._beat_at_s = now_s + BEAT_S
-        self._send(EngineBeat(self._streams.frames, now_s, self._streams.underruns))
+        self._control.send(EngineBeat(self._streams.frames, now_s, self._streams.underruns))
         self._end_live()
         return True
 
@@ -183,20 +182,6 @@ class Engine:
     def _find_card(self) -> SoundCard | None:
         return find_sound_card(self._config.device, self._config.port)
 
-    def _receive(self) -> bool:
-        """Receive one command; False when the agent is gone."""
-        data, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
-        if not data:
-            return False
-        try:
-            self._handle(self._decoder.decode(data), fds)
-        except msgspec.DecodeError as error:
-            self._send(WorkerFault("E_COMMAND", str(error), ""))
-        finally:
-            for fd in fds:
-                os.close(fd)
-        return True
-
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
         entry = self._streams.first_mixer
         match for_card(command, self._config):
@@ -217,7 +202,7 @@ class Engine:
                 self._tap.open(fds.pop())
             case (Load() | Hold()) as command:
                 about = command.id if isinstance(command, Load) else command.clip
-                self._send(WorkerFault("E_COMMAND", "no pipe came with it", about))
+                self._control.send(WorkerFault("E_COMMAND", "no pipe came with it", about))
 
     def _fire(self, command: Fire) -> None:
         def prepare(mixer: Mixer) -> None:
@@ -244,9 +229,6 @@ class Engine:
         level = max(self._live.values(), default=None)
         if level is not None:
             self._streams.renew_for(level, LIVE_FRAMES, lambda _mixer: None)
-
-    def _send(self, event: EngineEvent) -> None:
-        self._control.send(msgspec.json.encode(event))
 
 
 def _change(mixer: Mixer, command: Stop | Gain | Steer) -> None:

@@ -22,7 +22,6 @@ from agent.play.ipc import (
     WORKER_FD,
     EngineBeat,
     EngineCommand,
-    EngineEvent,
     Fire,
     Gain,
     Hold,
@@ -40,10 +39,10 @@ from agent.play.sound.card_mixer import set_card_mixer
 from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.safe_player import SafePlayer, StreamLost
 from agent.play.sound.safe_slot import LivePipeSource, PipeSource
+from agent.play.worker_control import WorkerControl
 from drivers.interface import SoundCard
 from drivers.registry import find_sound_card
 
-MESSAGE_BYTES = 65_536
 OPEN_LIMIT_S = 5.0
 STALL_LIMIT_S = 2.0
 TEST_FRAMES = RATE_HZ // 50
@@ -63,12 +62,12 @@ class SafeEngine:
 
     def __init__(self, config: EngineConfig, control: socket.socket) -> None:
         self._config = config
-        self._control = control
+        decoder = msgspec.json.Decoder(EngineCommand)
+        self._control = WorkerControl(control, decoder, self._handle)
         self._card = find_sound_card(config.device, config.port)
         self._player = SafePlayer(
             lambda: AplayStream(self._device, config.channels), config.channels
         )
-        self._decoder = msgspec.json.Decoder(EngineCommand)
         self._beat_at_s = 0.0
         self._taken: tuple[AplayStream | None, int] = (None, 0)  # frames, and of which stream
         self._taken_at_s = 0.0  # when that last changed
@@ -82,14 +81,14 @@ class SafeEngine:
         mixer_fault = set_card_mixer(self._config)
         try:
             self._check_device()
-            self._send(Ready(RATE_HZ, TEST_FRAMES, self._config.device))
+            self._control.send(Ready(RATE_HZ, TEST_FRAMES, self._config.device))
             if mixer_fault is not None:
-                self._send(WorkerFault("E_MIXER", mixer_fault, ""))
+                self._control.send(WorkerFault("E_MIXER", mixer_fault, ""))
             self._beat_at_s = mono_s() + BEAT_S
             while self._turn():
                 pass
         except DeviceLost as error:
-            self._send(WorkerFault(*error.args))
+            self._control.send(WorkerFault(*error.args))
             return 1
         finally:
             self._player.close(mono_s())
@@ -126,11 +125,11 @@ class SafeEngine:
             self._beat()
         limit_s = max(0.0, min(pause_s, self._beat_at_s - mono_s()))
         readable, _, _ = select.select([self._control], [], [], limit_s)
-        return self._receive() if readable else True
+        return self._control.receive() if readable else True
 
     def _send_events(self) -> None:
         while self._player.events:
-            self._send(self._player.events.popleft())
+            self._control.send(self._player.events.popleft())
 
     def _beat(self) -> None:
         now_s = mono_s()
@@ -138,7 +137,7 @@ class SafeEngine:
         if self._card is not None and self._player.stream is None:
             self._check_card()
         self._beat_at_s = now_s + BEAT_S
-        self._send(EngineBeat(int(now_s * RATE_HZ), now_s, self._player.gaps))
+        self._control.send(EngineBeat(int(now_s * RATE_HZ), now_s, self._player.gaps))
 
     def _check_progress(self, now_s: float) -> None:
         """A device that takes nothing while there is something to take has stalled."""
@@ -153,20 +152,6 @@ class SafeEngine:
         """Between sounds nothing else tells that the card was pulled, or another one is there."""
         if find_sound_card(self._config.device, self._config.port) != self._card:
             raise DeviceLost("E_DEVICE_GONE", f"{self._config.device}: the card was pulled")
-
-    def _receive(self) -> bool:
-        """Receive one command; False when the agent is gone."""
-        data, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
-        if not data:
-            return False
-        try:
-            self._handle(self._decoder.decode(data), fds)
-        except msgspec.DecodeError as error:
-            self._send(WorkerFault("E_COMMAND", str(error), ""))
-        finally:
-            for fd in fds:
-                os.close(fd)
-        return True
 
     def _handle(self, command: EngineCommand, fds: list[int]) -> None:
         match for_card(command, self._config):
@@ -189,10 +174,7 @@ class SafeEngine:
                 pass  # `aplay` takes what it plays: there is no moment to compare it by
             case (Load() | Hold()) as lacking:
                 about = lacking.id if isinstance(lacking, Load) else lacking.clip
-                self._send(WorkerFault("E_COMMAND", "no pipe came with it", about))
-
-    def _send(self, event: EngineEvent) -> None:
-        self._control.send(msgspec.json.encode(event))
+                self._control.send(WorkerFault("E_COMMAND", "no pipe came with it", about))
 
 
 def name_device(config: EngineConfig, card: SoundCard | None) -> str:
