@@ -21,7 +21,8 @@ class Slot:
     """Waits for its moment, sounds, fades out, ends.
 
     Under-run: silence is inserted and the samples that arrive late are skipped, so that the
-    position stays right; of a live source they are played. The sound fades back in within 10 ms.
+    position stays right; of a live source and of an alarm they are played. The sound fades back in
+    within 10 ms.
     Before its first sample a slot waits.
 
     Args:
@@ -53,7 +54,8 @@ class Slot:
         self._envelope = Envelope(load.gain_db, load.fade_in_ms * rate_hz // 1000)
         self._device_channels = channels
         self._gains = gains_of(load.channels, channels)
-        self._late = 0
+        self._late = 0  # frames to be skipped as soon as they come
+        self._dry = 0  # frames without a sample, in a row
         may_jump = load.level < Level.EMERGENCY  # no word of an alarm is lost
         self.steering = Steering(rate_hz, may_jump=may_jump, is_on=not source.is_live)
 
@@ -106,6 +108,7 @@ class Slot:
         got = len(samples) // FRAME_BYTES
         if got:
             self.heard += got
+            self._dry = 0
             mix.add(self._envelope.apply(samples, room), offset, self._gains)
         self._envelope.reach_gain()
         if left is not None and left <= room:
@@ -132,12 +135,14 @@ class Slot:
         return samples
 
     def _starve(self, missing: int, end: int) -> int | None:
-        if self._late == 0:
+        if not (self._late or self._dry):
             self.gaps += 1
         self.missing += 0 if self.source.is_live else missing
-        self._late += missing
+        self._dry += missing
+        if self.level < Level.EMERGENCY:
+            self._late += missing
         self._fade_back()
-        if self._late >= STARVED_LIMIT_S * self._rate_hz:
+        if max(self._late, self._dry) >= STARVED_LIMIT_S * self._rate_hz:
             return self._end("starved", end)
         if self.stopping:
             return self._end("stopped", end)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
+from agent.contract.priority import Level
 from agent.play.decode.pcm import Clip, Ring
 from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound.frame_clock import FrameClock
@@ -229,6 +230,17 @@ def test_what_was_silent_is_counted_with_the_end(bench: Bench) -> None:
     bench.run(30)
     (ended,) = bench.events(Ended)
     assert (ended.why, ended.frames, ended.missing_frames) == ("end", 240 + 4_800 - 480, 480)
+
+
+def test_no_word_of_an_alarm_is_skipped_though_its_samples_are_late(bench: Bench) -> None:
+    source = bench.play("a", FakeSource(np.full(480, 1000), endless=True), 960, Level.EMERGENCY)
+    bench.run(12)
+    source.samples = np.arange(1, 2_401, dtype=np.int16)
+    source.endless = False
+    heard = bench.run(12)
+    assert list(heard[480:2_400]) == list(range(481, 2_401))  # it fades back in within 10 ms
+    (ended,) = bench.events(Ended)
+    assert (ended.frames, ended.missing_frames, bench.mixer.gaps) == (480 + 2_400, 10 * 240, 1)
 
 
 def test_a_slot_starved_for_three_seconds_is_given_up(bench: Bench) -> None:
