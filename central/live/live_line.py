@@ -126,7 +126,8 @@ class LiveLine:
         self._held: deque[_Held] = deque()
         self._in_flight = InFlight()
         self._unsent: set[bytes] = set()  # hashes: the end of a stream is sent three times
-        self._added = asyncio.Event()
+        self._added, self._is_empty = asyncio.Event(), asyncio.Event()
+        self._is_empty.set()
 
     @property
     def unsent(self) -> int:
@@ -163,6 +164,7 @@ class LiveLine:
                 self._unsent.discard(segment_hash(one.message))
                 self._in_flight.add(one, count_unacknowledged(client))
             self._added.clear()
+            self._is_empty.set()
             await self._added.wait()
 
     async def wait_connected(self) -> None:
@@ -182,12 +184,19 @@ class LiveLine:
         """Send one segment without waiting for it; False without a connection."""
         self._held.append(_Held(topic, message, mono_s()))
         self._drop_old()
+        self._is_empty.clear()
         self._added.set()
         return self.connected.is_set()
 
     def _drop_old(self) -> None:
         while self._held and mono_s() - self._held[0].at_mono_s > self._hold_s:
             self._unsent.add(segment_hash(self._held.popleft().message))
+
+    async def flush(self) -> None:
+        """Wait until all is sent, while it is worth sending: the end of a stream among it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._hold_s):
+                await self._is_empty.wait()
 
     def drop_all(self) -> None:
         """Nothing more is sent: what is held was not."""
@@ -226,6 +235,7 @@ async def open_line(broker: LiveBroker, hold_s: float = HOLD_S) -> AsyncIterator
     task = asyncio.create_task(line.run(), name="live line")
     try:
         yield line
+        await line.flush()
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):

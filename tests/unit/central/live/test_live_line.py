@@ -144,3 +144,15 @@ async def test_an_end_that_is_sent_three_times_is_one_segment(
         await asyncio.sleep(0)
     line.drop_all()
     assert line.unsent == 1
+
+
+async def test_what_is_held_at_the_end_is_still_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client()
+    async with connected(client, monkeypatch) as line:
+        client.may_write.clear()
+        await line.send(TOPIC, b"end")
+        flushing = asyncio.create_task(line.flush())
+        await asyncio.sleep(0)
+        client.may_write.set()
+        await flushing
+    assert client.taken == [b"end"]
