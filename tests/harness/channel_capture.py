@@ -18,7 +18,7 @@ RATE_HZ = 48_000
 CHANNELS = 32  # PulseAudio takes no more
 LEAD = RATE_HZ // 2  # frames before the sounds, with the mark in their middle
 MARK = 20_000
-SINKS = ("loa-1", "loa-2")
+SINKS = ("loa-1", "loa-2", "loa-3", "loa-4")
 FORMAT = (f"--rate={RATE_HZ}", f"--channels={CHANNELS}", "--format=s16le", "--raw")
 PATIENCE_S = 10.0
 

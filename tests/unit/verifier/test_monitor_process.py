@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import socket
+import sys
 import wave
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import msgspec
@@ -138,3 +142,32 @@ def test_it_ends_when_the_agent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
         MonitorProcess(MonitorConfig("portaudio", "micro"), scene.control, any_).run()
     scene.close()
+
+
+@pytest.fixture
+def written() -> Iterator[list[str]]:
+    """Every file that this process opens for writing, or makes in memory, during the test."""
+    found: list[str] = []
+    is_over = Event()
+
+    def watch(event: str, args: tuple[Any, ...]) -> None:
+        if is_over.is_set():  # a hook stays for good
+            return
+        if event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            found.append(str(args[0]))
+        elif event in ("os.rename", "os.link", "socket.connect", "subprocess.Popen"):
+            found.append(event)
+
+    sys.addaudithook(watch)
+    yield found
+    is_over.set()
+
+
+def test_what_it_hears_is_never_written_nor_sent(
+    monkeypatch: pytest.MonkeyPatch, written: list[str]
+) -> None:
+    sound = speech(9)
+    events = Scene(monkeypatch, sound, sound * 0.05).run()
+    assert written == []
+    sent = [msgspec.json.encode(one) for one in events]
+    assert max(map(len, sent)) < 200  # a block of sound has 1,920 bytes
