@@ -94,7 +94,7 @@ def _now(item: ItemStatus, status: StationStatus, translator: Translator) -> Htm
     end = describe_end(item, status, translator)
     why = el("small", _why(item, translator)) if item.why else None
     return join(
-        el("b", item.title),
+        el("b", translator.title(item.title)),
         " ",
         _tag(item, translator),
         " ",
@@ -113,7 +113,7 @@ def _next(item: ItemStatus | None, status: StationStatus, translator: Translator
     lacking = el("div", f"⚠ {translator('lacking')}", class_="alarm") if item.lacking else None
     start = translator.moment(item.start_at, status.at)
     return join(
-        el("b", start), " ", item.title, " ", _tag(item, translator), " ",
+        el("b", start), " ", translator.title(item.title), " ", _tag(item, translator), " ",
         el("small", f"({left})"), _where(item), lacking,
     )  # fmt: skip
 

@@ -112,7 +112,9 @@ def _silenced(status: StationStatus, translator: Translator) -> list[str]:
 
 def _now_lines(status: StationStatus, translator: Translator) -> list[str]:
     return [
-        translator("sub.playing", o.now.title, describe_end(o.now, status, translator))
+        translator(
+            "sub.playing", translator.title(o.now.title), describe_end(o.now, status, translator)
+        )
         for o in status.outputs
         if o.now is not None
     ]
@@ -123,7 +125,7 @@ def _next_line(status: StationStatus, translator: Translator) -> str:
     soonest = min(items, key=lambda item: item.start_at)
     left_s = (soonest.start_at - status.at).total_seconds()
     start = translator.moment(soonest.start_at, status.at)
-    return translator("sub.ready", soonest.title, start, translator.span(left_s))
+    return translator("sub.ready", translator.title(soonest.title), start, translator.span(left_s))
 
 
 def _clock(status: StationStatus, translator: Translator) -> Html:

@@ -155,4 +155,5 @@ def _words(event: Event, translator: Translator) -> str:
         return text[:1].upper() + text[1:]
     is_known = translator.knows(f"event.{event.code}")
     what = translator(f"event.{event.code}" if is_known else "event.refusal")
-    return f"{event.subject}: {what}" if event.subject else what[:1].upper() + what[1:]
+    subject = translator.title(event.subject)
+    return f"{subject}: {what}" if subject else what[:1].upper() + what[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from agent.contract.default_title import show_title
 from agent.contract.local_time import LOCAL
 from agent.page.messages import PHRASES
 from texts.catalogue import Lang, look_up
@@ -20,6 +21,10 @@ class Translator:
     def __call__(self, code: str, *args: str) -> str:
         """The phrase of a code; an unknown code is shown as it is."""
         return look_up(PHRASES, code, self.lang, *args)
+
+    def title(self, title: str) -> str:
+        """The title of an item: one that the box gave it in this language."""
+        return show_title(title, self.lang)
 
     def knows(self, code: str) -> bool:
         """Is there a phrase?"""

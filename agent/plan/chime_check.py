@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agent.contract.accepted import HeldDocument
+from agent.contract.default_title import default_title
 from agent.contract.document import (
     Body,
     ChimeCheck,
@@ -23,7 +24,7 @@ from agent.contract.document import (
 )
 
 ENTRY = "chime-check"
-TITLE = "Chuông kiểm tra loa"
+TITLE = default_title("chime_check")
 LENGTH = timedelta(seconds=8)
 ALWAYS = ("0001-01-01", "9999-12-31")  # the validity of the station-config bounds it
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
+from agent.contract.default_title import default_title
 from agent.contract.document import Cancel, StreamGrant
 from agent.contract.priority import Level
 from agent.contract.utc import parse_utc
@@ -65,7 +66,7 @@ class LiveStream:
     @property
     def title(self) -> str:
         """What people read of it."""
-        return "Phát trực tiếp" if self.grant.title is UNSET else self.grant.title
+        return default_title("live") if self.grant.title is UNSET else self.grant.title
 
     @property
     def lang(self) -> str:

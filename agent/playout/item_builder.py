@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
+from agent.contract.default_title import default_title
 from agent.contract.document import Element, EmergencyBody, Entry, Medium, Scene, Text
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
@@ -226,11 +227,11 @@ def key_of(active: ActiveEmergency, medium: str) -> str:
 
 def _emergency_item(active: ActiveEmergency, medium: str, **content: object) -> Item:
     document = active.document
-    what = "Khẩn cấp: " if active.press is None else "Báo động tại trạm: "
+    what = "emergency" if active.press is None else "local_alarm"
     return Item(
         key=key_of(active, medium),
         source=_source(active.held, document.event_id),
-        title=("Diễn tập: " if document.exercise else what) + document.event_id,
+        title=default_title("exercise" if document.exercise else what, document.event_id),
         lang=document.bodies[0].lang,
         level=int(active.level),
         level_name=active.level.name.lower(),

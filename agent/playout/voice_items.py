@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal, Protocol
 
 from agent.clock import Clock, Now
+from agent.contract.default_title import default_title
 from agent.contract.priority import Level
 from agent.plan.calendar import local_date
 from agent.plan.local_voice import (
@@ -27,8 +28,6 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.state.voice_press import Speaking, VoicePress
 
 END_MARGIN = timedelta(seconds=1)  # the person is ended first, with the rule that ends them
-TITLES = {"microphone": "Micro tại trạm", "line-in": "Đường vào tại trạm"}
-EMERGENCY_TITLE = "Micro khẩn cấp tại trạm"
 
 
 class PlannedSound(Protocol):
@@ -102,7 +101,7 @@ class VoiceItems:
 
 def _build(speaking: Speaking, device: VoiceDevice, clock: Clock) -> Item:
     level = Level.EMERGENCY_VOICE if speaking.is_emergency else Level.LOCAL_VOICE
-    title = EMERGENCY_TITLE if speaking.is_emergency else TITLES[device.kind]
+    title = "emergency_microphone" if speaking.is_emergency else device.kind
     end_at = clock.at_of(speaking.until_mono_s) + END_MARGIN
     opening: Literal["chime", "attention"] | None = "attention" if speaking.is_emergency else None
     return Item(
@@ -116,7 +115,7 @@ def _build(speaking: Speaking, device: VoiceDevice, clock: Clock) -> Item:
             approver="",
             class_="emergency" if speaking.is_emergency else "routine",
         ),
-        title=f"{title}: {device.name}",
+        title=default_title(title, device.name),
         lang="vi",
         level=int(level),
         level_name=level.name.lower(),

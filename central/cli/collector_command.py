@@ -41,7 +41,7 @@ def collect(
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     host, _, port = broker.rpartition(":")
     if not host or not port.isdecimal():
-        raise ConfigError("E_USAGE", broker, "the broker is host:port")
+        raise ConfigError("E_USAGE", broker, "host:port")
     database = Database.open(db)
     click.echo(f"{database.enrol_folder(files['devices'])} stations enrolled", err=True)
     if head_key is None:

@@ -54,4 +54,4 @@ def confirm(  # noqa: PLR0913 - one a option
         said = Confirmation(by, is_heard, encode_utc(datetime.now(UTC)), note)
         confirm_play(database, play, said)
     word = "confirm.heard" if is_heard else "confirm.silent"
-    click.echo(translate(lang, word, station, shorten_title(str(play["title"])), by))
+    click.echo(translate(lang, word, station, shorten_title(str(play["title"]), lang), by))

@@ -43,11 +43,12 @@ def show(
 ) -> None:
     """What stations did and refused; all tables when none is named."""
     from central.cli.show import show_json, show_tables
+    from central.messages.catalogue import translate
     from central.reports.tables import WHAT
     from central.store.database import Database
 
     if not db.exists():  # an empty table would say that nothing was played
-        raise ConfigError("E_UNREADABLE", str(db), "no such file")
+        raise ConfigError("E_UNREADABLE", str(db), translate(lang, "fault.no_file"))
     database = Database.open(db)
     try:
         if format_ == "json":

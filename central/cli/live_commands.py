@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agent.contract.default_title import default_title
 from agent.errors import ConfigError
 from central.cli.cli_errors import handle_errors
 from central.cli.live_session import (
@@ -40,7 +41,7 @@ def live() -> None:
     "--class", "class_", type=click.Choice(["routine", "priority", "emergency"]),
     default="routine", show_default=True,
 )  # fmt: skip
-@click.option("--title", default="Phát trực tiếp", show_default=True)
+@click.option("--title", default=default_title("live"), show_default=True)
 @click.option("--slot", default="live", show_default=True, help="Two voices at a time need two.")
 @click.option("--no-chime", is_flag=True, help="Nothing is heard before the voice.")
 @speaking_options

@@ -121,7 +121,7 @@ async def run_stream(
 
     host, _, port = options["broker"].rpartition(":")
     if not host or not port.isdecimal():
-        raise ConfigError("E_USAGE", options["broker"], "the broker is host:port")
+        raise ConfigError("E_USAGE", options["broker"], "host:port")
     names = ("issuer", "to", "class_", "title", "delay_ms", "slot", "editor", "approver")
     order = LiveOrder(
         **{name: options[name] for name in names}, zones=options["zones"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agent.contract.default_title import default_title
 from central.cli.cli_errors import handle_errors
 from central.cli.live_session import (
     archive_option,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--minutes", type=click.FloatRange(0.01, 240), required=True, help="It ends then.")
 @click.option("--filler", type=FILE, help="Heard while the radio is not; default: silence.")
 @click.option("--source-ca", type=FILE, help="PEM of the radio's authority; default: the system's.")
-@click.option("--title", default="Tiếp âm", show_default=True)
+@click.option("--title", default=default_title("relay"), show_default=True)
 @click.option("--slot", default="relay", show_default=True, help="Two relays at a time need two.")
 @speaking_options
 @archive_option

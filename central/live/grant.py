@@ -9,6 +9,7 @@ from typing import Literal
 
 from securesystemslib.signer import Signer
 
+from agent.contract.default_title import default_title
 from agent.contract.document import Cancel, StreamGrant
 from central.documents.sign import build_header, encode_document, sign_document
 
@@ -40,7 +41,7 @@ class LiveOrder:
     issuer: str
     to: Sequence[str]
     class_: Literal["routine", "priority", "emergency"] = "routine"
-    title: str = "Phát trực tiếp"
+    title: str = default_title("live")
     delay_ms: int = 1_000
     zones: Sequence[str] = ("*",)
     lang: str = "vi"

@@ -94,6 +94,7 @@ PHRASES: Catalogue = {
     "fault.no_edition": Text(
         "không có bảng mức của bản này; có: {0}", "there are no figures of it; known: {0}"
     ),
+    "fault.no_file": Text("không có tệp này", "there is no such file"),
     "fault.says_nothing": Text(
         "cần --play, --say hoặc --show: tin phải nói điều gì",
         "give --play, --say or --show: it must say something",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agent.contract.default_title import show_title
 from central.documents.summary import format_moment, format_span
 from central.messages.catalogue import name_language, translate
 from texts.catalogue import Lang
@@ -22,7 +23,7 @@ def describe_on_air(row: Row, lang: Lang) -> str:
         level = "emergency"
     words = translate(lang, f"class.{level}")
     kind = level if words == f"class.{level}" else words
-    lines = [shorten_title(str(row["title"])), f"{name_output(row, lang)}, {kind}"]
+    lines = [shorten_title(str(row["title"]), lang), f"{name_output(row, lang)}, {kind}"]
     lines.append(translate(lang, "on_air.until", _until(str(row["end"]))))
     if silent := row.get("words_missing"):
         names = ", ".join(name_language(str(one), lang) for one in silent)
@@ -54,7 +55,7 @@ def describe_play(row: Row, lang: Lang) -> str:
     """Title; output, language, length; then what is unusual, and by whom."""
     length = format_span(row["duration_ms"]) if isinstance(row.get("duration_ms"), int) else "–"
     where = (name_output(row, lang), name_language(str(row.get("lang", "–")), lang), length)
-    lines = [shorten_title(str(row.get("title", "–"))), ", ".join(where)]
+    lines = [shorten_title(str(row.get("title", "–")), lang), ", ".join(where)]
     if row.get("class") not in (None, "routine"):
         lines.append(translate(lang, f"class.{row['class']}"))
     if told := [text for name in _DESCRIPTION if (text := _describe(row, name, lang))]:
@@ -155,6 +156,6 @@ def _reason(text: str, lang: Lang) -> str:
     return ", ".join(_CODE.findall(text)) or text
 
 
-def shorten_title(title: str) -> str:
-    """Event ids in titles by their first eight digits."""
-    return _LONG_ID.sub(r"\1…", title)
+def shorten_title(title: str, lang: Lang) -> str:
+    """A title in a language, event ids by their first eight digits."""
+    return _LONG_ID.sub(r"\1…", show_title(title, lang))

@@ -115,6 +115,6 @@ _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "on_air": describe_on_air,
     "proofs": lambda row, _: f"{row['heard']} / {row['not_heard']} / {row['not_known']}",
     "where": name_output,
-    "what": lambda row, _: shorten_title(row["title"]),
+    "what": lambda row, lang: shorten_title(row["title"], lang),
     "language": lambda row, lang: name_language(row["lang"], lang),
 }

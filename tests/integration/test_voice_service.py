@@ -18,7 +18,7 @@ from central.documents.read_aloud import read_aloud
 from speech.dialect import CENTRAL
 
 WORDS = "lũ về. bà con di chuyển ngay"
-# as `curl -sSf --data-binary @- -o {out} URL`, without needing curl
+# as `curl -sSf -d @- -o {out} URL`, without needing curl
 POST = """
 import shutil, sys, urllib.request
 with urllib.request.urlopen(sys.argv[1], data=sys.stdin.buffer.read(), timeout=30) as answer:

@@ -21,6 +21,17 @@ IMPORT = "texts.catalogue"
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 # spoken or drawn for a demonstration, never looked up
 OTHERS = ("central/testbed/",)
+# no texts that people look up: what is read aloud, letters that are drawn, both languages in a line
+RAW = (
+    "speech/",
+    "agent/doctor/probes/text_shaping.py",
+    "agent/doctor/probes/voice.py",
+    "agent/play/board/typeset.py",
+    "agent/settings/reference.py",
+    "agent/settings/schema.py",
+    "central/authority/demo_",
+    "strict_yaml/suggestions.py",
+)
 
 
 def imports_text(tree: ast.Module) -> bool:
@@ -80,6 +91,53 @@ def test_no_text_has_another_form() -> None:
         for name, tree in TREES.items()
         if not name.startswith(OTHERS)
         for line in other_forms(tree)
+    ]
+    assert not wrong
+
+
+def loose_texts(tree: ast.Module) -> Iterator[int]:
+    """Lines of Vietnamese strings that stand in no `Text`; docstrings do not count."""
+    known: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Text":
+            known.update(id(one) for one in ast.walk(node))
+        elif isinstance(node, ast.Expr):
+            known.add(id(node.value))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in known:
+            yield from [node.lineno] if VIETNAMESE.search(node.value) else []
+
+
+def test_a_vietnamese_text_stands_in_a_catalogue_beside_its_english_one() -> None:
+    wrong = [
+        f"{name}:{line}"
+        for name, tree in TREES.items()
+        if not name.startswith((*OTHERS, *RAW))
+        for line in loose_texts(tree)
+    ]
+    assert not wrong
+
+
+def english_hints(tree: ast.Module) -> Iterator[int]:
+    """Lines of errors of a command whose hint is an English sentence and not looked up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error") and node.args:
+            words = " ".join(
+                one.value
+                for one in ast.walk(node.args[-1])
+                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            )
+            is_sentence = len(re.findall(r"\b[a-z]{2,}\b", words)) > 2
+            if is_sentence and "translate(" not in ast.unparse(node.args[-1]):
+                yield node.lineno
+
+
+def test_what_a_command_refuses_is_said_in_both_languages() -> None:
+    wrong = [
+        f"{name}:{line}"
+        for name, tree in TREES.items()
+        if name.startswith("central/cli/")
+        for line in english_hints(tree)
     ]
     assert not wrong
 

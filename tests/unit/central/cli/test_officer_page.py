@@ -177,6 +177,7 @@ def test_the_page_shows_no_option_that_does_not_exist() -> None:
             "prepare",
             "speak",
             "relay",
+            "confirm",
         )
         for parameter in main.commands[name].params
         for option in parameter.opts
