@@ -180,7 +180,7 @@ def test_the_page_shows_no_option_that_does_not_exist() -> None:
             "confirm",
         )
         for parameter in main.commands[name].params
-        for option in parameter.opts
+        for option in (*parameter.opts, *parameter.secondary_opts)
     }
     groups = [main.commands[name].commands for name in ("draft", "live")]  # type: ignore[attr-defined] # groups
     known |= {o for group in groups for one in group.values() for p in one.params for o in p.opts}
