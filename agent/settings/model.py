@@ -231,7 +231,7 @@ class Sensor(_Settings, frozen=True, kw_only=True):
     zone: Name | None = None
     low: float | None = None
     high: float | None = None
-    baseline: Annotated[float, Meta(gt=0)] | None = None
+    baseline: Annotated[float, Meta(ge=0.001, le=1_000_000)] | None = None
     options: Options = {}
 
 

@@ -132,6 +132,7 @@ SEEDED = [
     ("path: /var/lib/board}", "path: /b}\n    monitor: {driver: portaudio, device: x}", 19, 14,
      "outputs[1].monitor", "monitor_needs_audio"),
     ("high: 9.5", "low: 10, high: 9.5", 26, 105, "sensors[0].high", "low_not_below_high"),
+    ("high: 9.5", "high: 9.5, baseline: 0", 26, 111, "sensors[0].baseline", "bad_value"),
 ]  # fmt: skip
 
 
