@@ -14,6 +14,7 @@ from agent.clock import Clock
 from agent.contract.ids import StationId
 from agent.contract.report import InputState
 from agent.live.reception import LiveReception
+from agent.live.relay.relay_access import RelayAccess
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.overrides.local_voice import LocalVoice, list_voice_keys
 from agent.play.board.board_output import BoardOutput
@@ -26,6 +27,7 @@ from agent.play.source_table import build_sources, build_voice_inputs
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.speech.speech_source import speech_source
 from agent.playout.output_schedule import BoardSchedule, SoundSchedule
+from agent.playout.relay_filler import find_filler
 from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
@@ -133,6 +135,11 @@ def build_outputs(
     voices = build_voice_inputs(settings.voice_inputs, state.issues.set_issue)
     speech = partial(speech_source, settings=settings.speech)
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
+    access = RelayAccess(
+        lambda: schedule.relay_hosts, settings.media.allow_private, settings.broker.ca,
+        clock, lambda issuer: find_filler(schedule.held, issuer, schedule.media_state),
+        state.issues.set_issue,
+    )  # fmt: skip
     lines: list[SpeakerLine] = []
     verifier = _build_verifier(settings, state, lines)
     built = OutputSet(schedule, clock, volumes, voices, verifier, lines=lines)
@@ -142,7 +149,10 @@ def build_outputs(
         media = OutputMedia(state.media, HIGH_PASS_HZ[one.audio.loudspeaker] if one.audio else 0)
         local_sources = build_sources(media, voices, state.voice.wait_end)
         voice = partial(_live_source, live=live, clock=clock, high_pass_hz=media.high_pass_hz)
-        sources: SourceTable = {**local_sources, "live": voice, "speech": speech}
+        relay = partial(_relay_source, access=access, media=media)
+        sources: SourceTable = {
+            **local_sources, "live": voice, "relay": relay, "speech": speech,
+        }  # fmt: skip
         context = OutputContext(
             rundown, clock, media, state.journal if one.audio is None else heard_log,
             state.issues.set_issue, sources,
@@ -190,6 +200,12 @@ def _live_source(
     from agent.live.live_source import LiveSource  # loads only when somebody speaks
 
     return LiveSource(item, live.find(item.key), clock, high_pass_hz)
+
+
+def _relay_source(item: Item, *, access: RelayAccess, media: OutputMedia) -> SoundSource:
+    from agent.live.relay.relay_source import RelaySource  # loads only when a radio is pulled
+
+    return RelaySource(item, access, media)
 
 
 def _build_rundown(output: Output, schedule: Schedule) -> SoundSchedule:

@@ -114,7 +114,11 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 class Relay(msgspec.Struct, frozen=True):
-    """A live stream of another station; authentic by transport only."""
+    """A radio that the box pulls itself, over https; authentic by transport only.
+
+    It is heard for `max_ms` of its entry. Its host must stand in `StationPolicy.relay_hosts`.
+    `host_key` narrows: the SHA-256, in hex, of the SubjectPublicKeyInfo of the host's certificate.
+    """
 
     url: str
     host_key: str | None = None

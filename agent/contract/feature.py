@@ -21,6 +21,7 @@ signs is told so."""
 
 ADVERT = "entries.advert"
 LIVE = "kind=stream-grant"
+RELAY = "entries.body.relay"
 STAGGERED = "entries.sync.kind=staggered"
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
@@ -40,11 +41,11 @@ PARTS: dict[str, Support] = {
     "entries.start.kind=next": "refused",
     "entries.start.kind=within": "refused",
     "entries.start.kind=after": "refused",
-    "entries.body.relay": "refused",
+    RELAY: "applied",
     "entries.body.text.say": "applied",
     "entries.body.scene.elements.kind=video": "refused",
     STAGGERED: "applied",
-    "policy.relay_hosts": "not obeyed",
+    "policy.relay_hosts": "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
@@ -107,7 +108,7 @@ def entry_parts(entry: Entry) -> Iterator[str]:
     yield f"entries.start.kind={entry.start.kind}"
     yield f"entries.sync.kind={entry.sync.kind}"
     if body.relay is not None:
-        yield "entries.body.relay"
+        yield RELAY
     if body.text is not None and body.text.say is not None:
         yield "entries.body.text.say"
     if body.scene is not None:

@@ -178,7 +178,9 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     zones on which a signed mute kept it from sounding, from its start or later. `words` says how
     the words of each language were heard: `recording`, `phrases` (of a phrase bank), `speech` (read
     aloud by the box), `line` (the built-in one in their place); `said` what was read aloud, `voice`
-    by which voice.
+    by which voice. `authentic_by` is `transport` for a radio that the box pulled: nobody signed
+    what was heard; `relayed` says of what such a play consisted: `radio_ms`, `filler_ms`,
+    `silence_ms`, and how many `connections` were tried. No other play has the two.
     `clock_error_ms` is the half-width of the error of the box's clock when it began, `clock_source`
     who gave that time; both are left out where nobody trusted did. `corrected_samples` counts the
     single samples that were left out or doubled to keep it in step with the clock, `resyncs` the
@@ -233,6 +235,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resyncs: int | None = None
     worst_off_ms: float | None = None
     card_ppm: float | None = None
+    authentic_by: Literal["transport"] | None = None
+    relayed: dict[str, int] | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -90,13 +90,14 @@ def _is_plain(raw: bytes) -> bool:
 def _is_nfc(raw: bytes) -> bool:
     """Is valid UTF-8 in normal form C? Ten times quicker than a check of the whole text.
 
-    ASCII is removed first. That changes nothing while no combining mark is present: ASCII is in
-    normal form C, and only combining marks compose with it.
+    ASCII is removed first. While no combining mark is present, what is in normal form without it is
+    so with it: ASCII is in normal form C, and only combining marks compose with it. The other way
+    it does not hold: two letters that ASCII keeps apart may compose (Bengali, Hangul).
     """
     rest = raw.translate(None, _ASCII).decode("utf-8")
-    if any(map(unicodedata.combining, rest)):
-        rest = raw.decode("utf-8")
-    return unicodedata.is_normalized("NFC", rest)
+    if not any(map(unicodedata.combining, rest)) and unicodedata.is_normalized("NFC", rest):
+        return True
+    return unicodedata.is_normalized("NFC", raw.decode("utf-8"))
 
 
 def parse_strict(raw: bytes, *, max_depth: int = MAX_DEPTH, max_values: int | None = None) -> Any:

@@ -132,7 +132,15 @@ class OutputStatusReader:
             why = _why(document, entry) if entry is not None else None
         elif item.started_by is not None:  # a person speaks; no document is behind it
             why = PlacementRule("", "", 0, started_by=item.started_by)
-        return ItemStatus(title, item.level_name, item.start_at, item.end_at, item.zones, why)
+        return ItemStatus(
+            title,
+            item.level_name,
+            item.start_at,
+            item.end_at,
+            item.zones,
+            why,
+            is_pulled=item.relay is not None,
+        )
 
     def _next(self, want: model.Output, missing: Missing, now: Now) -> ItemStatus | None:
         """The next of the schedule, whatever is on before it; not before a silence has ended."""
@@ -154,6 +162,7 @@ class OutputStatusReader:
             tuple(coming.entry.zones),
             _why(coming.playlist, coming.entry, tuple(dict.fromkeys(losers))),
             _lacking(coming.entry, missing),
+            is_pulled=coming.entry.body.relay is not None,
         )
 
     def _unmuted_at(self, sense: Medium, now: Now) -> datetime:

@@ -55,7 +55,10 @@ class PlacementRule:
 
 @dataclass(frozen=True)
 class ItemStatus:
-    """One item on one output. `level` is the name of its level; `lacking` why it cannot be had."""
+    """One item on one output. `level` is the name of its level; `lacking` why it cannot be had.
+
+    `is_pulled`: a radio that the box pulls itself; nobody signed what is heard.
+    """
 
     title: str
     level: str
@@ -64,6 +67,7 @@ class ItemStatus:
     zones: tuple[str, ...] = ()
     why: PlacementRule | None = None
     lacking: str | None = None
+    is_pulled: bool = False
 
 
 @dataclass(frozen=True)

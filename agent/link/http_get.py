@@ -18,9 +18,10 @@ import h11
 from aiohappyeyeballs import AddrInfoType, start_connection
 
 from agent.clock import cpu_s
+from agent.contract.host_rule import HTTPS_PORT
 from agent.link.cpu_share import CpuShare
 from agent.link.network_thread import Resolver
-from agent.link.url_policy import HTTPS_PORT, PrivateAddressError, ascii_host, is_public
+from agent.link.url_policy import PrivateAddressError, ascii_host, is_public
 
 BLOCK_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 16 * 1024
@@ -28,6 +29,7 @@ MAX_INTERIM = 4  # 1xx answers; we request none
 SHARE = 0.2  # of a processor
 SECOND_TRY_S = 0.25  # then the next address of a name is tried in parallel: RFC 8305
 AGENT = "tramtin"
+_ICY, _HTTP = b"ICY ", b"HTTP/1.0 "  # SHOUTcast's status line, and what it stands for
 _SAFE = "%!$&'()*+,;=:@/?-._~"
 
 
@@ -139,6 +141,7 @@ class _Events:
         self._reader = reader
         self._idle_s = idle_s
         self._share = CpuShare(SHARE)
+        self._begin: bytes | None = b""  # the first bytes, while they may be those of a status line
 
     async def next(self) -> h11.Event:
         """The next event.
@@ -165,10 +168,21 @@ class _Events:
     def _parse(self, block: bytes | None) -> type[h11.NEED_DATA | h11.PAUSED] | h11.Event:
         try:
             if block is not None:
-                self._connection.receive_data(block)
+                self._connection.receive_data(self._read_status(block))
             return self._connection.next_event()
         except h11.RemoteProtocolError as error:
             raise HttpError(str(error)) from error
+
+    def _read_status(self, block: bytes) -> bytes:
+        """SHOUTcast answers `ICY 200 OK`: in all else that is HTTP/1.0."""
+        if self._begin is None:
+            return block
+        begin = self._begin + block
+        if block and len(begin) < len(_ICY) and _ICY.startswith(begin):
+            self._begin = begin
+            return b""
+        self._begin = None
+        return _HTTP + begin.removeprefix(_ICY) if begin.startswith(_ICY) else begin
 
 
 async def _head(events: _Events) -> h11.Response:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from agent.contract.host_rule import is_named
 from agent.errors import TrustError
 
-HTTPS_PORT = 443
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address
 _GLOBAL = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out as global unicast
 # Within it, by IANA's registry of special-purpose addresses: protocol assignments with Teredo,
@@ -55,7 +55,7 @@ def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> bool:
     """
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or HTTPS_PORT
+        host, named = parts.hostname or "", is_named(url, hosts)
         ascii_host(url)
     except ValueError as error:
         raise TrustError("E_URL", url, str(error)) from error
@@ -63,7 +63,6 @@ def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> bool:
         raise TrustError("E_URL", url, "only https is fetched")
     if parts.username is not None or parts.password is not None:
         raise TrustError("E_URL", url, "no user or password in an address")
-    named = f"{host}:{port}" in hosts or (port == HTTPS_PORT and host in hosts)
     if hosts and not named:
         raise TrustError("E_URL", url, "not a host that the station-config names")
     may_be_private = allow_private and named

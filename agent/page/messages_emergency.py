@@ -5,7 +5,11 @@ from __future__ import annotations
 from texts.catalogue import Catalogue, Text
 
 ALARM_PHRASES: Catalogue = {
-    # somebody speaks at the box
+    # a radio, and somebody who speaks at the box
+    "pulled": Text(
+        "hộp tự kéo đài: chỉ tin được đường truyền",
+        "pulled by the box: authentic by transport only",
+    ),
     "level.local_voice": Text("nói tại chỗ", "spoken here"),
     "level.emergency_voice": Text("nói khẩn cấp", "emergency, spoken here"),
     "why.local_voice": Text(

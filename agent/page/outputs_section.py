@@ -93,6 +93,7 @@ def _where(item: ItemStatus) -> str | None:
 def _now(item: ItemStatus, status: StationStatus, translator: Translator) -> Html:
     end = describe_end(item, status, translator)
     why = el("small", _why(item, translator)) if item.why else None
+    pulled = el("small", translator("pulled"), class_="soft") if item.is_pulled else None
     return join(
         el("b", translator.title(item.title)),
         " ",
@@ -100,6 +101,8 @@ def _now(item: ItemStatus, status: StationStatus, translator: Translator) -> Htm
         " ",
         end,
         _where(item),
+        el("br") if pulled else None,
+        pulled,
         el("br") if why else None,
         why,
     )

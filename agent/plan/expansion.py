@@ -6,14 +6,16 @@ sessions of its first day, count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
+from urllib.parse import urlsplit
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Playlist, Stagger
+from agent.contract.host_rule import is_named
 from agent.contract.priority import LEVEL_OF_CLASS, Level
 from agent.contract.utc import parse_utc
 from agent.errors import PlanError
@@ -79,6 +81,13 @@ def _require_bearable(entry: Entry, delay: timedelta) -> None:
         raise PlanError("E_POLICY", entry.id, f"staggered by {delay}, at most {MAX_STAGGER}")
 
 
+def _require_relay_host(entry: Entry, hosts: Collection[str]) -> None:
+    """A relay needs its host in the signed policy as well."""
+    relay = entry.body.relay
+    if relay is not None and not is_named(relay.url, hosts):
+        raise PlanError("E_POLICY", entry.id, f"relay_hosts {urlsplit(relay.url).netloc}")
+
+
 def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
     body = entry.body
     if body.media is not None:
@@ -88,8 +97,8 @@ def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
         return "sound", sum(durations[digest] for digest in body.media)
     if body.scene is not None:
         return "picture", body.scene.ms
-    if body.text is None:
-        raise PlanError("E_UNSUPPORTED", entry.id, "body relay")
+    if body.text is None:  # a relay: it lasts as long as its entry says
+        return "sound", entry.max_ms or 0
     if body.text.say is None:
         return "picture", TEXT_MS if entry.max_ms is None else entry.max_ms
     if body.text.show is not None:
@@ -190,6 +199,7 @@ class Expansion:
         try:
             medium, length_ms = planned_ms(entry, bounds.durations)
             _require_bearable(entry, delay)
+            _require_relay_host(entry, self._policy.relay_hosts)
         except PlanError as error:
             self._refuse(bounds.playlist, entry, first_at, error.code, error.hint)
             return

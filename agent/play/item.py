@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from agent.clock import Clock, Now
-from agent.contract.document import Medium, Scene
+from agent.contract.document import Medium, Relay, Scene
 from agent.contract.ids import Digest
 from agent.contract.loudness import Loudness
 from agent.contract.report import OnAir, Play, RecordKind
@@ -126,6 +126,7 @@ class Item:
     is_exercise: bool = False
     scene: Scene | None = None
     reading: Reading | None = None  # what is read aloud
+    relay: Relay | None = None  # the radio that is pulled
     started_by: str | None = None  # the local key
     missing: str | None = None  # why it cannot be played: a code and the medium
 

@@ -82,7 +82,7 @@ class PlayResult:
     For an emergency's sound also the media that were heard, and the languages of the bodies whose
     words were not heard; `words` says how those of each language were (`recording`, `speech`,
     `line`), `said` what was read aloud. `muted` are the zones that a signed mute took from it.
-    `segments`: of a live voice what became of them.
+    `segments`: of a live voice what became of them. `relayed`: of what a radio's play consisted.
     """
 
     outcome: Outcome
@@ -101,6 +101,7 @@ class PlayResult:
     words: dict[str, str] = field(default_factory=dict)
     said: dict[str, Reading] = field(default_factory=dict)
     segments: dict[str, int] | None = None
+    relayed: dict[str, int] | None = None
     start_clock: StartClock = UNKNOWN
     steering: Steering = UNSTEERED
 
@@ -148,6 +149,8 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         said={lang: one.words[:MAX_SAID] for lang, one in said.items()} or None,
         voice=next((one.dialect.voice for one in said.values()), None),
         segments=result.segments,
+        authentic_by="transport" if item.relay is not None else None,
+        relayed=result.relayed,
         clock_error_ms=result.start_clock.error_ms,
         clock_source=result.start_clock.source,
         corrected_samples=steering.corrected or None,

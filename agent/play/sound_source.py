@@ -111,6 +111,34 @@ class SegmentCounter(Protocol):
 
 
 @runtime_checkable
+class RelayCounter(Protocol):
+    """A source that pulls a radio, and knows how much of what sounded was the radio."""
+
+    @property
+    def relayed(self) -> Mapping[str, int]:
+        """`radio_ms`, `filler_ms`, `silence_ms` and `connections` so far, for the record."""
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why it was not the radio as it was planned: a code with details; None when it was."""
+
+
+def count_relayed(source: object) -> dict[str, int] | None:
+    """Of what the play of a radio consisted; None of another source."""
+    return dict(source.relayed) if isinstance(source, RelayCounter) else None
+
+
+def find_shortfall(source: object) -> str | None:
+    """Why it was not the radio as planned; None also of another source."""
+    return source.shortfall if isinstance(source, RelayCounter) else None
+
+
+def count_segments(source: object) -> dict[str, int] | None:
+    """What became of the segments of a stream; None of another source."""
+    return dict(source.segments) if isinstance(source, SegmentCounter) else None
+
+
+@runtime_checkable
 class StartListener(Protocol):
     """A source with a timeline: each of its samples belongs to a moment of the shared clock."""
 

@@ -27,6 +27,7 @@ from agent.play.ipc import (
     CaptureCommand,
     EngineCommand,
     MonitorCommand,
+    RelayCommand,
     WorkerFault,
 )
 
@@ -104,7 +105,7 @@ class WorkerProcess(Generic[E]):
 
     def send(
         self,
-        command: EngineCommand | BoardCommand | CaptureCommand | MonitorCommand,
+        command: EngineCommand | BoardCommand | CaptureCommand | MonitorCommand | RelayCommand,
         fd: int | None = None,
     ) -> None:
         """Send a command, with a descriptor if given; the descriptor is always closed here.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec import UNSET
 
@@ -14,6 +15,7 @@ from agent.plan.chime_check import ChimePlaylist
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
 from agent.play.item import Description, Item, ItemSource, LanguageClips
+from agent.play.sound_source import SoundKind
 from agent.state.live_voices import LiveVoice
 from speech.reading import Reading
 
@@ -98,16 +100,29 @@ def build_item(
         start_at=occurrence.start_at,
         end_at=occurrence.end_at,
         latest_end_at=occurrence.latest_end_at,
-        when_cut=entry.when_cut,
+        when_cut=_when_cut(entry),
         clips=clips,
         repeat=entry.body.repeat,
         gap_ms=entry.body.gap_ms,
         limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
         scene=scene,
-        kind="chime" if is_chime else "speech" if is_read else "file",
+        kind="chime" if is_chime else _kind(entry, is_read=is_read),
         reading=reading,
+        relay=entry.body.relay,
         missing=missing,
     )
+
+
+def _kind(entry: Entry, *, is_read: bool) -> SoundKind:
+    if entry.body.relay is not None:
+        return "relay"
+    return "speech" if is_read else "file"
+
+
+def _when_cut(entry: Entry) -> Literal["resume", "rejoin", "drop"]:
+    """A radio goes on meanwhile: it is joined where it then is."""
+    is_resumed = entry.body.relay is not None and entry.when_cut == "resume"
+    return "rejoin" if is_resumed else entry.when_cut
 
 
 def live_item(voice: LiveVoice, at: datetime) -> Item:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from agent.clock import Now
+from agent.contract.host_rule import is_named
 from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
@@ -135,6 +136,8 @@ class SoundSchedule:
         if item.level >= Level.EMERGENCY:
             alarms = self._schedule.alarms(now, self.sense)
             return any(key_of(one, self.sense) == item.key for one in alarms)
+        if item.relay is not None and not is_named(item.relay.url, self._schedule.relay_hosts):
+            return False
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK
         return (
             not is_over and not self._is_silent(now) and self._schedule.is_held(item.source.doc_id)

@@ -184,6 +184,11 @@ class Schedule:
         former, self._reported = self._reported, frozenset(fresh)
         return limit_refusals(refusal for key, refusal in fresh.items() if key not in former)
 
+    @property
+    def relay_hosts(self) -> frozenset[str]:
+        """The hosts from which a radio may be pulled now."""
+        return self.policy.relay_hosts
+
     def is_held(self, doc_id: str) -> bool:
         """Was the document in force when the timeline was built?"""
         return doc_id in self._ids

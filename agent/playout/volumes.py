@@ -15,6 +15,8 @@ from agent.play.item import Item
 from agent.playout.schedule import Schedule
 from agent.settings.model import Settings, Zone
 
+RELAY_LUFS = -13.0  # measured: see `agent.live.relay.relay_decoder`
+
 
 class Trims(Protocol):
     """What signed commands have set, see `agent.state.zone_levels.ZoneLevels`."""
@@ -57,7 +59,12 @@ class StationVolumes:
         return level_of_zone(zone, policy, now.at, trim_db=trim_db).volume
 
     def _loudness_of(self, item: Item) -> float | None:
-        """The loudest of its media, levelled; None when one is not measured, or it has none."""
+        """The loudest of its media, levelled; None when one is not measured, or it has none.
+
+        A radio is levelled as it plays, and counts as the loudest that this lets through.
+        """
+        if item.relay is not None:
+            return RELAY_LUFS
         clips = [*item.clips, *(clip for body in item.bodies for clip in body.clips)]
         found = [self.loudness.get(Digest(clip.sha256)) for clip in clips]
         known = [one.levelled_lufs for one in found if one is not None]

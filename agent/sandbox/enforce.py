@@ -37,6 +37,7 @@ _RIGHTS_ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 # an ABI and its number of file rights: bits 0 to 12, then refer, truncate, ioctl_dev
 _RIGHTS_OF_ABI = ((5, 16), (3, 15), (2, 14), (1, 13))
 _TCP_OF_ABI, _SCOPES_OF_ABI = 4, 6
+BIND_TCP, CONNECT_TCP = 1, 2
 NOT_FOUND = 127  # the exit code of a shell
 
 Rule = tuple[int, str | int]  # rights below a path, or on the file of a descriptor
@@ -57,16 +58,16 @@ def query_landlock_abi() -> int:
         return 0
 
 
-def restrict_files(rules: list[Rule]) -> None:
+def restrict_files(rules: list[Rule], refused_tcp: int = BIND_TCP | CONNECT_TCP) -> None:
     """Confine this thread and its later children to `rules`; this cannot be undone.
 
-    A path that does not exist is skipped.
+    A path that does not exist is skipped. `refused_tcp` is what of TCP is refused besides.
 
     Raises:
         OSError: the kernel has no Landlock, or refuses.
     """
     abi = _syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
-    attribute = build_ruleset_attr(abi)
+    attribute = build_ruleset_attr(abi, refused_tcp)
     ruleset = _syscall(_CREATE_RULESET, attribute, len(attribute), 0)
     try:
         for rights, where in rules:
@@ -82,11 +83,11 @@ def list_rights(abi: int) -> int:
     return next((1 << count) - 1 for least, count in _RIGHTS_OF_ABI if abi >= least)
 
 
-def build_ruleset_attr(abi: int) -> bytes:
-    """A landlock_ruleset_attr with the fields of this ABI, which refuses everything."""
+def build_ruleset_attr(abi: int, refused_tcp: int = BIND_TCP | CONNECT_TCP) -> bytes:
+    """A landlock_ruleset_attr with the fields of this ABI, which refuses everything else."""
     attribute = struct.pack("<Q", list_rights(abi))
     if abi >= _TCP_OF_ABI:
-        attribute += struct.pack("<Q", 0b11)  # bind, connect
+        attribute += struct.pack("<Q", refused_tcp)
     if abi >= _SCOPES_OF_ABI:
         attribute += struct.pack("<Q", 0b11)  # abstract sockets, signals
     return attribute

@@ -23,6 +23,11 @@ LOADERS = (
     "/lib/ld-linux-aarch64.so.1",
     "/lib/ld-linux-armhf.so.3",
 )
+# what the resolver of the C library reads
+NAME_SERVICE = (
+    "/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/nsswitch.conf",
+    "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols",
+)  # fmt: skip
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 
@@ -100,6 +105,23 @@ def confine_capture() -> None:
     if enforce.query_landlock_abi():
         enforce.restrict_files([(READ, path) for path in (*_list_code(), *LIBRARIES, *DEVICES)])
     _install(seccomp.CAPTURE)
+
+
+def confine_puller(readable: Collection[str]) -> None:
+    """Confine this process, which pulls a radio: connections to the internet, and nothing else.
+
+    Call it while there is one thread: Landlock confines the calling thread and its later ones.
+
+    Args:
+        readable: files besides code and name service, such as trusted authorities.
+
+    Raises:
+        OSError: the kernel refuses a mechanism that it announces.
+    """
+    paths = (*_list_code(), *LIBRARIES, *DEVICES, *NAME_SERVICE, *readable)
+    if enforce.query_landlock_abi():
+        enforce.restrict_files([(READ, path) for path in paths], enforce.BIND_TCP)
+    _install(seccomp.PULLER)
 
 
 def confine_renderer(board: int) -> None:

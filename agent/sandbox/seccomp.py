@@ -47,6 +47,9 @@ _WRITE_FLAGS = 0o3 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
 # F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP: with them a descriptor that becomes
 # readable sends any signal to any process of the same user
 _NAME_OWNER = {"fcntl": (8, 10, 15), "fcntl64": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
+# AF_INET, AF_INET6, and AF_NETLINK, by which getaddrinfo lists the own addresses: no AF_UNIX, so no
+# sound server, no D-Bus
+_INTERNET = (2, 10, 16)
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000  # all namespaces
 
@@ -74,6 +77,10 @@ PROGRAM = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, "execveat": EXEC["
 BOARD = SyscallPolicy({**_NEVER, **EXEC}, may_open_for_writing=True, may_fork=True)
 # a capture, whose device is open: it reads that and writes pipes
 CAPTURE = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
+# what pulls a radio: it connects to the internet, and is no server
+PULLER = SyscallPolicy(
+    {name: row for name, row in CAPTURE.refused.items() if name not in ("socket", "connect")}
+)
 # a renderer, forked from the board: it only returns pixels
 RENDERER = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
 
@@ -149,6 +156,12 @@ def _filter_arguments(name: str, number: int, policy: SyscallPolicy) -> Iterable
         if policy.may_fork:
             return []
         test = [_load(_ARGS), (_JEQ, 0, 1, PR_SET_PDEATHSIG), refuse]
+    elif name == "socket":
+        if name in policy.refused:
+            return []
+        last = len(_INTERNET)
+        allowed_families = [(_JEQ, last - at, 0, one) for at, one in enumerate(_INTERNET)]
+        test = [_load(_ARGS), *allowed_families, refuse]
     elif name in _NAME_OWNER:
         *others, last = _NAME_OWNER[name]
         equal = [(_JEQ, len(others) - place, 0, one) for place, one in enumerate(others)]

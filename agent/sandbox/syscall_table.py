@@ -179,4 +179,5 @@ JUDGED: dict[str, Row] = {
     "fcntl": (72, 25, 55),
     "fcntl64": (None, None, 221),
     "ioctl": (16, 29, 54),
+    "socket": NETWORK["socket"],
 }

@@ -87,6 +87,10 @@ def _is_mime(text: str) -> bool:
     return _MIME.fullmatch(text) is not None
 
 
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and _HEX.fullmatch(text) is not None
+
+
 def check_media(media: list[Medium]) -> frozenset[str]:
     """Check the media list; returns its digests."""
     digests = frozenset([medium.sha256 for medium in media])
@@ -188,6 +192,9 @@ def _check_body(body: Body, digests: frozenset[str]) -> None:
     if body.media is not None:
         if not (1 <= len(body.media) <= 256 and digests.issuperset(body.media)):
             raise SchemaError("body.media", "digests listed in media")
+    elif body.relay is not None:
+        key = body.relay.host_key
+        _require(key is None or _is_digest(key), "body.relay.host_key", "64 hex digits")
     elif body.text is not None:
         _check_text(body.text, "body.text")
     elif body.scene is not None:

@@ -200,12 +200,14 @@ class _ScheduleCompiler(Compilation):
 
     def _sound(self, item: ScheduleItem, path: str) -> Body | None:
         gap_ms = parse_span_ms(item.gap) if item.gap else 0
+        if item.relay_key and not item.relay:
+            self.fault(f"{path}.relay_key", "file.relay")
         if item.relay:
             if not is_https(item.relay) or self._schedule.class_ != "routine":
                 self.fault(f"{path}.relay", "file.relay", got=item.relay)
             if not item.for_:
                 self.fault(path, "file.relay_for")
-            return Body(relay=Relay(item.relay))
+            return Body(relay=Relay(item.relay, item.relay_key))
         if item.say:
             said = self.spoken(item.say, f"{path}.say", self._schedule)
             return Body(text=said, repeat=item.repeat, gap_ms=gap_ms) if said else None

@@ -24,6 +24,7 @@ Lang = Annotated[str, _form(r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", "vi, km")]
 Pattern = Annotated[
     str, _form(r"^(?:\*|[A-Za-z0-9_-]{1,32})(?:/(?:\*|[A-Za-z0-9_-]{1,32})){2}$", "84/29266/*")
 ]
+KeyHash = Annotated[str, _form(r"^[0-9a-f]{64}$", "sha256, 64 hex")]
 Colour = Annotated[str, _form(r"^#[0-9a-fA-F]{6}$", "#ffcc00")]
 
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
@@ -65,6 +66,7 @@ class ScheduleItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zones: list[Zone] = msgspec.field(default_factory=lambda: ["*"])
     play: str | list[str] = msgspec.field(default_factory=list)
     relay: str | None = None
+    relay_key: KeyHash | None = None
     say: str | None = None
     show: PictureSpec | None = None
     repeat: Annotated[int, Meta(ge=1, le=1000)] = 1

@@ -90,7 +90,10 @@ PHRASES: Catalogue = {
     "lang.km": Text("tiếng Khmer", "Khmer"),
     "lang.en": Text("tiếng Anh", "English"),
     "body.media": Text("PHÁT {0} tệp âm thanh, {1}", "PLAYS {0} sound file(s), {1}"),
-    "body.relay": Text("TIẾP ÂM {0}", "RELAYS {0}"),
+    "body.relay": Text(
+        "TIẾP ÂM {0} (hộp tự kéo, chỉ tin được đường truyền)",
+        "RELAYS {0} (pulled by the box, authentic by transport only)",
+    ),
     "body.say": Text("ĐỌC “{0}”", "SAYS “{0}”"),
     "body.say.words": Text(" (thành lời: “{0}”)", " (in words: “{0}”)"),
     "body.show": Text("HIỆN “{0}”", "SHOWS “{0}”"),

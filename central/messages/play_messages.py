@@ -9,6 +9,10 @@ PHRASES: Catalogue = {
     "medium.picture": Text("Bảng", "Board"),
     "play.key": Text("nút “{0}”", "key “{0}”"),
     "play.words_missing": Text("KHÔNG NGHE ĐƯỢC LỜI: {0}", "WORDS NOT HEARD: {0}"),
+    "play.transport": Text(
+        "hộp tự kéo đài: chỉ tin được đường truyền; đài {0} s, chương trình nền {1} s, im {2} s",
+        "pulled by the box: authentic by transport only; radio {0} s, filler {1} s, silence {2} s",
+    ),
     "play.muted": Text("tắt tiếng theo lệnh ở: {0}", "muted by order on: {0}"),
     "play.level": Text(
         "âm lượng {0} dB, khoảng {1} dBA tại nhà gần nhất",

@@ -110,6 +110,10 @@ PHRASES: Catalogue = {
         "chưa phát xong thì lịch đã hết hạn ({0})",
         "the playlist expires before it ends ({0})",
     ),
+    "objection.relay_hosts": Text(
+        "đài ở máy chủ {0}, mà cấu hình trạm không cho tiếp âm từ đó (relay_hosts)",
+        "the radio is on {0}, from which the station-config allows no relay (relay_hosts)",
+    ),
     "objection.no": Text("không có độ dài", "it has no duration"),
     "objection.E_STATION": Text(
         "trạm nằm ngoài nơi nhận ({0})",

@@ -18,10 +18,6 @@ PHRASES: Catalogue = {
         "hộp bản này chưa nối được mục này sau mục kia (after): đặt giờ `at` cho mục này",
         "boxes cannot chain items yet (after): give this one a time `at`",
     ),
-    "unsupported.entries.body.relay": Text(
-        "hộp bản này chưa tiếp âm được (relay): bỏ mục này, hoặc phát tệp ghi âm bằng `play`",
-        "boxes cannot relay yet: leave the item out, or play a recording with `play`",
-    ),
     "unsupported.entries.body.scene.elements.kind=video": Text(
         "bảng của bản này chỉ hiện hình tĩnh: thay đoạn phim bằng hình ảnh",
         "boards show stills only in this release: replace the video by an image",

@@ -16,6 +16,7 @@ import msgspec
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Emergency, Medium, Playlist, StationConfig
+from agent.contract.host_rule import is_named
 from agent.contract.ids import parse_place
 from agent.contract.report import Hello
 from agent.contract.utc import parse_utc
@@ -28,7 +29,6 @@ from central.publication.recipients import Recipients, is_meant
 from central.store.database import Database
 
 HORIZON = timedelta(days=45)
-HTTPS_PORT = 443
 
 
 @dataclass(frozen=True)
@@ -125,13 +125,6 @@ def _find_unknown_hosts(
                 asked = sorted({urlsplit(url).netloc for url in medium.urls})
                 what = f"{', '.join(asked) or '–'} ∉ {', '.join(hosts)}"
                 yield Objection("E_URL", what, (station,))
-
-
-def is_named(url: str, hosts: Collection[str]) -> bool:
-    """Return whether a station-config names this address, as `host` (port 443) or `host:port`."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or HTTPS_PORT
-    return f"{host}:{port}" in hosts or (port == HTTPS_PORT and host in hosts)
 
 
 def _groups(

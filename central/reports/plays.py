@@ -67,7 +67,7 @@ def describe_play(row: Row, lang: Lang) -> str:
         lines.append(translate(lang, "play.words_missing", names))
     if muted := row.get("muted"):
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
-    lines += [*_levels(row, lang), *_path(row, lang)]
+    lines += [*_relay(row, lang), *_levels(row, lang), *_path(row, lang)]
     lines += [*_clock(row, lang), *_steering(row, lang)]
     if proof := _describe_proof(row, lang):
         lines.append(proof)
@@ -77,6 +77,16 @@ def describe_play(row: Row, lang: Lang) -> str:
         people = (row.get("editor") or "–", row.get("approver") or "–")
         lines.append(translate(lang, "play.people", *people))
     return "\n".join(lines)
+
+
+def _relay(row: Row, lang: Lang) -> list[str]:
+    """What a radio's play consisted of; what has another type is left out."""
+    relayed = row.get("relayed")
+    if row.get("authentic_by") != "transport" or not isinstance(relayed, dict):
+        return []
+    parts = [relayed.get(name) for name in ("radio_ms", "filler_ms", "silence_ms")]
+    seconds = [one // 1000 if isinstance(one, int) else "–" for one in parts]
+    return [translate(lang, "play.transport", *seconds)]
 
 
 def _levels(row: Row, lang: Lang) -> list[str]:

@@ -58,7 +58,9 @@ ALLOWED = {
     ),
     "agent.log_rate_limit": "",
     "agent.maintenance": "agent.background_jobs agent.play agent.state agent.store agent.trust",
-    "agent.live": "agent.plan agent.play agent.sandbox agent.settings agent.state agent.trust",
+    "agent.live": (
+        "agent.link agent.plan agent.play agent.sandbox agent.settings agent.state agent.trust"
+    ),
     "agent.output_set": (
         "agent.box_state agent.live agent.overrides agent.play agent.playout agent.settings "
         "agent.verifier"

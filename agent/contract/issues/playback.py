@@ -42,6 +42,32 @@ PLAYBACK: dict[str, IssueKind] = {
             "ask the speaker; look at the line and the broker",
         ),
     ),
+    "radio_lost": IssueKind(
+        "fault",
+        Text(
+            "đang tiếp âm mà không nghe được đài; loa phát chương trình nền (slot base) hoặc im",
+            "a radio is relayed and cannot be heard; the programme of slot base fills in, or"
+            " silence",
+        ),
+        Text(
+            "xem lý do ở chi tiết; mở địa chỉ của đài bằng trình duyệt; xem đường truyền của trạm;"
+            " hộp tự nối lại",
+            "see the reason in the detail; open the radio's address in a browser; look at the"
+            " station's line; the box connects again by itself",
+        ),
+    ),
+    "radio_blank": IssueKind(
+        "warning",
+        Text(
+            "đài được tiếp âm đã im tiếng 15 giây; loa phát chương trình nền (slot base) hoặc im",
+            "the radio that is relayed has been silent for 15 s; the programme of slot base fills"
+            " in, or silence",
+        ),
+        Text(
+            "hỏi đài phát: máy phát còn chạy mà phòng thu không có tiếng",
+            "ask the radio: its transmitter runs, its studio gives no sound",
+        ),
+    ),
     "not_calibrated": IssueKind(
         "warning",
         Text(

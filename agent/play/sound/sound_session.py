@@ -24,7 +24,15 @@ from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import OpeningSignal, open_signal
 from agent.play.sound.session_slots import SessionSlots
 from agent.play.sound.slot_volume import SlotVolume
-from agent.play.sound_source import Feed, SegmentCounter, SoundSource, find_end, find_timeline
+from agent.play.sound_source import (
+    Feed,
+    SoundSource,
+    count_relayed,
+    count_segments,
+    find_end,
+    find_shortfall,
+    find_timeline,
+)  # fmt: skip
 from agent.play.speaker_line import SpeakerLine
 
 FADE_MS = 20
@@ -318,7 +326,8 @@ class SoundSession:
             end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
             duration_ms=self.played_ms,
             underruns=self.underruns,
-            segments=self._count_segments(),
+            segments=count_segments(self._source),
+            relayed=count_relayed(self._source),
             steering=self._slots.continuity.steering,
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
@@ -326,10 +335,6 @@ class SoundSession:
             volume=self._volume.recorded,
             gain_end_db=self._volume.gain_end_db,
         )
-
-    def _count_segments(self) -> dict[str, int] | None:
-        source = self._source
-        return dict(source.segments) if isinstance(source, SegmentCounter) else None
 
     @property
     def position_ms(self) -> int:
@@ -375,13 +380,10 @@ class SoundSession:
 
     def _whole(self) -> tuple[Outcome, str | None]:
         """It sounded to its end: in full, unless too much of it or a line was silent."""
-        if self._muted and self.item.source.description.essential:
-            self.stop_reason = MUTED
-        elif self._slots.continuity.is_broken:
-            self.stop_reason = UNDERRUNS
-        else:
-            return "full", None
-        return "cut", self.stop_reason
+        is_lacking = self._muted and self.item.source.description.essential
+        underruns = UNDERRUNS if self._slots.continuity.is_broken else None
+        self.stop_reason = MUTED if is_lacking else find_shortfall(self._source) or underruns
+        return "full" if self.stop_reason is None else "cut", self.stop_reason
 
     async def _apply_source_end(self) -> None:
         """A source that breaks off also ends its pipe: apply the reason that it gives."""

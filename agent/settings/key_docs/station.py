@@ -191,8 +191,10 @@ STATION: dict[str, KeyDoc] = {
     "media": KeyDoc(Text("tải tệp âm thanh và hình ảnh", "fetching sound and pictures"), None),
     "media.allow_private": KeyDoc(
         Text(
-            "cho tải từ địa chỉ mạng riêng, với máy chủ mà cấu hình trạm đã ký nêu tên",
-            "allow private addresses, for hosts that the signed station-config names",
+            "cho tải tệp và kéo đài từ địa chỉ mạng riêng, với máy chủ mà cấu hình trạm đã ký nêu"
+            " tên",
+            "allow private addresses for files and relays, of hosts that the signed station-config"
+            " names",
         ),
         example=False,
     ),

@@ -7,7 +7,7 @@ import unicodedata
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.contract.strict_json import StrictDecoder, StrictJsonError, _is_nfc, parse_strict
@@ -76,6 +76,7 @@ MARKS = "\u0301\u0323\u0309\u031b\u17d2\u09be\u1161\u11a8"
 LETTERS = "aơoe ạậ́ộđក្ខ\u1100\uac00\u09c7\u212b\u0958"
 
 
+@example(["\u09c7", "a", "\u09be"])
 @given(st.lists(st.one_of(st.sampled_from(LETTERS + MARKS), st.characters(codec="utf-8"))))
 def test_the_fast_normal_form_check_agrees_with_the_full_one(characters: list[str]) -> None:
     text = "".join(characters)

@@ -379,7 +379,12 @@ def test_the_sessions_of_today_count_also_when_planning_begins_at_noon() -> None
         ({"start": {"kind": "next"}}, "E_UNSUPPORTED", "start next"),
         ({"start": {"kind": "within", "ms": 5}}, "E_UNSUPPORTED", "start within"),
         ({"start": {"kind": "after", "entry": "e2"}}, "E_UNSUPPORTED", "start after"),
-        ({"body": {"relay": {"url": "https://a.vn/"}}}, "E_UNSUPPORTED", "body relay"),
+        ({"body": {"relay": {"url": "https://a.vn/"}}}, "E_MEDIA", "no duration"),
+        (
+            {"body": {"relay": {"url": "https://a.vn:8443/"}}, "max_ms": 60_000},
+            "E_POLICY",
+            "relay_hosts a.vn:8443",
+        ),
         (
             {"body": {"text": {"say": "xin chào", "show": "xin chào"}}},
             "E_UNSUPPORTED",

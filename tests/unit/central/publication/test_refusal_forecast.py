@@ -16,12 +16,12 @@ from agent.contract.document import (
     StationPolicy,
     Text,
 )
+from agent.contract.host_rule import is_named
 from agent.contract.report import ClockState, Hello
 from agent.errors import TrustError
 from agent.link.url_policy import check_url
 from central.collector.report_store import note_latest
 from central.documents.sign import build_header, encode_document, new_doc_id, sign_document
-from central.publication.refusal_forecast import is_named
 from central.store.database import Database
 from tests.harness.centre_records import STATION
 from tests.harness.published_playlists import (

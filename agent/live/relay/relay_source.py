@@ -1,0 +1,236 @@
+"""A radio that the box pulls itself, as a source of sound: radio → relay process ⇄ ffmpeg → PCM.
+
+The agent starts both processes and connects them; it sees neither the radio's bytes nor samples.
+The relay process writes the radio or its filler into the slot's pipe until the item's end, so a
+radio that stalls never starves the slot. A moment of silence is in the pipe before the process
+runs: the slot begins when it should.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from asyncio.subprocess import Process
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.clock import mono_s
+from agent.errors import AgentError, PlayError
+from agent.live.relay.relay_access import RelayAccess
+from agent.live.relay.relay_config import RelayConfig, relay_argv, relay_environment
+from agent.live.relay.relay_decoder import relay_decoder_argv
+from agent.play.decode.decoder import FfmpegDecoder, start_decoder
+from agent.play.decode.ffmpeg_process import start_ffmpeg
+from agent.play.decode.media_reader import open_tracks
+from agent.play.ipc import (
+    RATE_HZ,
+    AddDecoder,
+    AddFiller,
+    AddOutput,
+    BeginRelay,
+    DecoderWanted,
+    FillerWanted,
+    RelayBeat,
+    RelayEvent,
+    RelayState,
+)
+from agent.play.item import Item, MediaFiles
+from agent.play.process_end import kill_process
+from agent.play.sound_source import Feed, SourceEnd
+from agent.play.task_end import end_task
+from agent.play.worker_process import WorkerProcess
+
+log = logging.getLogger(__name__)
+LEAD_S = 0.3
+FILLER_ROUNDS = 1_000
+MOST_MISSING_MS = 3_000  # of a play that counts as whole: a stall that is bridged
+MOST_MISSING = 0.01
+NOTHING_YET = RelayBeat(0, 0, 0, 0)
+
+
+@dataclass(eq=False)
+class RelaySource:
+    """One radio on one output (see `SoundSource`).
+
+    Args:
+        item: with the radio.
+        access: see there.
+        media: the files in store, for the filler.
+    """
+
+    item: Item
+    access: RelayAccess
+    media: MediaFiles
+    _worker: WorkerProcess[RelayEvent] | None = None
+    _decoder: Process | None = None
+    _filler: FfmpegDecoder | None = None
+    _works: set[asyncio.Task[None]] = field(default_factory=set)
+    _beat: RelayBeat = NOTHING_YET
+    _why: str = ""
+    _lost: str | None = None
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_endless(self) -> bool:
+        """True: its item's end ends it."""
+        return True
+
+    @property
+    def relayed(self) -> Mapping[str, int]:
+        """Of what the play consisted so far, for the record."""
+        beat = self._beat
+        return {
+            "radio_ms": beat.radio_ms, "filler_ms": beat.filler_ms,
+            "silence_ms": beat.silence_ms, "connections": beat.connections,
+        }  # fmt: skip
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why it was not the radio as planned: more was missing than a bridged stall."""
+        beat = self._beat
+        missing_ms = beat.filler_ms + beat.silence_ms
+        whole_ms = beat.radio_ms + missing_ms
+        if missing_ms <= max(MOST_MISSING_MS, MOST_MISSING * whole_ms):
+            return None
+        heard = f"{beat.radio_ms // 1000} of {whole_ms // 1000} s were the radio"
+        return f"E_STALLED: {heard}" + (f"; {self._why}" if self._why else "")
+
+    async def prepare(self, offset_ms: int) -> Feed:  # noqa: ARG002 - a radio has no positions
+        """Start the relay process; it connects at once.
+
+        Raises:
+            PlayError: E_POLICY, nobody signed the host; E_RELAY, the process did not start.
+        """
+        config = self._configure()
+        read_fd, write_fd = os.pipe()
+        worker = self._worker = WorkerProcess(
+            relay_argv(config), RelayEvent, self._on_event, self._on_lost,
+            name=f"relay {self.item.title}", env=relay_environment(),
+        )  # fmt: skip
+        try:
+            os.set_blocking(write_fd, False)
+            os.write(write_fd, bytes(2 * round(LEAD_S * RATE_HZ)))  # half of what a pipe holds
+            await worker.start()
+            worker.send(AddOutput(), os.dup(write_fd))
+        except BaseException as error:
+            os.close(read_fd)
+            await worker.stop()
+            if isinstance(error, PlayError):
+                raise PlayError("E_RELAY", self.item.title, error.hint) from error
+            raise
+        finally:
+            os.close(write_fd)
+        return Feed(read_fd)
+
+    def _configure(self) -> RelayConfig:
+        hosts, relay = tuple(sorted(self.access.hosts())), self.item.relay
+        if relay is None or not hosts:
+            raise PlayError("E_POLICY", self.item.title, "no host is signed for relays")
+        return RelayConfig(
+            relay.url, hosts, self.access.allow_private, self.access.ca,
+            self.access.clock.now(), mono_s(), relay.host_key,
+        )  # fmt: skip
+
+    def start(self, at_mono_s: float) -> None:
+        """The programme begins behind the moment of silence."""
+        self._tell(BeginRelay(at_mono_s + LEAD_S))
+
+    def position_ms(self, played_ms: int) -> int:
+        """What was heard: a radio has no positions."""
+        return played_ms
+
+    async def wait_end(self) -> SourceEnd:
+        """Wait until the process is gone; it may work when it is tried again."""
+        await self._over.wait()
+        return SourceEnd(None if self._lost is None else f"E_RELAY: {self._lost}", may_retry=True)
+
+    async def stop(self) -> None:
+        """End relay process, decoders and issues."""
+        for work in list(self._works):
+            await end_task(work)
+        if self._worker is not None:
+            await self._worker.stop()
+        await self._end_decoder()
+        if self._filler is not None:
+            await self._filler.stop()
+        for kind in ("radio_lost", "radio_blank"):
+            self.access.on_fault(kind, self.item.title, None)
+        self._over.set()
+
+    def _tell(self, command: BeginRelay | AddDecoder | AddFiller, fd: int | None = None) -> None:
+        worker = self._worker
+        if worker is None or not worker.is_alive:
+            if fd is not None:
+                os.close(fd)
+            return
+        try:
+            worker.send(command, fd)
+        except PlayError as error:
+            log.warning("%s: %s", self.item.title, error)
+
+    def _on_event(self, event: RelayEvent) -> None:
+        if isinstance(event, RelayBeat):
+            self._beat = event
+        elif isinstance(event, RelayState):
+            self._report(event)
+        elif isinstance(event, DecoderWanted):
+            self._do(self._give_decoder())
+        elif isinstance(event, FillerWanted):
+            self._do(self._give_filler())
+
+    def _report(self, event: RelayState) -> None:
+        log.info("%s: %s %s", self.item.title, event.state, event.reason)
+        self._why = event.reason or self._why
+        hints = {
+            "radio_lost": event.reason if event.state == "lost" else None,
+            "radio_blank": "silence for 15 s" if event.state == "blank" else None,
+        }
+        for kind, hint in hints.items():
+            self.access.on_fault(kind, self.item.title, hint)
+
+    def _on_lost(self, reason: str) -> None:
+        self._lost = reason.removeprefix("E_WORKER: ")
+        self._over.set()
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=f"relay {self.item.title}")
+        self._works.add(task)
+        task.add_done_callback(self._works.discard)
+
+    async def _give_decoder(self) -> None:
+        """Start a decoder on one end of a socket pair, and send the other."""
+        from agent.sandbox.profile import LIVE_DECODER, confine_argv
+
+        await self._end_decoder()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            argv = confine_argv(LIVE_DECODER, relay_decoder_argv(self.media.high_pass_hz), [])
+            try:
+                self._decoder = await start_ffmpeg(argv, theirs.fileno(), stdin=theirs.fileno())
+            except PlayError as error:
+                log.warning("%s: %s", self.item.title, error)
+                return
+            self._tell(AddDecoder(), os.dup(ours.fileno()))
+
+    async def _end_decoder(self) -> None:
+        process, self._decoder = self._decoder, None
+        if process is not None:
+            kill_process(process)
+            await process.wait()
+
+    async def _give_filler(self) -> None:
+        """Start to decode the filler, over and over; without any the process stays silent."""
+        if self._filler is not None:
+            await self._filler.stop()
+            self._filler = None
+        clips = self.access.find_filler(self.item.source.issuer)
+        try:
+            if clips:
+                tracks = await open_tracks(self.media, clips)
+                self._filler = await start_decoder(tracks, repeat=FILLER_ROUNDS)
+                self._tell(AddFiller(), self._filler.read_fd)
+        except AgentError as error:
+            log.warning("%s: no filler: %s", self.item.title, error)

@@ -1,0 +1,45 @@
+"""What is heard while a relayed radio is not: the media of slot `base`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from agent.contract.accepted import HeldDocument
+from agent.contract.document import Medium, Playlist
+
+BASE_SLOT = "base"
+
+
+def find_filler(
+    held: Iterable[HeldDocument], issuer: str, state: Callable[[str], str | None]
+) -> tuple[Medium, ...]:
+    """The media of the playlist in slot `base`, in its order, as far as they are in store.
+
+    A relay's own issuer goes first, then those above it in the tree, the nearest first. An
+    advertisement fills nothing in.
+
+    Args:
+        held: the documents in force.
+        issuer: of the relay.
+        state: why a medium is missing, None when it is here.
+    """
+    bases = {
+        one.document.issuer: one.document
+        for one in held
+        if isinstance(one.document, Playlist)
+        and one.document.slot == BASE_SLOT
+        and one.document.class_ == "routine"
+    }
+    while issuer:
+        if issuer in bases:
+            found = dict.fromkeys(d for d in _digests(bases[issuer]) if state(d) is None)
+            media = {one.sha256: one for one in bases[issuer].media}
+            return tuple(media[digest] for digest in found)
+        issuer = issuer.rpartition(".")[0]
+    return ()
+
+
+def _digests(playlist: Playlist) -> Iterator[str]:
+    for entry in playlist.entries:
+        if entry.advert is not True:
+            yield from entry.body.media or ()
