@@ -142,9 +142,8 @@ class SoundSession:
 
     def follow_clock(self) -> None:
         """Keep it at its moment when the clock is set."""
-        if self.over.is_set() or not self.has_begun:
-            return
-        by_s = self._follower.follow()
+        is_on = self.has_begun and not self.over.is_set()
+        by_s = self._follower.follow() if is_on else 0.0
         if by_s and (timeline := find_timeline(self._source)) is not None:
             timeline.on_clock_set(by_s)
 
