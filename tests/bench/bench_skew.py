@@ -37,7 +37,7 @@ from tests.harness.two_poles import (
     wait_until,
 )
 
-ITEMS, ITEM_S, STEP_S = 8, 4.0, 5
+ITEMS, ITEM_S, STEP_S = 6, 4.0, 5
 AHEAD_S = 12.0
 PEER_S = 30.0
 TEN_MINUTES_S = 601

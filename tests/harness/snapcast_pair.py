@@ -11,6 +11,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 START_S = 3.0
+# Debian's own file has a stream of its own, which clients would play.
+CONFIG = """[server]
+datadir = {folder}
+[http]
+enabled = false
+[tcp]
+bind_to_address = 127.0.0.1
+port = {control}
+[stream]
+bind_to_address = 127.0.0.1
+port = {port}
+source = pipe://{fifo}?name=do&mode=read&sampleformat=48000:16:1&codec=pcm
+"""
 READY_S = 20.0
 
 
@@ -23,13 +36,9 @@ async def snapcast_pair(
     os.mkfifo(fifo)
     port, control = _free_port(), _free_port()
     own = {"PATH": os.environ["PATH"], "HOME": str(folder), **env}
-    source = f"pipe://{fifo}?name=do&mode=read&sampleformat=48000:16:1&codec=pcm"
-    argv = [
-        "snapserver", f"--server.datadir={folder}", f"--stream.source={source}",
-        f"--stream.port={port}", f"--tcp.port={control}", "--http.enabled=false",
-        "--stream.bind_to_address=127.0.0.1", "--tcp.bind_to_address=127.0.0.1",
-    ]  # fmt: skip
-    server = await _start(argv, own, folder / "snapserver.log")
+    settings = folder / "snapserver.conf"
+    settings.write_text(CONFIG.format(folder=folder, fifo=fifo, port=port, control=control))
+    server = await _start(["snapserver", "-c", str(settings)], own, folder / "snapserver.log")
     clients = []
     try:
         await _wait_listening(port)
