@@ -37,6 +37,7 @@ MESSAGE_BYTES = 65_536
 START_LIMIT_S = 15.0
 STOP_LIMIT_S = 1.0
 EXIT_LIMIT_S = 0.2  # between the end of its socket and its exit; the kernel takes some milliseconds
+NO_BEAT = f"no beat for {BEAT_LIMIT_S} s"
 
 E = TypeVar("E")
 
@@ -206,7 +207,7 @@ class WorkerProcess(Generic[E]):
         if self._timer is not None:
             self._timer.cancel()
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(BEAT_LIMIT_S, self._lose, f"no beat for {BEAT_LIMIT_S} s")
+        self._timer = loop.call_later(BEAT_LIMIT_S, self._lose, NO_BEAT)
 
     def _lose(self, reason: str, code: str = "E_WORKER") -> None:
         self._disconnect()
@@ -250,6 +251,11 @@ class WorkerProcess(Generic[E]):
         exited.set_result(None)
         if self._is_ending:
             self._lose(self._end)
+
+
+def has_stalled(reason: str) -> bool:
+    """Had a lost worker, or its device, done nothing for a while before it was noticed?"""
+    return NO_BEAT in reason or reason.startswith("E_DEVICE")
 
 
 def describe_end(code: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,7 +41,6 @@ class SoundServer:
         self._server: asyncio.subprocess.Process | None = None
         self._captures: list[Capture] = []
         self._speakers: list[asyncio.subprocess.Process] = []
-        self._feeds: list[asyncio.Task[None]] = []
 
     @property
     def env(self) -> dict[str, str]:
@@ -89,12 +89,15 @@ class SoundServer:
     async def speak(self, microphone: str, samples: bytes) -> asyncio.subprocess.Process:
         """Play s16le mono into a virtual microphone; the process ends with the sound."""
         argv = ["pacat", "-d", microphone, f"--rate={RATE_HZ}", "--channels=1", "--format=s16le"]
-        process = await asyncio.create_subprocess_exec(
-            *argv, "--latency-msec=20", "--raw",
-            stdin=asyncio.subprocess.PIPE, env=self._server_env() | self.env,
-        )  # fmt: skip
+        with tempfile.TemporaryFile() as spoken:  # a pipe would have to be fed in time
+            spoken.write(samples)
+            spoken.seek(0)
+            process = await asyncio.create_subprocess_exec(
+                *argv, "--latency-msec=20", "--raw",
+                stdin=spoken, env=self._server_env() | self.env,
+            )  # fmt: skip
+        _raise_priority(process.pid)
         self._speakers.append(process)
-        self._feeds.append(asyncio.create_task(_feed(process, samples), name="speaker"))
         return process
 
     async def capture(
@@ -132,7 +135,6 @@ class SoundServer:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             await process.wait()
-        await asyncio.gather(*self._feeds, return_exceptions=True)
 
     async def _end_server(self) -> None:
         if self._server is None:
@@ -202,7 +204,7 @@ class SoundServer:
 
 
 def _raise_priority(pid: int) -> None:
-    """Let the server run as a sound card does, which waits for no scheduler, where that is allowed.
+    """Let it run as a card or a microphone does, which wait for no scheduler, where allowed.
 
     PulseAudio leaves what real-time priority it is started with, so each of its threads is set.
     """
@@ -218,13 +220,3 @@ def _pulse_argv(directory: Path) -> list[str]:
         *("--exit-idle-time=-1", "--disallow-exit", "--realtime=no", "--high-priority=yes"),
         *("--use-pid-file=no", "--log-target=stderr"),
     ]
-
-
-async def _feed(process: asyncio.subprocess.Process, samples: bytes) -> None:
-    pipe = process.stdin
-    assert pipe is not None  # noqa: S101 - it is a pipe
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        pipe.write(samples)
-        await pipe.drain()
-        pipe.close()
-        await pipe.wait_closed()

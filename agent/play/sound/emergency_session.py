@@ -344,8 +344,9 @@ class EmergencySession:
         self.stop_reason = self.stop_reason or reason
         for segment in self._segments.values():
             if segment.ended is None and segment.started_mono_s is not None:
-                heard_s = max(0.0, at_mono_s - segment.started_mono_s)
-                heard = Ended(segment.id, int(heard_s * RATE_HZ), "stopped", at_mono_s)
+                end_mono_s = max(at_mono_s, segment.started_mono_s)
+                frames = max(1, int((end_mono_s - segment.started_mono_s) * RATE_HZ))
+                heard = Ended(segment.id, frames, "stopped", end_mono_s)
                 self.record.on_ended(heard)
             segment.on_ended(Ended(segment.id, 0, "stopped", at_mono_s))
         if self.record.has_sounded:

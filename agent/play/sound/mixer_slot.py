@@ -142,7 +142,7 @@ class Slot:
         if self.level < Level.EMERGENCY:
             self._late += missing
         self._fade_back()
-        if max(self._late, self._dry) >= STARVED_LIMIT_S * self._rate_hz:
+        if self._dry >= STARVED_LIMIT_S * self._rate_hz:
             return self._end("starved", end)
         if self.stopping:
             return self._end("stopped", end)

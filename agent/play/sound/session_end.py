@@ -98,14 +98,18 @@ class SessionEnds:
     def _finish(self, item: Item) -> None:
         self.done[item.key] = item.end_at
 
-    async def abandon_all(self, reason: str) -> None:
-        """The engine is lost or has stopped: close the records of all sessions."""
+    async def abandon_all(self, reason: str, at_mono_s: float) -> None:
+        """The engine is lost or has stopped: close the records of all sessions.
+
+        Args:
+            reason: for the records.
+            at_mono_s: until when its sound is known to have flowed.
+        """
         sessions = list(self.stack.sessions)
         self.stack.sessions.clear()
         for session in sessions:
             self.alarms.restart(session.item)
-        now_s = mono_s()
-        ends = [session.abandon(reason, now_s) for session in sessions]
+        ends = [session.abandon(reason, at_mono_s) for session in sessions]
         for error in await asyncio.gather(*ends, return_exceptions=True):
             if isinstance(error, Exception):  # a failure must not keep another record open
                 log.error("%s: a play was not closed", self._output, exc_info=error)

@@ -30,6 +30,7 @@ from agent.play.sound.sound_session import MUTED, SoundSession
 from agent.play.sound.stop_limit import StopLimit
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Supervisor, WorkerSource
+from agent.play.worker_process import has_stalled
 from agent.signals import Signal
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class SoundOutput:
         self.session_stack = self._ends.stack
         self._sessions = self.session_stack.sessions
         self._underruns = 0
+        self._beat_mono_s = 0.0  # the engine's last word that sound flows
         self._stop_limit = StopLimit()
         self._delay = FixedDelay(self._supervisor.send, context.delay_s)
         self._tone_tests = ToneTests(name, self._supervisor.send)
@@ -157,7 +159,7 @@ class SoundOutput:
             # The engine has stopped by now: a record must not end before its sound does.
             try:
                 async with asyncio.timeout(CLOSE_LIMIT_S):
-                    await self._ends.abandon_all("shutdown")
+                    await self._ends.abandon_all("shutdown", mono_s())
             except TimeoutError:  # the next start finds the open records, and closes them
                 log.warning("%s: its records were not closed in time", self.name)
             finally:
@@ -165,21 +167,22 @@ class SoundOutput:
 
     # Events of the engine
 
-    async def _on_lost(self, _reason: str) -> None:
+    async def _on_lost(self, reason: str) -> None:
         self._tone_tests.on_ended()
-        await self._within_limit(
-            lambda: self._ends.abandon_all("engine_lost"), "records of a lost engine"
-        )
+        at_mono_s = self._beat_mono_s if has_stalled(reason) else mono_s()
+        abandon = partial(self._ends.abandon_all, "engine_lost", at_mono_s)
+        await self._within_limit(abandon, "records of a lost engine")
 
     async def _on_event(self, event: EngineEvent) -> None:
         match event:
             case EngineBeat(underruns=underruns):
+                self._beat_mono_s = event.mono_s
                 count_underruns(self._sessions, underruns - self._underruns)
                 self._underruns = underruns
                 if (held := self._stop_limit.on_beat(self._sessions)) is not None:
                     self._supervisor.lose(f"E_STOP: {held.item.title} does not end")
             case Ready():
-                self._underruns = 0
+                self._underruns, self._beat_mono_s = 0, mono_s()
                 self._on_fault("mixer_not_set", self.name, None)
                 await self._within_limit(self._hold_attention, "attention signal")
                 self._group.create_task(hold_lines(self._supervisor.send), name="built-in lines")

@@ -189,7 +189,7 @@ class SoundSession:
 
     def make_up_from(self, due_mono_s: float) -> None:
         """Where it begins was due at this moment: what its start is late is skipped."""
-        self._due_mono_s = due_mono_s
+        self._follower.join(due_mono_s)
 
     def uncue(self) -> None:
         """Remove its moment."""
@@ -241,9 +241,7 @@ class SoundSession:
             self._start_clock = read_start_clock(self._clock)
             if (timeline := find_timeline(self._source)) is not None:
                 timeline.on_started(event.mono_s)
-            is_late = self._due_mono_s is not None and self._due_mono_s < event.mono_s
-            due_mono_s = self._due_mono_s if is_late else None
-            self._follower.begin(event.mono_s, due_mono_s or event.mono_s)
+            self._follower.begin(event.mono_s, self._due_mono_s)
             self.is_sounding = True
             self._record.open(self._build_result("cut", "restart", None))
 
@@ -284,8 +282,9 @@ class SoundSession:
             await self._release()
             return
         self.stop_reason = reason
-        self.played_ms = max(0, int((mono_s - self._started_mono_s) * 1000))
-        await self._finish("stopped", mono_s)
+        end_mono_s = max(mono_s, self._started_mono_s)
+        self.played_ms = int((end_mono_s - self._started_mono_s) * 1000)
+        await self._finish("stopped", end_mono_s)
 
     def mute(self, lines: Iterable[str]) -> None:
         """Sound no longer on these lines; without any line left it ends."""

@@ -172,9 +172,9 @@ async def test_what_rejoins_begins_at_its_present_position(media_files: SlowMedi
         assert 9_000 < session.offset_ms <= passed_ms + 1000 * session_start.REJOIN_LEAD_S
         assert last_start(bench).after is None
         due_mono_s = last_start(bench).at_mono_s
-        bench.engine.on_event(Started(last_start(bench).id, due_mono_s + 0.6))  # a slow decoder
+        bench.engine.on_event(Started(last_start(bench).id, due_mono_s + 3.0))  # a slow decoder
         await until(lambda: bool(bench.engine.all(Steer)))
-        assert bench.engine.all(Steer)[0].by_s == pytest.approx(-0.6, abs=1e-3)
+        assert bench.engine.all(Steer)[0].by_s == pytest.approx(-3.0, abs=1e-3)
 
 
 @pytest.mark.parametrize(("when_cut", "window_s"), [("resume", 60), ("rejoin", 600)])

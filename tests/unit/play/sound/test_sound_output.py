@@ -26,6 +26,7 @@ from agent.play.speaker_line import SpeakerLine
 from drivers.sim.sim_amplifier import SimAmplifier
 from tests.harness.sound_output_harness import (
     DIGEST,
+    NOW_AT,
     TEXT,
     WAV,
     Bench,
@@ -371,3 +372,32 @@ async def test_an_emergency_stopped_by_a_silence_restarts_after_it(
         bench.output.changed()
         signal = await heard(bench, 3)
         assert signal.clip == "two-tone"
+
+
+@pytest.mark.parametrize(
+    ("reason", "heard_ms"),
+    [
+        ("E_WORKER: it ended by signal SIGKILL", 4_000),  # noticed at once
+        ("E_WORKER: no beat for 1.5 s", 2_500),
+        ("E_DEVICE_STALLED: loa: no callback for 500 ms", 2_500),
+    ],
+)
+async def test_what_is_recorded_as_heard_ends_where_sound_was_last_known_to_flow(
+    media_files: SlowMediaFiles, reason: str, heard_ms: int
+) -> None:
+    async with at_work(media_files, []) as bench:
+        song = build_item("ca nhac", bench.clock.now().at, end_at=NOW_AT + timedelta(hours=1))
+        bench.rundown.now_wanted = [song]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        slot = bench.engine.all(StartSlot)[0].id
+        started_s = mono_s() - 4.0
+        bench.engine.on_event(Started(slot, started_s))
+        bench.engine.on_event(EngineBeat(120_000, started_s + 2.5, 0))
+        lost: Any = bench.engine.on_event  # a keeper takes events and the loss by one queue
+        lost(reason)
+        await until(lambda: bool(bench.log.plays))
+        assert bench.log.plays[0].reason == "engine_lost"
+        over_ms = bench.log.plays[0].duration_ms - heard_ms
+        assert over_ms >= -1
+        assert over_ms <= 0 or heard_ms == 4_000  # a starved test machine may notice it later

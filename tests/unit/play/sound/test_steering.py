@@ -193,6 +193,21 @@ def test_what_is_known_to_be_late_is_made_up_before_the_next_reading() -> None:
     assert [card.moment_of(one) - at_s for one in frames] == pytest.approx([0, 0.6], abs=2e-4)
 
 
+def test_more_is_skipped_than_a_sound_may_be_silent_without_its_end() -> None:
+    card = FakeCard()
+    source = EndlessSource(clicks())
+    at_s = card.play(source)
+    first = card.mixer.frames
+    source.ready = BLOCK
+    heard = [card.run_s(0.8)]
+    card.mixer.steer(Steer("a", -3.4))  # a slot ends that has been silent for three seconds
+    heard.append(card.run_s(0.2))
+    source.ready = 4 * RATE
+    heard.append(card.run_s(1))
+    frames = find_clicks(np.concatenate(heard)) + first
+    assert [card.moment_of(one) - at_s for one in frames][-1] % 1 == pytest.approx(0.6, abs=2e-4)
+
+
 def test_a_jump_to_what_has_not_come_yet_waits_for_it() -> None:
     card = FakeCard()
     source = EndlessSource(clicks())
