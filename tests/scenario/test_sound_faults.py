@@ -10,7 +10,7 @@ import psutil
 
 from central.testbed.stations import SINK
 from tests.harness.continuous_play import ContinuousPlay
-from tests.harness.station_harness import children_of, engine_of
+from tests.harness.station_harness import ENGINE, children_of, engine_of, runs
 
 
 def _engine(programme: ContinuousPlay) -> psutil.Process:
@@ -57,7 +57,11 @@ async def test_the_sound_server_dies_and_comes_back(programme: ContinuousPlay) -
 async def test_a_killed_decoder_is_a_cut_on_record_and_the_melody_goes_on(
     programme: ContinuousPlay,
 ) -> None:
-    decoders = [c for c in children_of(programme.site.station.pid) if c.name() == "ffmpeg"]
+    children = children_of(programme.site.station.pid)
+    decoders = [child for child in children if child.name() == "ffmpeg"]
+    others = [child for child in children if child not in decoders]
+    # no microphone, monitor, live voice or text is on: what is off has no process
+    assert [child.cmdline() for child in others if not runs(ENGINE, child)] == []
     at = datetime.now(UTC)
     for decoder in decoders:
         decoder.kill()

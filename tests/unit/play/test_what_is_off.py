@@ -14,6 +14,14 @@ from agent.play.sound.mixer import Mixer
 drivers.registry.load_audio_output("portaudio", "loa")
 Mixer(48_000, 2).fill(1_920, 0.0, 0.09)
 """
+# Of a part that is off, what decides whether it is on, and nothing else: whether a stream is
+# granted, and how a text of a document is named.
+DOORS = {
+    "agent.live": {"agent.live", "agent.live.reception", "agent.live.stream_reception"},
+    "agent.verifier": set[str](),
+    "agent.play.capture": set[str](),
+    "speech": {"speech", "speech.chunk", "speech.dialect", "speech.reading"},
+}
 HEAVY = {"numpy", "PIL", "pyaudio", "pydub", "pymodbus", "gpiod", "segno"}
 
 
@@ -64,3 +72,10 @@ def test_what_is_off_is_not_loaded(code: str, off: set[str]) -> None:
     loaded = modules_after(code)
     assert loaded & off == set()
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
+
+
+@pytest.mark.parametrize("part", DOORS)
+def test_of_a_part_that_is_off_only_its_door_is_loaded(part: str) -> None:
+    """Live voice and relays, proof of sound, microphones, reading aloud."""
+    loaded = {one for one in modules_after(AGENT) if one == part or one.startswith(f"{part}.")}
+    assert loaded <= DOORS[part]
