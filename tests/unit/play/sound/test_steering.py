@@ -222,3 +222,19 @@ def test_a_jump_to_what_has_not_come_yet_waits_for_it() -> None:
     frames = find_clicks(np.concatenate(heard)) + first
     late = np.array([(card.moment_of(one) - at_s + 0.5) % 1 - 0.5 for one in frames])
     assert late[-2:] == pytest.approx([-0.2, -0.2], abs=2e-4)
+
+
+def test_a_decoder_that_was_late_leaves_nothing_late_behind_it() -> None:
+    card = FakeCard(100)
+    source = EndlessSource(clicks())
+    at_s = card.play(source)
+    first = card.mixer.frames
+    heard = [card.run_s(6)]
+    source.ready = 0
+    heard.append(card.run_s(0.32))
+    source.ready = 4 * RATE
+    heard.append(card.run_s(10))
+    frames = find_clicks(np.concatenate(heard)) + first
+    late = np.array([(card.moment_of(one) - at_s + 0.5) % 1 - 0.5 for one in frames])
+    assert np.abs(late[-8:]).max() < 5e-4
+    assert _end(card).missing_frames == pytest.approx(0.32 * RATE, abs=2 * BLOCK)
