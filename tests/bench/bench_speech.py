@@ -16,6 +16,9 @@ import random
 import sys
 import time
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -23,7 +26,7 @@ from agent.contract.document import EmergencyBody, Text
 from agent.contract.topic import build_group_topic
 from central.publication.document_outbox import keep
 from central.store.records import list_plays
-from central.testbed.sound_capture import Capture, read_samples
+from central.testbed.sound_capture import RATE_HZ, Capture, read_samples
 from central.testbed.stations import GROUP, SINK
 from central.testbed.testbed import until
 from tests.harness.measured_box import Box, box, first_above
@@ -35,9 +38,11 @@ WRITTEN = (
 )
 ROUNDS = 8
 SIGNAL_S = 3.0
-EDGE_S = 0.02  # the signal's own end
+SIGNAL_HZ = (650.0, 1150.0)  # the two tones, 853 and 960 Hz, with what their soft end spreads
 LIMIT = 0.02  # of full scale; before the first word the box is silent
 PATIENCE_S = 6.0
+FRAME_S, HOP_S = 0.02, 0.005
+IS_TONE = 0.8  # of a frame's energy in that band
 
 
 async def say(on: Box, day: int) -> float:
@@ -64,11 +69,25 @@ def first_word_ms(capture: Capture, path: Path, moment_mono_s: float) -> float:
     signal_s = first_above(samples, LIMIT, sent_s, sent_s + PATIENCE_S)
     if signal_s is None:
         raise RuntimeError(f"no signal after {sent_s:.1f} s of the capture")
-    from_s = signal_s + SIGNAL_S + EDGE_S
-    word_s = first_above(samples, LIMIT, from_s, from_s + PATIENCE_S)
+    word_s = first_speech(samples, signal_s + SIGNAL_S - 0.1)
     if word_s is None:
-        raise RuntimeError(f"nothing was said after {from_s:.1f} s of the capture")
+        raise RuntimeError(f"nothing was said behind the signal at {signal_s:.1f} s")
     return (word_s - sent_s - SIGNAL_S) * 1000
+
+
+def first_speech(samples: Any, from_s: float) -> float | None:
+    """The middle of the first frame with sound that is not the signal: seconds of the capture."""
+    size = int(FRAME_S * RATE_HZ)
+    low, high = (round(hz * FRAME_S) for hz in SIGNAL_HZ)
+    first, last = (int(second * RATE_HZ) for second in (from_s, from_s + PATIENCE_S))
+    for start in range(first, last, int(HOP_S * RATE_HZ)):
+        frame = samples[start : start + size].astype(float)
+        if np.abs(frame).max(initial=0.0) <= LIMIT * 32_768:
+            continue
+        energy = np.abs(np.fft.rfft(frame * np.hanning(len(frame)))) ** 2
+        if energy[low : high + 1].sum() < IS_TONE * energy.sum():
+            return (start + size / 2) / RATE_HZ
+    return None
 
 
 async def measure() -> None:

@@ -1,4 +1,4 @@
-"""A cap that begins at the hour lowers an item in the middle, by what was computed for it."""
+"""Levels in the capture: hour and trim of a zone add up, a cap that begins midway counts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from agent.contract.document import Cap, StationConfig, StationPolicy
-from central.documents.sign import encode_document
+from agent.contract.document import Cap, PolicyLevel, StationConfig, StationPolicy
+from central.documents.sign import encode_document, mark_critical
 from central.testbed.sample_documents import station_config
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
@@ -26,8 +26,11 @@ pytestmark = pytest.mark.long  # it waits for the next full minute, at which a w
 RATE_HZ = 48_000
 LOCAL = timedelta(hours=7)
 BEFORE_S, AFTER_S = 8.0, 16.0
-DAY_DBA, NIGHT_DBA = 82, 70
-SPL = "spl: {dba: 94, distance_m: 10}\n        home_m: 10"  # 94 dBA at the nearest home
+DAY_DBA, NIGHT_DBA = 94, 70
+EVENING_DB, TRIM_DB = -6, -3
+SPL = (  # 94 dBA at the nearest home: the cap of the day takes nothing
+    f"spl: {{dba: 94, distance_m: 10}}\n        home_m: 10\n        trim_db: {TRIM_DB}"
+)
 
 
 def write_tone(path: Path, seconds: float, peak_dbfs: float) -> None:
@@ -49,15 +52,16 @@ def next_minute(since: datetime) -> datetime:
 
 
 async def publish_caps(site: Any, at: datetime) -> None:
-    """A day until a moment, and a night from then on."""
+    """A day until a moment, all of it an evening, and a night from then on."""
     change = f"{at + LOCAL:%H:%M}"
     far = f"{at + LOCAL + timedelta(hours=12):%H:%M}"
     caps = [Cap("ordinary", far, change, DAY_DBA), Cap("ordinary", change, far, NIGHT_DBA)]
     host = site.testbed.media.address
     usual = station_config(site.name, datetime.now(UTC), host, seq=2)
     config = msgspec.json.decode(usual, type=StationConfig)
-    policy = StationPolicy([], caps=caps, media_hosts=[host])
-    payload = encode_document(msgspec.structs.replace(config, policy=policy))
+    evening = [PolicyLevel(far, change, EVENING_DB)]
+    policy = StationPolicy([], caps=caps, levels=evening, media_hosts=[host])
+    payload = encode_document(mark_critical(msgspec.structs.replace(config, policy=policy)))
     await site.testbed.publish(
         site.testbed.sign(payload, "station-config", "vn.84"), station=site.name
     )
@@ -90,11 +94,11 @@ async def test_an_item_across_the_hour_is_as_loud_as_each_cap_allows(site: Any) 
     by_day = rms_dbfs(sound, night - timedelta(seconds=6), night - timedelta(seconds=2))
     by_night = rms_dbfs(sound, night + timedelta(seconds=6), night + timedelta(seconds=12))
     print(f"{SINK}: {by_day:.1f} dBFS by day, {by_night:.1f} by night")
-    # the tone of -33 LUFS is levelled to -16: the caps leave 12 and 24 dB less
-    assert by_day == pytest.approx(-16 - 12, abs=1.0)
-    assert by_day - by_night == pytest.approx(DAY_DBA - NIGHT_DBA, abs=1.0)
+    # the tone of -33 LUFS is levelled to -16; the hour and the trim leave 9 dB less, the cap 24
+    assert by_day == pytest.approx(-16 + EVENING_DB + TRIM_DB, abs=1.0)
+    assert by_night == pytest.approx(-16 - (DAY_DBA - NIGHT_DBA), abs=1.0)
 
     await site.until_collected()
     (play,) = site.collected_plays()
-    assert (play["gain_db"], play["gain_end_db"], play["est_dba"]) == (-12.0, -24.0, 82.0)
+    assert (play["gain_db"], play["gain_end_db"], play["est_dba"]) == (-9.0, -24.0, 85.0)
     assert play["cap"].endswith("70 dBA at 10 m")
