@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from agent.contract.document import ChimeCheck, StationPolicy
@@ -12,8 +13,11 @@ from agent.contract.local_time import LOCAL
 from central.documents.sign import read_document
 from central.store.records import list_plays
 from central.testbed.sample_documents import station_config
+from central.testbed.sound_capture import read_samples
+from central.testbed.stations import SINK
 from central.testbed.testbed import until
 from tests.harness.monitored_station import (
+    BACK,
     LIMIT_S,
     add_monitor,
     begin,
@@ -80,3 +84,19 @@ async def test_the_chime_of_the_signed_policy_sounds_by_itself_and_is_proved(sit
     assert (play["entry"], play["doc_id"]) == ("chime-check", read_document(signed).doc_id)
     assert (play["proof"], play["heard"], play["result"]) == ("A3", True, "full")
     assert abs(datetime.fromisoformat(play["planned_start"]) - at) < timedelta(seconds=1)
+
+
+@pytest.mark.long
+async def test_the_self_check_at_the_start_is_silent_and_finds_an_input_that_is_gone(
+    site: Any,
+) -> None:
+    add_monitor(site)
+    settings = site.folder / site.name / "station.yaml"
+    right = settings.read_text("utf-8")
+    settings.write_text(right.replace(f'device: "{BACK}"', 'device: "bi-rut"'), "utf-8")
+    capture = await site.testbed.room.capture(SINK, site.folder)
+    await site.place()
+    await until_issue(site, "monitor_lost", lasts=True)
+    recording = await site.testbed.room.finish(capture)
+    assert not np.any(read_samples(recording.path))
+    assert list_plays(site.testbed.database) == []
