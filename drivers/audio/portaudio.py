@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drivers.audio.alsa_card import find_card
+from drivers.audio.portaudio_device import find_device, list_devices
 from drivers.audio.quiet_stderr import quiet_stderr
 from drivers.errors import DeviceUnreachable
 from drivers.interface import AudioDevice, Fill
@@ -95,23 +96,7 @@ class PortAudioOutput:
                 self._audio = pyaudio.PyAudio()
 
     def _find(self, channels: int) -> tuple[int, str]:
-        """The device's index and PortAudio's name of it."""
-        place = self._place()
-        names = []
-        for index in range(self._audio.get_device_count()):
-            info = self._audio.get_device_info_by_index(index)
-            if info["maxOutputChannels"] < channels:
-                continue
-            name = str(info["name"])
-            names.append(name)
-            if place not in name:
-                continue
-            if self.device in (name, name.partition(" (")[0], name.partition(": ")[0]):
-                return index, name
-        found = ", ".join(names) or "none"
-        raise DeviceUnreachable(
-            self.device, "find", f"outputs of {channels} channel(s) here: {found}"
-        )
+        return find_device(self._audio, "Output", self.device, channels, self._place())
 
     def _place(self) -> str:
         """What the name of the card at the port holds, such as `(hw:1,`; nothing without a port."""
@@ -124,23 +109,5 @@ class PortAudioOutput:
 
 
 def list_outputs() -> list[AudioDevice]:
-    """The outputs that PortAudio finds now.
-
-    It omits devices that cannot be opened at this moment, such as a card in use, and aborts the
-    process on some ALSA configurations: call this in a separate process.
-    """
-    import pyaudio
-
-    with quiet_stderr():
-        audio = pyaudio.PyAudio()
-    try:
-        found = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
-    finally:
-        audio.terminate()
-    names = [str(info["name"]) for info in found if int(info["maxOutputChannels"]) > 0]
-    return [AudioDevice(build_device(name), name) for name in names]
-
-
-def build_device(name: str) -> str:
-    """The stable part of a name: `USB Audio Device: - (hw:1,0)` contains the card's number."""
-    return name.partition(": ")[0] if "(hw:" in name else name
+    """The outputs that PortAudio finds now; call it in a separate process, see `list_devices`."""
+    return list_devices("Output")

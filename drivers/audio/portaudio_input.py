@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drivers.audio.portaudio_device import find_device, list_devices
 from drivers.audio.quiet_stderr import quiet_stderr
 from drivers.errors import DeviceUnreachable
 from drivers.interface import AudioDevice
@@ -41,7 +42,7 @@ class PortAudioInput:
         try:
             with quiet_stderr():
                 self._audio = pyaudio.PyAudio()
-                index = self._find()
+                index, _ = find_device(self._audio, "Input", self.device, CHANNELS)
                 self._stream = self._audio.open(
                     rate=rate_hz,
                     channels=CHANNELS,
@@ -74,30 +75,7 @@ class PortAudioInput:
             self._audio.terminate()
             self._audio = None
 
-    def _find(self) -> int:
-        names = []
-        for index in range(self._audio.get_device_count()):
-            info = self._audio.get_device_info_by_index(index)
-            if info["maxInputChannels"] < CHANNELS:
-                continue
-            name = str(info["name"])
-            names.append(name)
-            if self.device in (name, name.partition(" (")[0], name.partition(": ")[0]):
-                return index
-        raise DeviceUnreachable(self.device, "find", f"inputs here: {', '.join(names) or 'none'}")
-
 
 def list_inputs() -> list[AudioDevice]:
-    """The inputs that PortAudio finds now; call it in a separate process, as `list_outputs`."""
-    import pyaudio
-
-    with quiet_stderr():
-        audio = pyaudio.PyAudio()
-    try:
-        found = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
-    finally:
-        audio.terminate()
-    names = [str(info["name"]) for info in found if int(info["maxInputChannels"]) >= CHANNELS]
-    return [
-        AudioDevice(name.partition(": ")[0] if "(hw:" in name else name, name) for name in names
-    ]
+    """The inputs that PortAudio finds now; call it in a separate process, see `list_devices`."""
+    return list_devices("Input")
