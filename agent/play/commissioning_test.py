@@ -13,7 +13,6 @@ import contextlib
 import itertools
 import logging
 import math
-import os
 import sys
 from array import array
 from collections import deque
@@ -23,6 +22,7 @@ from agent.clock import mono_s
 from agent.contract.document import Element, Scene
 from agent.errors import PlayError
 from agent.play.ipc import RATE_HZ, BoardCommand, EngineCommand, Fire, Hold, ShowScene, Stop, Test
+from agent.play.sample_memory import open_samples
 from agent.play.speaker_line import SpeakerLine
 
 TONE = "trial-tone"
@@ -57,11 +57,7 @@ def quiet_tone() -> bytes:
 
 def open_quiet_tone() -> int:
     """The same as a readable descriptor in memory, to be passed to an engine."""
-    fd = os.memfd_create(TONE)
-    with open(fd, "wb", closefd=False) as file:
-        file.write(quiet_tone())
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
+    return open_samples(TONE, quiet_tone())
 
 
 class ToneTest:

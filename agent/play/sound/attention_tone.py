@@ -7,9 +7,10 @@ square wave (its overtones and its power burn horn drivers), soft edges, peak -9
 from __future__ import annotations
 
 import math
-import os
 import sys
 from array import array
+
+from agent.play.sample_memory import open_samples
 
 RATE_HZ = 48_000
 TONES_HZ = (853.0, 960.0)  # 47 CFR 11.31(c): the tones of the emergency attention signal
@@ -29,11 +30,7 @@ def two_tone() -> bytes:
 
 def open_two_tone() -> int:
     """The same as a readable descriptor in memory, to be passed to an engine."""
-    fd = os.memfd_create(ATTENTION)
-    with open(fd, "wb", closefd=False) as file:
-        file.write(two_tone())
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
+    return open_samples(ATTENTION, two_tone())
 
 
 def _tone(hz: float) -> bytes:

@@ -7,13 +7,11 @@ noise around; all lie inside a horn's range, and nothing in it is like an alarm.
 from __future__ import annotations
 
 import asyncio
-import math
-import os
-import sys
-from array import array
 
 from agent.play.item import Item
+from agent.play.sample_memory import open_samples
 from agent.play.sound.attention_tone import RATE_HZ
+from agent.play.sound.bell import ring_notes
 from agent.play.sound_source import Feed, SourceEnd
 
 NOTES_HZ = (523.25, 659.26, 783.99, 1046.5)  # C5, E5, G5, C6
@@ -27,18 +25,8 @@ BYTES_A_MS = RATE_HZ * 2 // 1000
 
 def render_chime() -> bytes:
     """Eight seconds of s16le, 48 kHz, mono."""
-    frames = round(NOTE_S * RATE_HZ)
-    peak = 32_767 * 10 ** (PEAK_DBFS / 20)
-    wave = array("h")
-    for hz in NOTES_HZ:
-        for n in range(frames):
-            at_s = n / RATE_HZ
-            edge = min(1.0, at_s / RISE_S, (frames - n) / RATE_HZ / RISE_S)
-            level = peak * edge * math.exp(-at_s / DECAY_S)
-            wave.append(round(level * math.sin(2 * math.pi * hz * at_s)))
-    if sys.byteorder == "big":
-        wave.byteswap()
-    return wave.tobytes() * TURNS
+    notes = ring_notes(NOTES_HZ, note_s=NOTE_S, decay_s=DECAY_S, rise_s=RISE_S, peak_dbfs=PEAK_DBFS)
+    return notes * TURNS
 
 
 class CheckChime:
@@ -74,8 +62,4 @@ class CheckChime:
 
 
 def _open(offset_ms: int) -> int:
-    fd = os.memfd_create("chime")
-    with open(fd, "wb", closefd=False) as file:
-        file.write(render_chime()[offset_ms * BYTES_A_MS :])
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
+    return open_samples("chime", render_chime()[offset_ms * BYTES_A_MS :])

@@ -7,15 +7,13 @@ and knows that the loudspeakers are on.
 from __future__ import annotations
 
 import asyncio
-import math
-import os
-import sys
-from array import array
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from agent.play.sound.attention_tone import ATTENTION_S, RATE_HZ, two_tone
+from agent.play.sample_memory import open_samples
+from agent.play.sound.attention_tone import ATTENTION_S, two_tone
+from agent.play.sound.bell import ring_notes
 
 OpeningKind = Literal["chime", "attention"]
 NOTES_HZ = (659.26, 523.25)  # E5, C5
@@ -41,18 +39,7 @@ class OpeningSignal:
 @cache
 def chime() -> bytes:
     """The chime's samples."""
-    frames = int(NOTE_S * RATE_HZ)
-    peak = 32_767 * 10 ** (PEAK_DBFS / 20)
-    wave = array("h")
-    for hz in NOTES_HZ:
-        for n in range(frames):
-            at_s = n / RATE_HZ
-            edge = min(1.0, at_s / RISE_S, (frames - n) / RATE_HZ / RISE_S)
-            level = peak * edge * math.exp(-at_s / DECAY_S)
-            wave.append(round(level * math.sin(2 * math.pi * hz * at_s)))
-    if sys.byteorder == "big":
-        wave.byteswap()
-    return wave.tobytes()
+    return ring_notes(NOTES_HZ, note_s=NOTE_S, decay_s=DECAY_S, rise_s=RISE_S, peak_dbfs=PEAK_DBFS)
 
 
 async def open_signal(kind: OpeningKind) -> OpeningSignal:
@@ -64,8 +51,4 @@ def _open(kind: OpeningKind) -> OpeningSignal:
     samples, length_s = (
         (two_tone(), ATTENTION_S) if kind == "attention" else (chime(), NOTE_S * len(NOTES_HZ))
     )
-    fd = os.memfd_create(kind)
-    with open(fd, "wb", closefd=False) as file:
-        file.write(samples)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return OpeningSignal(fd, length_s)
+    return OpeningSignal(open_samples(kind, samples), length_s)
