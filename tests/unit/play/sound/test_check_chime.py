@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from agent.verifier.sound_match import match_tone
 RATE_HZ = 48_000
 
 
+@cache
 def samples() -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.frombuffer(render_chime(), dtype="<i2").astype(np.float64)
 
