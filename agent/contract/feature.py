@@ -25,6 +25,7 @@ RELAY = "entries.body.relay"
 STAGGERED = "entries.sync.kind=staggered"
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
+PHRASES = "bodies.phrases"  # a box without them waits for the recording: nothing is refused
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
@@ -45,6 +46,7 @@ PARTS: dict[str, Support] = {
     "entries.body.text.say": "applied",
     "entries.body.scene.elements.kind=video": "refused",
     STAGGERED: "applied",
+    PHRASES: "applied",
     "policy.relay_hosts": "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
