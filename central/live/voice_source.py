@@ -30,7 +30,7 @@ METER = f"astats=metadata=1:reset=1,ametadata=mode=print:key={PEAK}:file=pipe\\\
 # below, the noise of a room, does not come up with it. Then the peaks, at -2 dBFS. It knows
 # only the past, so it adds no delay but the limiter's 5 ms.
 LEVELLER = (
-    "compand=attacks=0.1:decays=2:soft-knee=2:volume=-18"
+    "compand=attacks=0.1:decays=2:soft-knee=2:volume=-30"
     ":points=-90/-110|-62/-60|-45/-16.5|-39/-7.5|0/-7.5"
     ",alimiter=limit=0.79:level=0:attack=5:release=80"
 )

@@ -6,6 +6,7 @@ the counts of the timeline, the packets that it had to replace, the longest way 
 
 import asyncio
 import json
+import socket
 import sys
 import time
 from collections import deque
@@ -24,6 +25,7 @@ from agent.contract.live_segment import (
 from agent.live.stream_timeline import SILENCE, StreamTimeline
 from agent.trust.live_stream import LiveStreamVerifier
 
+TCP_THIN_LINEAR_TIMEOUTS = 16  # linux/tcp.h
 STREAM = "56af4bde70a47ae7d0f1ebb30e45ed33"
 KEY = Ed25519PrivateKey.generate()
 PACKETS = 10
@@ -95,6 +97,7 @@ async def main(delay_s: float, seconds: float) -> None:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     _reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1)
     await speak(writer, seconds)
     print("heard " + json.dumps(await heard), flush=True)
 
