@@ -207,7 +207,19 @@ class WorkerProcess(Generic[E]):
         if self._timer is not None:
             self._timer.cancel()
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(BEAT_LIMIT_S, self._lose, NO_BEAT)
+        self._timer = loop.call_later(BEAT_LIMIT_S, self._judge_silence, loop.time())
+
+    def _judge_silence(self, since_s: float) -> None:
+        """No beat was read in time: the child hangs, or it is this process that did not run."""
+        self._timer = None
+        self._receive()  # after a stop of this process its timers come before what is to be read
+        if self._socket is None or self._timer is not None:
+            return
+        was_away = asyncio.get_running_loop().time() - since_s > 2 * BEAT_LIMIT_S
+        if was_away:  # perhaps the whole machine was
+            self._rearm()
+        else:
+            self._lose(NO_BEAT)
 
     def _lose(self, reason: str, code: str = "E_WORKER") -> None:
         self._disconnect()

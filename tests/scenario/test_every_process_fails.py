@@ -207,8 +207,10 @@ class Ordeal:
             await self.hit("live decoder", lambda: self._new_helpers(before))
         async with self.reading_aloud() as before:
             await self.hit("voice", lambda: self._new_helpers(before))
+        at = datetime.now(UTC)
         await self.hit_agent()
-        await self.until_on_air("scheduled")
+        if self.strike is kill:
+            await self.programme.until_sounding(at + timedelta(seconds=EDGE_S))
         await self.programme.pass_time(AFTER_S)
 
     def _new_helpers(self, before: set[int]) -> list[psutil.Process]:
@@ -278,6 +280,8 @@ def judge(
         if at < sound.at or any(abs(at - one) < edge for one in edges):
             continue
         levels = [level for begin, end, level in heard_plays if begin <= at < end]
+        if levels == ["emergency"]:
+            continue  # it has pauses: see `judge_lengths`
         judged += 1
         agreed += agrees(sound, at, levels, planned)
         if not levels and sound.pitch(at) is not None:
@@ -285,6 +289,16 @@ def judge(
     print(f"{agreed} of {judged} tenths agree; unrecorded: {unrecorded}")
     assert agreed >= AGREE * judged
     assert len(unrecorded) * STEP.total_seconds() <= UNRECORDED_S
+    judge_lengths(sound, plays, edge)
+
+
+def judge_lengths(sound: AudioAnalysis, plays: list[dict[str, Any]], edge: timedelta) -> None:
+    """No emergency claims more sound than was heard between its begin and its end."""
+    for play in plays:
+        if play["level"] == "emergency":
+            begin, end = moment(play["start"]) - edge, moment(play["end"]) + edge
+            heard_s = sound.loud_share(begin, end) * (end - begin).total_seconds()
+            assert heard_s >= 0.8 * play["duration_ms"] / 1000 - EDGE_S  # words have gaps
 
 
 def agrees(sound: AudioAnalysis, at: datetime, levels: list[str], planned: datetime) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 
+import msgspec
 import pytest
 
 from agent.errors import PlayError
-from agent.play.ipc import EngineEvent
+from agent.play.ipc import BEAT_LIMIT_S, EngineBeat, EngineEvent
 from agent.play.worker_process import WorkerProcess, describe_end
 
 PATIENCE_S = 20.0
@@ -82,3 +84,20 @@ async def test_a_worker_that_dies_before_its_first_message_is_reported_with_its_
 )
 def test_the_end_of_a_process_as_text(code: int, said: str) -> None:
     assert describe_end(code) == said
+
+
+async def test_only_a_child_that_was_silent_while_the_agent_ran_is_lost() -> None:
+    lost: list[str] = []
+    worker: WorkerProcess[EngineEvent] = WorkerProcess([], EngineEvent, lambda _: None, lost.append)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(0)
+    worker._socket = ours
+    now_s = asyncio.get_running_loop().time()
+    with theirs:
+        theirs.send(msgspec.json.encode(EngineBeat(48_000, 1.0, 0)))
+        worker._judge_silence(now_s - BEAT_LIMIT_S)  # the beat is there, and was not read yet
+        assert (lost, worker.is_alive) == ([], True)
+        worker._judge_silence(now_s - 10)  # nobody on this machine may have run
+        assert (lost, worker.is_alive) == ([], True)
+        worker._judge_silence(now_s - BEAT_LIMIT_S)
+        assert lost == ["E_WORKER: no beat for 1.5 s"]
