@@ -15,9 +15,15 @@ drivers.registry.load_audio_output("portaudio", "loa")
 Mixer(48_000, 2).fill(1_920, 0.0, 0.09)
 """
 # Of a part that is off, what decides whether it is on, and nothing else: whether a stream is
-# granted, and how a text of a document is named.
+# granted or a radio may be pulled, and how a text of a document is named.
 DOORS = {
-    "agent.live": {"agent.live", "agent.live.reception", "agent.live.stream_reception"},
+    "agent.live": {
+        "agent.live",
+        "agent.live.reception",
+        "agent.live.relay",
+        "agent.live.relay.relay_access",
+        "agent.live.stream_reception",
+    },
     "agent.verifier": set[str](),
     "agent.play.capture": set[str](),
     "speech": {"speech", "speech.chunk", "speech.dialect", "speech.reading"},
