@@ -49,6 +49,7 @@ def modules_after(code: str) -> set[str]:
             {
                 "agent.play.board.board_process",
                 "agent.play.capture.capture_process",
+                "agent.play.capture.horn_filter",
                 "agent.play.decode.live_ring",
                 "agent.play.sound.check_chime",
                 "agent.play.sound.engine_process",
