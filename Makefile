@@ -15,7 +15,7 @@ help:  ## this list
 	@echo
 	@echo '  make demo STAY=1       keep it running until Ctrl-C'
 	@echo '  make demo LISTEN=1     hear it on this machine too, 20 dB down'
-	@echo '  make demo ONLY=voice   speak live, read aloud, levels, a microphone, a muted loudspeaker'
+	@echo '  make demo ONLY=voice   speak live, relay, read aloud, levels, a microphone, a muted loudspeaker'
 	@echo '  make bench ONLY=a,b    only these figures'
 
 setup:  ## Debian packages, .venv, everything for the tests
@@ -57,7 +57,7 @@ guest: setup  ## a Debian machine in an emulator, which test-long uses; minutes 
 	$(BIN)/python -m tests.guest.image
 
 bench: setup  ## print the figures of the targets
-	@.ci/packages mpv snapserver snapclient alsa-utils sound-theme-freedesktop asterisk-core-sounds-en-wav
+	@.ci/packages mpv snapserver snapclient liquidsoap alsa-utils sound-theme-freedesktop asterisk-core-sounds-en-wav
 	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
 	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
-from tests.harness.icecast import run_icecast
+from central.testbed.icecast import run_icecast
 from tests.harness.relay_gateway import (
     FILLER_HZ,
     LATER_HZ,

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from central.testbed.certificates import make_demo_ca
-from tests.harness.icecast import run_icecast
+from central.testbed.icecast import run_icecast
 from tests.harness.pulled_radio import FillerFiles, pull
 from tests.harness.relay_gateway import FILLER_HZ, LATER_HZ, RADIO_HZ, until
 

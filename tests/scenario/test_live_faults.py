@@ -18,11 +18,11 @@ from agent.contract.loudness import TARGET_LUFS
 from central.documents.audio_tools import make_melody
 from central.live.grant import LiveOrder
 from central.live.voice_source import VoiceSource
+from central.testbed.icecast import run_icecast
 from central.testbed.stations import COMMUNE_STATION, GROUP
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import AudioAnalysis, power
 from tests.harness.continuous_play import ContinuousPlay
-from tests.harness.icecast import run_icecast
 from tests.harness.live_studio import TONE_HZ, LiveStudio, tone
 from tests.harness.station_harness import engine_of, moment
 

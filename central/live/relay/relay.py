@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
@@ -17,16 +18,18 @@ from typing import Literal
 
 import aiohttp
 
+from agent.errors import ConfigError
 from central.live.relay.decoder import run_decoder
 from central.live.relay.https_source import HttpsSource, SourceError
 from central.live.relay.programme import FRAME_BYTES, FRAME_S, Programme, State
 from central.live.relay.stream_feed import Chunk, StreamFeed
 from central.live.voice_source import Packet, VoiceSource, capture
 
+log = logging.getLogger(__name__)
 READ_BYTES = 1 << 14
 REASON_CHARS = 200
 # A source that is back is heard within five seconds, so attempts never lie far apart.
-FIRST_BACK_OFF_S, MOST_BACK_OFF_S = 0.5, 2.0
+FIRST_BACK_OFF_S, MOST_BACK_OFF_S = 0.5, 1.0
 MOST_UNWRITTEN = 50 * FRAME_BYTES  # a second: the encoder hangs
 
 # what is sent: `programme`, `stalled`, `blank`; of the connection: `failed`, `silent`, `back`
@@ -82,8 +85,9 @@ class Relay:
         chunks = feed.read()
         async with contextlib.aclosing(chunks):
             while True:
-                async with run_decoder() as decoder:
-                    await self._decode(decoder, feed, chunks)
+                first = await _wait_first(chunks, feed)
+                async with run_decoder(feed.demuxer) as decoder:
+                    await self._decode(decoder, feed, _put_before(first, chunks))
 
     async def _decode(
         self, decoder: Process, feed: StreamFeed, chunks: AsyncIterator[Chunk]
@@ -158,6 +162,28 @@ class Relay:
             transport.abort()
 
 
+async def _wait_first(chunks: AsyncIterator[Chunk], feed: StreamFeed) -> bytes:
+    """The first bytes of a stream: its host has said by then what it is.
+
+    Raises:
+        SourceError: there are none.
+    """
+    try:
+        async with asyncio.timeout(feed.stall_s):
+            async for chunk in chunks:
+                if chunk is not None:
+                    return chunk
+    except TimeoutError as error:
+        raise StallError(f"nothing for {feed.stall_s:.0f} s") from error
+    raise SourceError("the source ended the stream")
+
+
+async def _put_before(first: bytes, chunks: AsyncIterator[Chunk]) -> AsyncIterator[Chunk]:
+    yield first
+    async for chunk in chunks:
+        yield chunk
+
+
 async def _feed(decoder: Process, chunks: AsyncIterator[Chunk]) -> None:
     """Write to a decoder until the stream needs another one; its input is closed then.
 
@@ -179,7 +205,26 @@ async def _feed(decoder: Process, chunks: AsyncIterator[Chunk]) -> None:
 async def relay_packets(
     relay: Relay, stop: asyncio.Event, meter: Callable[[float], None]
 ) -> AsyncIterator[Packet]:
-    """The packets of a relay until `stop` is set."""
+    """The packets of a relay until `stop` is set; an encoder that dies is followed by another.
+
+    Raises:
+        ConfigError: E_CLIP, ffmpeg is missing, or fails before its first packet.
+    """
+    while not stop.is_set():
+        has_encoded = False
+        try:
+            async for packet in _encode(relay, stop, meter):
+                has_encoded = True
+                yield packet
+        except ConfigError as error:
+            if not has_encoded:
+                raise
+            log.warning("the encoder has ended: %s", error)
+
+
+async def _encode(
+    relay: Relay, stop: asyncio.Event, meter: Callable[[float], None]
+) -> AsyncIterator[Packet]:
     read_fd, write_fd = os.pipe()
     sending = asyncio.create_task(relay.send(write_fd), name="relay frames")
     try:

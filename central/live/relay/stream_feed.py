@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import m3u8
 
+from central.live.relay.decoder import find_demuxer
 from central.live.relay.https_source import HttpsSource, SourceError
 
 STALL_S = 3.0
@@ -29,6 +30,7 @@ class StreamFeed:
 
     Attributes:
         stall_s: so long without a sample is a stall; longer where sound comes in segments.
+        demuxer: of what comes, once it comes; None: not known.
         old_s: what comes in the first seconds of a new connection has been heard before.
         most_s: so much is held before it is sent; what a host sends at once to begin with is old.
     """
@@ -37,6 +39,7 @@ class StreamFeed:
     stall_s: float = STALL_S
     most_s: float = STREAM_S
     old_s: float = BURST_S
+    demuxer: str | None = None
 
     async def read(self) -> AsyncGenerator[Chunk, None]:
         """What comes, until the source ends or fails.
@@ -52,6 +55,7 @@ class StreamFeed:
         async with self.source.open_stream() as response:
             if "mpegurl" in response.content_type:
                 raise SourceError("a playlist whose address does not end in .m3u8")
+            self.demuxer = find_demuxer(response.content_type)
             async for data in response.sound:
                 yield data
         raise SourceError("the source ended the stream")
