@@ -13,6 +13,12 @@ PHRASES: Catalogue = {
         "hộp tự kéo đài: chỉ tin được đường truyền; đài {0} s, chương trình nền {1} s, im {2} s",
         "pulled by the box: authentic by transport only; radio {0} s, filler {1} s, silence {2} s",
     ),
+    "play.words": Text("lời: {0}", "words: {0}"),
+    "play.said": Text("đã đọc: “{0}”", "was read: “{0}”"),
+    "words.recording": Text("bản ghi âm", "recording"),
+    "words.phrases": Text("câu ghi sẵn", "recorded phrases"),
+    "words.speech": Text("máy ở hộp đọc", "read by the box"),
+    "words.line": Text("câu có sẵn trong máy", "the built-in line"),
     "play.muted": Text("tắt tiếng theo lệnh ở: {0}", "muted by order on: {0}"),
     "play.level": Text(
         "âm lượng {0} dB, khoảng {1} dBA tại nhà gần nhất",

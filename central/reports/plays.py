@@ -13,6 +13,7 @@ from texts.catalogue import Lang
 Row = dict[str, Any]
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24}\b")
 _DESCRIPTION = ("advert", "essential", "field", "source", "ref")
+MAX_SAID = 200  # characters; the whole is in the record
 _CODE = re.compile(r"\bE_[A-Z_]+\b")
 
 
@@ -65,6 +66,7 @@ def describe_play(row: Row, lang: Lang) -> str:
     if silent := row.get("words_missing"):
         names = ", ".join(name_language(str(one), lang) for one in silent)
         lines.append(translate(lang, "play.words_missing", names))
+    lines += _words(row, lang)
     if muted := row.get("muted"):
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
     lines += [*_relay(row, lang), *_levels(row, lang), *_path(row, lang)]
@@ -77,6 +79,21 @@ def describe_play(row: Row, lang: Lang) -> str:
         people = (row.get("editor") or "–", row.get("approver") or "–")
         lines.append(translate(lang, "play.people", *people))
     return "\n".join(lines)
+
+
+def _words(row: Row, lang: Lang) -> list[str]:
+    """How the words of each language were heard, and what was read; other types are left out."""
+    words, said = row.get("words"), row.get("said")
+    lines = []
+    if isinstance(words, dict) and words:
+        each = (
+            f"{name_language(str(one), lang)}: {_word(f'words.{form}', str(form), lang)}"
+            for one, form in words.items()
+        )
+        lines.append(translate(lang, "play.words", ", ".join(each)))
+    if isinstance(said, dict):
+        lines += [translate(lang, "play.said", str(one)[:MAX_SAID]) for one in said.values()]
+    return lines
 
 
 def _relay(row: Row, lang: Lang) -> list[str]:

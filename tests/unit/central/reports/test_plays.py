@@ -254,3 +254,25 @@ def test_a_database_that_is_not_there_is_not_shown_as_one_without_plays(tmp_path
     assert result.exit_code == 78
     assert "không đọc được tệp" in result.output
     assert not (tmp_path / "x.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", ["tiếng Việt: máy ở hộp đọc", "tiếng Khmer: câu ghi sẵn", "đã đọc: “Lũ về”"]),
+        ("en", ["Vietnamese: read by the box", "Khmer: recorded phrases", "was read: “Lũ về”"]),
+    ],
+)
+def test_how_the_words_of_each_language_were_heard_is_shown(
+    db: Path, database: Database, lang: str, words: list[str]
+) -> None:
+    forms = {"vi": "speech", "km": "phrases"}
+    keep_record(database, 1, play(words=forms, said={"vi": "Lũ về"}), "play")
+    shown = " ".join(re.sub(r"[│|]", " ", show(db, lang)).split())
+    for one in words:
+        assert one in shown, shown
+
+
+def test_a_form_that_is_not_known_here_is_shown_as_it_came(db: Path, database: Database) -> None:
+    keep_record(database, 1, play(words={"vi": "choir"}, said=["x"]), "play")
+    assert "tiếng Việt: choir" in " ".join(show(db).split())
