@@ -59,7 +59,7 @@ COLUMNS: dict[str, Catalogue] = {
         "skipped": Text("Bỏ", "Skip"),
         "failed": Text("Hỏng", "Fail"),
         "wordless": Text("Không lời", "No words"),
-        "proofs": Text("Có tiếng / im / chưa biết", "Heard / silent / not known"),
+        "proofs": Text("Có tiếng/ im/ ?", "Heard/ silent/ ?"),
     },
     "plays": {
         "station": Text("Trạm", "Station"),

@@ -113,7 +113,7 @@ _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "command": _describe_command,
     "play": describe_play,
     "on_air": describe_on_air,
-    "proofs": lambda row, _: f"{row['heard']} / {row['not_heard']} / {row['not_known']}",
+    "proofs": lambda row, _: f"{row['heard']}/{row['not_heard']}/{row['not_known']}",
     "where": name_output,
     "what": lambda row, lang: shorten_title(row["title"], lang),
     "language": lambda row, lang: name_language(row["lang"], lang),

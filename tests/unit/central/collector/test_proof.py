@@ -108,7 +108,7 @@ def test_what_is_not_known_says_why_and_is_never_counted_as_heard(
     assert [heard for _, _, heard in known(database)] == [None, True, False, None]
     assert "the box played in safe mode" in shown(tmp_path, "plays")
     assert "the station has nothing that listens" in shown(tmp_path, "plays")
-    assert "1 / 1 / 2" in shown(tmp_path, "totals")  # heard, silent, not known
+    assert "1/1/2" in shown(tmp_path, "totals")  # heard, silent, not known
 
 
 def confirm(tmp_path: Path, *more: str, at: str = "2026-11-23 05:00") -> Any:
