@@ -16,15 +16,16 @@ from central.cli.options import FILE, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
-MOMENTS = ["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"]
-MINUTE = timedelta(minutes=1)
+# also as `show plays` prints them
+MOMENTS = ["%Y-%m-%d %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%H:%M:%S %d/%m/%Y"]
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 @click.command()
 @click.argument("station")
 @click.option("--db", type=FILE, required=True, help="The centre's SQLite file.")
 @click.option(
-    "--at", type=click.DateTime(MOMENTS), required=True, help="A minute of it, in local time."
+    "--at", type=click.DateTime(MOMENTS), required=True, help="A minute or second of it, local."
 )
 @click.option("--by", required=True, help="Who says so: name, and perhaps telephone.")
 @click.option("--heard/--silent", "is_heard", required=True, help="Was it heard?")
@@ -42,7 +43,8 @@ def confirm(  # noqa: PLR0913 - one a option
     from central.store.play_proofs import Confirmation, confirm_play, find_heard_plays
 
     from_at = at.replace(tzinfo=LOCAL)
-    moments = encode_utc(from_at), encode_utc(from_at + MINUTE)
+    length = SECOND if from_at.second else MINUTE
+    moments = encode_utc(from_at), encode_utc(from_at + length)
     with closing(Database.open(db)) as database:
         found = find_heard_plays(database, station, *moments, output)
         if not found:

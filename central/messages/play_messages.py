@@ -56,12 +56,12 @@ PHRASES: Catalogue = {
     ),
     "unknown.too_short": Text("mục quá ngắn để kiểm", "too short to be examined"),
     "confirm.none": Text(
-        "phút đó trạm không phát gì ra loa; xem `show plays`",
-        "the station sounded nothing in that minute; see `show plays`",
+        "lúc đó trạm không phát gì ra loa; xem `show plays`",
+        "the station sounded nothing then; see `show plays`",
     ),
     "confirm.several": Text(
-        "phút đó có nhiều mục, ghi thêm --output hoặc chọn phút khác: {0}",
-        "several sounded in that minute, add --output or take another minute: {0}",
+        "lúc đó có nhiều mục, ghi giờ có cả giây như `show plays` in, hoặc thêm --output: {0}",
+        "several sounded then, give the second as `show plays` prints it, or --output: {0}",
     ),
     "confirm.heard": Text("Đã ghi: {0}, “{1}”: {2} có nghe", "Entered: {0}, “{1}”: heard by {2}"),
     "confirm.silent": Text(

@@ -136,8 +136,8 @@ def test_what_a_person_says_is_the_highest_proof_and_the_last_word(
 @pytest.mark.parametrize(
     ("titles", "at", "words"),
     [
-        (["Sáng"], "2026-11-23 05:01", "sounded nothing in that minute"),
-        (["Sáng", "Trưa"], "23/11/2026 05:00", "loa: Sáng, loa: Trưa"),
+        (["Sáng"], "2026-11-23 05:01", "sounded nothing then"),
+        (["Sáng", "Trưa"], "05:00 23/11/2026", "loa: Sáng, loa: Trưa"),
     ],
 )
 def test_a_word_that_fits_no_play_or_several_changes_nothing(
@@ -165,3 +165,13 @@ def test_what_is_no_proof_of_a_play_changes_nothing(
 ) -> None:
     take(database, play("Sáng"), detail)
     assert known(database) == [("A2", None, None)]
+
+
+def test_of_two_plays_of_one_minute_the_second_names_one(
+    database: Database, tmp_path: Path
+) -> None:
+    later = {"start": "2026-11-22T22:00:40.200Z", "end": "2026-11-22T22:00:50.000Z"}
+    take(database, play("Sáng"), play("Trưa") | later)
+    assert confirm(tmp_path, "--heard").exit_code != 0
+    assert confirm(tmp_path, "--heard", at="05:00:40 23/11/2026").exit_code == 0
+    assert known(database) == [("A2", None, None), ("A6", "person", True)]
