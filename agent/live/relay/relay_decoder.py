@@ -13,6 +13,8 @@ from agent.play.decode.decoder import BUTTERWORTH_4, LIMITER, RATE_HZ, TO_FLOAT
 # What radios send. No playlist and no concat script is among it: they name other addresses.
 DEMUXERS = "mp3,aac,ogg,mpegts,mov,flac"
 CODECS = "mp3float,mp3,aac,opus,libopus,vorbis,libvorbis,flac"
+# By default ffmpeg takes 64 KB to guess MP3 from the middle of a frame: eight seconds of a radio.
+GUESS_BYTES = "4096"
 MAKE_UP_DB = 7
 LEVELLER = (
     "acompressor=threshold=-20dB:ratio=8:knee=6:attack=500:release=5000:detection=rms"
@@ -32,7 +34,8 @@ def relay_decoder_argv(high_pass_hz: int = 0) -> list[str]:
     return [
         "ffmpeg", "-hide_banner", "-loglevel", "error", "-threads", "1",
         "-protocol_whitelist", "pipe", "-format_whitelist", DEMUXERS, "-codec_whitelist", CODECS,
-        "-probesize", "32k", "-analyzeduration", "500000", "-i", "pipe:0", "-map", "0:a:0",
+        "-formatprobesize", GUESS_BYTES, "-probesize", "32k", "-analyzeduration", "500000",
+        "-i", "pipe:0", "-map", "0:a:0",
         "-af", ",".join(filters), "-flush_packets", "1",
         "-f", "s16le", "-ar", str(RATE_HZ), "-ac", "1", "pipe:1",
     ]  # fmt: skip
