@@ -7,6 +7,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from agent.live.relay.radio_reader import RadioReader
@@ -26,6 +27,7 @@ class HostileRadio:
 
     port: int
     tls: ssl.SSLContext
+    cert: Path
     requests: list[str] = field(default_factory=list)
 
     @property
@@ -45,7 +47,7 @@ async def run_radio(authority: CertificateAuthority, speak: Speak) -> AsyncItera
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(identity.cert, identity.key)
     client = ssl.create_default_context(cafile=authority.ca)
-    radio = HostileRadio(0, client)
+    radio = HostileRadio(0, client, identity.cert)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):

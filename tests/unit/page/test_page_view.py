@@ -196,6 +196,13 @@ def test_the_page_names_who_wrote_and_who_approved_what_sounds() -> None:
     assert "soạn: Nguyễn Thị Lan; duyệt: Trần Văn Hòa" in text
 
 
+def test_the_page_says_that_nobody_signed_what_a_pulled_radio_says() -> None:
+    relay = replace(NEWS, title="Tiếp âm VOV1", is_pulled=True)
+    assert "hộp tự kéo đài: chỉ tin được đường truyền" in words(with_now(HEALTHY, relay))
+    assert "authentic by transport only" in words(with_now(HEALTHY, relay), "en")
+    assert "đường truyền" not in words(HEALTHY)
+
+
 def test_an_ordered_silence_says_by_whom_until_when_and_why() -> None:
     text = words(replace(QUIET, order=STOP, silence=SILENCE))
     assert "Lệnh ngắt tiếng do vn.84 ký: loa và bảng tắt hết, kể cả tin khẩn cấp." in text

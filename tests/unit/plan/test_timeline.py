@@ -496,3 +496,24 @@ def test_a_document_that_policy_refuses_completely_gives_few_refusals() -> None:
         f"e{n}" for n in range(8)
     ]
     assert told[8].rule == "1992 further entries, such as e8: quiet_hours 21:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "ends_at"),
+    [
+        (["radio.vn:8443"], ["06:00:00"]),
+        (["radio.vn"], []),  # that is port 443
+        (["vov.vn"], []),
+        ([], []),
+    ],
+)
+def test_a_relay_sounds_for_its_time_where_policy_names_its_host(
+    hosts: list[str], ends_at: list[str]
+) -> None:
+    relay = {"body": {"relay": {"url": "https://radio.vn:8443/vov1"}}, "max_ms": 1_800_000}
+    policy = effective_policy(config(relay_hosts=hosts), None)
+    timeline = plan(playlist(entry(at="05:30:00", **relay)), policy=policy, last="2026-11-23")
+    ends = [one.end_at for one in timeline.occurrences]
+    assert ends == [local(f"2026-11-23T{clock}") for clock in ends_at]
+    refused = [rule for _, _, rule in refusals(timeline)]
+    assert refused == ([] if ends_at else ["relay_hosts radio.vn:8443"])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent.clock import Now
-from agent.contract.document import Medium
+from agent.contract.document import Medium, Relay
 from agent.contract.ids import Digest
 from agent.contract.loudness import Loudness
 from agent.contract.priority import Level
@@ -40,10 +40,10 @@ def build_volumes(trims: FakeTrims) -> StationVolumes:
 
 def volume(
     at: datetime, start_at: datetime, clips: tuple[Medium, ...] = (NEWS,), trim: int = 0,
-    level: int = Level.SCHEDULED,
+    level: int = Level.SCHEDULED, relay: Relay | None = None,
 ) -> tuple[float, float | None]:  # fmt: skip
     volumes = build_volumes(FakeTrims({"cho": trim}))
-    item = build_item("tin", start_at, level, clips=clips)
+    item = build_item("tin", start_at, level, clips=clips, relay=relay)
     found = volumes.volume_of(item, ["cho"], Now(at, "SYNCED", 0.0))
     return found.gain_db, found.est_dba
 
@@ -71,3 +71,8 @@ def test_a_signed_command_lowers_its_zone() -> None:
 )
 def test_the_loudest_medium_counts(clips: tuple[Medium, ...], est_dba: float | None) -> None:
     assert volume(BEFORE_NINE, BEFORE_NINE, clips) == (0.0, est_dba)
+
+
+def test_a_radio_counts_as_the_loudest_that_its_leveller_lets_through() -> None:
+    """3 LU above the level of all other media: a cap then lowers it by 3 dB more."""
+    assert volume(BEFORE_NINE, BEFORE_NINE, relay=Relay("https://radio.vn/")) == (0.0, 97.0)

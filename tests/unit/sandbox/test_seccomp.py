@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from agent.sandbox import seccomp, syscall_table
-from agent.sandbox.seccomp import ARCHITECTURES, BOARD, PROGRAM, RENDERER, SyscallPolicy
+from agent.sandbox.seccomp import ARCHITECTURES, BOARD, PROGRAM, PULLER, RENDERER, SyscallPolicy
 
 ALLOW = 0x7FFF0000
 EPERM, ENOSYS = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
@@ -67,7 +67,7 @@ def test_every_number_of_the_table_equals_libseccomps(libseccomp: ctypes.CDLL, a
 
 
 @EVERY
-@pytest.mark.parametrize("policy", [PROGRAM, BOARD, RENDERER])
+@pytest.mark.parametrize("policy", [PROGRAM, BOARD, PULLER, RENDERER])
 def test_a_policy_refuses_its_calls_and_allows_the_calls_of_every_program(
     libseccomp: ctypes.CDLL, arch: str, policy: SyscallPolicy
 ) -> None:
@@ -112,6 +112,11 @@ def test_calls_are_filtered_by_their_arguments(libseccomp: ctypes.CDLL, arch: st
         assert ask(policy, "clone", thread) == ALLOW
         assert ask(policy, "clone", fork) == EPERM
         assert ask(policy, "prctl", 1, 0) == EPERM  # PR_SET_PDEATHSIG
+    assert ask(PULLER, "connect") == ALLOW
+    families = {2: ALLOW, 10: ALLOW, 16: ALLOW, 1: EPERM, 17: EPERM, 40: EPERM}  # linux/socket.h
+    for family, answer in families.items():  # internet, netlink; not unix, packet, vsock
+        assert ask(PULLER, "socket", family, 1) == answer
+        assert ask(RENDERER, "socket", family, 1) == EPERM
     assert ask(BOARD, "openat", 0, 0, 0o1) == ALLOW
     assert ask(BOARD, "clone", fork) == ALLOW
     assert ask(BOARD, "prctl", 1, 9) == ALLOW  # its renderers end with it

@@ -9,10 +9,12 @@ import msgspec
 import pytest
 
 from agent.contract.document import (
+    Body,
     Emergency,
     EmergencyBody,
     Entry,
     Medium,
+    Relay,
     StationPolicy,
     Text,
 )
@@ -194,3 +196,18 @@ def test_a_host_is_named_exactly_when_a_box_would_fetch_from_it(url: str, hosts:
     except TrustError:
         would_fetch = False
     assert is_named(url, hosts) is would_fetch
+
+
+@pytest.mark.parametrize(
+    ("hosts", "exit_code"), [(["radio.example.vn"], 0), (["vov.example.vn"], 1), ([], 1)]
+)
+def test_a_relay_from_a_host_that_policy_does_not_name_is_refused(
+    hosts: list[str], exit_code: int, tmp_path: Path, db: Path
+) -> None:
+    configure(db, StationPolicy([], relay_hosts=hosts))
+    radio = Body(relay=Relay("https://radio.example.vn/vov1"))
+    item = msgspec.structs.replace(entry("VOV1", ["05:30"]), body=radio, max_ms=1_800_000)
+    code, output = publish(playlist(tmp_path / "p", item), db)
+    assert code == exit_code
+    assert ("E_POLICY: mục “VOV1”" in output) == bool(exit_code)
+    assert ("không cho tiếp âm từ đó" in output) == bool(exit_code)

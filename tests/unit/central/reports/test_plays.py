@@ -276,3 +276,24 @@ def test_how_the_words_of_each_language_were_heard_is_shown(
 def test_a_form_that_is_not_known_here_is_shown_as_it_came(db: Path, database: Database) -> None:
     keep_record(database, 1, play(words={"vi": "choir"}, said=["x"]), "play")
     assert "tiếng Việt: choir" in " ".join(show(db).split())
+
+
+        ("vi", "chỉ tin được đường truyền; đài 1500 s, chương trình nền 280 s, im 20 s"),
+        ("en", "authentic by transport only; radio 1500 s, filler 280 s, silence 20 s"),
+    ],
+)
+def test_a_radio_that_a_box_pulled_is_told_with_its_worth(
+    lang: str, words: str, database: Database, db: Path
+) -> None:
+    relayed = {"radio_ms": 1_500_400, "filler_ms": 280_000, "silence_ms": 20_000, "connections": 4}
+    told = play(**{"class": "routine"}, authentic_by="transport", relayed=relayed)
+    keep_record(database, 1, told, "play")
+    assert words in " ".join(re.sub(r"[│|]", " ", show(db, lang)).split())
+
+
+def test_a_stolen_key_that_signs_nonsense_about_a_radio_disturbs_no_table(
+    database: Database, db: Path
+) -> None:
+    keep_record(database, 1, play(authentic_by="transport", relayed=[1, 2]), "play")
+    keep_record(database, 2, play(authentic_by="transport", relayed={"radio_ms": "x"}), "play")
+    assert "đài – s" in " ".join(re.sub(r"[│|]", " ", show(db)).split())
