@@ -278,6 +278,9 @@ def test_a_form_that_is_not_known_here_is_shown_as_it_came(db: Path, database: D
     assert "tiếng Việt: choir" in " ".join(show(db).split())
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
         ("vi", "chỉ tin được đường truyền; đài 1500 s, chương trình nền 280 s, im 20 s"),
         ("en", "authentic by transport only; radio 1500 s, filler 280 s, silence 20 s"),
     ],
