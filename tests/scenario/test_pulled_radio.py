@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from agent.contract.document import StationPolicy
+from central.testbed.icecast import Icecast, run_icecast
 from central.testbed.sample_documents import station_config
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
 from tests.harness.audio_analysis import AudioAnalysis
-from tests.harness.icecast import Icecast, run_icecast
 from tests.harness.relay_gateway import FILLER_HZ, RADIO_HZ, sine, tones_of
 from tests.harness.station_harness import moment, soon
 
