@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import ssl
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from central.testbed.certificates import CertificateAuthority
 
@@ -23,7 +23,19 @@ HEAD = (
 )
 
 
-async def _send_radio(hz: int, writer: asyncio.StreamWriter) -> None:
+Send = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+async def send_recording(sound: bytes, writer: asyncio.StreamWriter) -> None:
+    """Send bytes at once, and end."""
+    for at in range(0, len(sound), INTERVAL_BYTES):
+        writer.write(sound[at : at + INTERVAL_BYTES] + BLOCK)
+    await writer.drain()
+    writer.close()
+
+
+async def send_radio(hz: int, writer: asyncio.StreamWriter) -> None:
+    """Send a tone at the speed of time."""
     radio = await asyncio.create_subprocess_exec(
         "ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi",
         "-i", f"sine=frequency={hz}:sample_rate=44100", "-c:a", "libmp3lame", "-b:a", "64k",
@@ -40,17 +52,18 @@ async def _send_radio(hz: int, writer: asyncio.StreamWriter) -> None:
 
 
 @contextlib.asynccontextmanager
-async def run_shoutcast(authority: CertificateAuthority, hz: int) -> AsyncIterator[str]:
-    """Serve a tone; gives its address."""
+async def run_shoutcast(authority: CertificateAuthority, send: Send) -> AsyncIterator[str]:
+    """Answer each listener; gives the address."""
     identity = authority.issue_server("localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(identity.cert, identity.key)
-    listeners: set[asyncio.Task[None]] = set()
+    listeners: set[asyncio.Future[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(HEAD % INTERVAL_BYTES)
-        listeners.add(asyncio.create_task(_send_radio(hz, writer), name="radio"))
+        work = asyncio.ensure_future(send(writer))
+        listeners.add(work)
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
     try:

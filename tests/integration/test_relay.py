@@ -7,11 +7,13 @@ import contextlib
 import signal
 import ssl
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from central.live.relay.https_source import open_source
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 from central.testbed.icecast import run_icecast
 from tests.harness.relay_gateway import (
@@ -21,7 +23,7 @@ from tests.harness.relay_gateway import (
     Gateway,
     until,
 )
-from tests.harness.shoutcast import run_shoutcast
+from tests.harness.shoutcast import run_shoutcast, send_radio, send_recording
 
 
 @pytest.fixture
@@ -110,11 +112,23 @@ async def test_what_is_no_radio_is_tried_again_and_never_begins(
     assert gateway.sent == []
 
 
+async def test_an_answer_of_shoutcast_1_is_read_and_its_titles_are_left_out(tmp_path: Path) -> None:
+    authority, sound = make_demo_ca(tmp_path), bytes(range(256)) * 64
+    async with (
+        run_shoutcast(authority, partial(send_recording, sound)) as address,
+        open_source(address, authority.ca) as source,
+        source.open_stream() as response,
+    ):
+        assert response.content_type == "audio/mpeg"
+        assert b"".join([data async for data in response.sound]) == sound
+
+
+@pytest.mark.long
 async def test_a_radio_of_shoutcast_1_is_relayed_without_its_titles(
     tmp_path: Path, gateway_folder: Path
 ) -> None:
     authority = make_demo_ca(tmp_path)
-    async with run_shoutcast(authority, RADIO_HZ) as address:
+    async with run_shoutcast(authority, partial(send_radio, RADIO_HZ)) as address:
         gateway = Gateway(address, authority, gateway_folder)
         async with gateway.on_air() as relay:
             await relay.wait_ready()
