@@ -152,7 +152,7 @@ def assert_agrees(sound: AudioAnalysis, plays: list[dict[str, Any]]) -> None:
     assert stray == []
 
 
-async def test_decoder_encoder_and_icecast_are_killed_and_the_radio_comes_back(
+async def test_parts_are_stopped_and_killed_and_the_radio_comes_back(
     programme: ContinuousPlay,
 ) -> None:
     testbed = programme.site.testbed
@@ -165,6 +165,12 @@ async def test_decoder_encoder_and_icecast_are_killed_and_the_radio_comes_back(
             relay.find_ffmpeg(word).kill()
             await programme.pass_time(4)
         await relay.until_issue()
+        assert first.radio is not None
+        first.radio.send_signal(signal.SIGSTOP)  # connected, and no sound comes
+        await relay.until_issue("relay_stalled")
+        first.radio.send_signal(signal.SIGCONT)
+        await relay.until_issue()
+        await programme.pass_time(2)
         first.server.kill()
         await relay.until_issue("relay_lost", "relay_stalled")
         await first.end_radio()
