@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from agent.verifier.envelope_track import FRAME, RATE_HZ, SILENT, EnvelopeTrack,
 
 WINDOW = 250  # frames: 5 s
 LAGS = range(-5, 36)  # frames: -0.1 to 0.7 s, for buffers of a capture and 100 m of air
-THRESHOLD = 0.44
+THRESHOLD = 0.5
 LEAST_SPREAD = 0.15  # of the played log levels; below that nothing can be compared
 LEAST_SOUND = 0.4  # share of the window in which something is played
 TONE = 20  # frames: 0.4 s
@@ -87,8 +88,13 @@ def _correlate(one: Samples, other: Samples) -> float:
 
 
 def _spectrum(samples: Samples) -> Samples:
-    power: Samples = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
+    power: Samples = np.abs(np.fft.rfft(samples * _window(len(samples)))) ** 2
     return power
+
+
+@lru_cache(maxsize=2)
+def _window(length: int) -> Samples:
+    return np.hanning(length)
 
 
 def _find_tone(samples: Samples) -> int | None:

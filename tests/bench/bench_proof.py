@@ -48,13 +48,20 @@ TEXT = (
     " số ba lấy nước ngọt. Thanh niên đến hạn nghĩa vụ quân sự khám sức khoẻ tại trung tâm xã. Giá"
     " lúa đông xuân hôm qua tăng nhẹ. Đội bóng ấp Nhì thắng đội bóng ấp Tư hai bàn không gỡ."
 )
+OTHER_TEXT = (
+    "Hội nông dân mời hội viên dự lớp kỹ thuật ghép cây ăn trái vào sáng mùng chín tại nhà văn hoá."
+    " Điện lực cắt điện để sửa đường dây từ tám giờ đến mười một giờ, từ cầu Sập đến chợ. Quỹ tín"
+    " dụng thu nợ quý tư. Lớp xoá mù chữ khai giảng tối thứ hai. Xe buýt tuyến số chín đổi bến đỗ."
+    " Ai nhặt được giấy tờ mang tên Thạch Sa Rươl, xin đem đến công an xã. Dự báo ngày mai trời"
+    " nắng, chiều có mưa rào, gió đông bắc cấp ba, ngoài cửa sông sóng cao hơn một mét."
+)
 RNG = np.random.default_rng(20261130)
 
 
-def speech(voice: str) -> Samples:
-    """The text in a voice."""
+def speech(voice: str, text: str = TEXT) -> Samples:
+    """A text in a voice."""
     wav = subprocess.run(
-        ["espeak-ng", "-v", voice, "--stdout", TEXT], capture_output=True, check=True
+        ["espeak-ng", "-v", voice, "--stdout", text], capture_output=True, check=True
     ).stdout
     argv = ["ffmpeg", "-v", "error", "-i", "pipe:0", "-ar", str(RATE_HZ), "-ac", "1"]
     raw = subprocess.run(
@@ -119,18 +126,18 @@ def is_proved(played: Samples, heard: Samples) -> bool:
 
 def trials() -> Iterator[tuple[str, float]]:
     """Both figures over half speech, half music."""
-    voices = [speech(voice) for voice in VOICES]
-    tunes = [music(60) for _ in range(6)]
-    kinds = (voices, tunes)
+    kinds = ([speech(voice) for voice in VOICES], [music(60) for _ in range(6)])
+    # what is heard in the place of a play has nothing of it: one text in two voices has one beat
+    foreign = ([speech(voice, OTHER_TEXT) for voice in VOICES], [music(60) for _ in range(6)])
 
-    def pick(index: int) -> Samples:
-        pool = kinds[index % 2]
+    def pick(index: int, pools: tuple[list[Samples], list[Samples]] = kinds) -> Samples:
+        pool = pools[index % 2]
         return cut(pool[int(RNG.integers(len(pool)))], LENGTH)
 
     others: list[Callable[[int], Samples]] = [
         lambda _: pink(LENGTH) * 300,
         lambda _: RNG.standard_normal(LENGTH) * 300,
-        lambda index: pick(index // 4),
+        lambda index: pick(index // 4, foreign),
         lambda _: np.zeros(LENGTH),
     ]
     played = [pick(index) for index in range(2 * TRIALS)]
