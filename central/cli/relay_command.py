@@ -76,11 +76,14 @@ async def _relay(options: dict[str, Any], lang: Lang) -> None:
         source = await stack.enter_async_context(open_source(options["url"], options["source_ca"]))
         radio = Relay(source, Programme(loop_filler(filler)), report)
         pulling = asyncio.create_task(radio.pull(), name="relay pull")
+        pulling.add_done_callback(lambda _: stop.set())  # it ends by an error alone
         try:
             if await _is_ready(radio, pulling, stop):
                 await run_stream(options, lang, stop, partial(relay_packets, radio))
             else:
                 click.echo(translate(lang, "relay.never"))
+            if pulling.done():
+                pulling.result()
         finally:
             pulling.cancel()
             await asyncio.gather(pulling, return_exceptions=True)

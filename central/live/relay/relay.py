@@ -64,21 +64,33 @@ class Relay:
         await self._ready.wait()
 
     async def pull(self) -> None:
-        """Keep the buffer filled until cancelled; failures are reported and tried again."""
+        """Keep the buffer filled until cancelled; failures are reported and tried again.
+
+        Raises:
+            ConfigError: E_CLIP, ffmpeg is missing.
+        """
         back_off_s = FIRST_BACK_OFF_S
         while True:
             self.attempts += 1
             self._has_sounded = False
             try:
                 await self._pull_once()
-            except (SourceError, aiohttp.ClientError, OSError, TimeoutError) as error:
-                self.programme.lose()
-                self._is_lost = True
-                event: Event = "silent" if isinstance(error, StallError) else "failed"
-                self.report(event, str(error)[:REASON_CHARS] or type(error).__name__)
+            except ConfigError:
+                raise
+            except (SourceError, aiohttp.ClientError, OSError) as error:  # TimeoutError is one
+                self._lose(error)
+            except Exception as error:  # the task's outer edge: no radio ends a relay by its bytes
+                log.exception("an attempt to hear the radio")
+                self._lose(error)
             back_off_s = FIRST_BACK_OFF_S if self._has_sounded else back_off_s
             await asyncio.sleep(back_off_s)
             back_off_s = min(MOST_BACK_OFF_S, 2 * back_off_s)
+
+    def _lose(self, error: Exception) -> None:
+        self.programme.lose()
+        self._is_lost = True
+        event: Event = "silent" if isinstance(error, StallError) else "failed"
+        self.report(event, str(error)[:REASON_CHARS] or type(error).__name__)
 
     async def _pull_once(self) -> None:
         feed = StreamFeed(self.source)
