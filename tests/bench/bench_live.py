@@ -25,7 +25,8 @@ from central.testbed.pulseaudio import Recording, read_samples
 from central.testbed.stations import COMMUNE_STATION
 from central.testbed.testbed import Testbed
 from tests.harness.live_documents import Studio
-from tests.harness.live_studio import NEIGHBOUR, LiveStudio, clicks, tone
+from tests.harness.live_studio import NEIGHBOUR, LiveStudio, clicks, route, tone
+from tests.harness.slow_line import SlowLine
 from tests.harness.sound_bus import BusCapture, Heard
 from tests.harness.two_poles import SINKS, TwoPoles, skews_ms, two_poles
 
@@ -44,13 +45,14 @@ def bench(name: str, value: float, unit: str, target: float) -> None:
 
 @dataclass
 class Pair:
-    """Two stations that hear one studio.
+    """Two stations that hear one studio; the line to the first one may be made slow.
 
     Attributes:
         heard: what the last capture of both has, by station.
     """
 
     poles: TwoPoles
+    line: SlowLine
     heard: list[Heard] = field(default_factory=list)
 
     @property
@@ -71,8 +73,20 @@ class Pair:
 
 @contextlib.asynccontextmanager
 async def two_stations() -> AsyncIterator[Pair]:
-    async with two_poles() as poles:
-        yield Pair(poles)
+    lines: list[SlowLine] = []
+
+    async def lay_line(testbed: Testbed) -> None:
+        line = SlowLine(testbed.broker.port)
+        await line.start()
+        lines.append(line)
+        route(testbed, COMMUNE_STATION, line.port)
+
+    try:
+        async with two_poles(lay_line) as poles:
+            yield Pair(poles, lines[0])
+    finally:
+        for line in lines:
+            await line.stop()
 
 
 def onsets(recording: Recording, least: float = 0.15) -> list[float]:

@@ -13,7 +13,7 @@ import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,8 +57,15 @@ class TwoPoles:
         return store_medium(path, self.testbed.folder / "media", self.testbed.media.base_url)
 
 
+async def _as_it_is(_testbed: Testbed) -> None:
+    pass
+
+
 @contextlib.asynccontextmanager
-async def two_poles() -> AsyncIterator[TwoPoles]:
+async def two_poles(
+    prepare: Callable[[Testbed], Awaitable[None]] = _as_it_is,
+) -> AsyncIterator[TwoPoles]:
+    """Two started stations; `prepare` may change what they are given before."""
     with tempfile.TemporaryDirectory(prefix="tp", dir="/tmp") as name:  # a socket's path is short
         folder = Path(name)
         async with start_testbed(folder) as testbed, contextlib.AsyncExitStack() as stack:
@@ -67,6 +74,7 @@ async def two_poles() -> AsyncIterator[TwoPoles]:
             stack.push_async_callback(room.stop)
             await room.start(SINKS)
             stations = [testbed.stations[COMMUNE_STATION], await add_neighbour(testbed)]
+            await prepare(testbed)
             for station in stations:
                 stack.push_async_callback(station.stop)
                 await station.start()

@@ -30,6 +30,7 @@ class SteadyClock:
         self._next = 0
         self._zeros_s: list[float] = []
         self._count = 0
+        self._jumped_s = (0.0, 0.0)  # at the last two readings
         self.last: SteadyReading | None = None
 
     def observe(self, frame: int) -> SteadyReading | None:
@@ -42,17 +43,18 @@ class SteadyClock:
             return None
         zero_s = sorted(self._zeros_s)[READINGS // 2]
         self._zeros_s.clear()
-        self.last = SteadyReading(frame, zero_s, self._clock.jumped_s, self._slope(frame, zero_s))
+        jumped_s = self._clock.jumped_s
+        is_broken = self._jumped_s != (jumped_s, jumped_s)
+        self._jumped_s = (self._jumped_s[1], jumped_s)
+        slope = self._slope(frame, zero_s, is_broken=is_broken)
+        self.last = SteadyReading(frame, zero_s, jumped_s, slope, is_broken)
         return self.last
 
-    def _slope(self, frame: int, zero_s: float) -> float:
+    def _slope(self, frame: int, zero_s: float, *, is_broken: bool) -> float:
         former = self.last
-        if former is None:
-            return 0.0
+        if former is None or is_broken:
+            return 0.0 if former is None else former.slope
         self._count += 1
-        jumped_s = self._clock.jumped_s - former.jumped_s
-        if jumped_s:
-            return former.slope
         seen = (zero_s - former.zero_s) / ((frame - former.frame) / self._rate_hz)
         seen = max(-MAX_SLOPE, min(MAX_SLOPE, seen))
         return former.slope + (seen - former.slope) * max(SMOOTHING, 1 / self._count)

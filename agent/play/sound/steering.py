@@ -30,6 +30,7 @@ from agent.play.sound.splice import (
 SPACING_FRAMES = 3_334  # 1 / 300e-6
 DEAD_S = 100e-6  # five samples: below this nothing is corrected
 JUMP_S = 0.010
+BROKEN_JUMP_S = 0.002  # where the device has stalled there is a break in the sound anyway
 JUMP_FADE_FRAMES = 480
 AHEAD_S = 2.0  # from the midst of a reading's two seconds to that of the next ones
 SHORTEST_FRAMES = 200  # of a block that may be corrected
@@ -45,12 +46,14 @@ class SteadyReading:
         zero_s: CLOCK_MONOTONIC seconds of frame 0.
         jumped_s: of it, the sum of what the device has fallen behind or ahead in jumps.
         slope: seconds a second by which it moves.
+        is_broken: has the device jumped so lately that the map may still be that from before?
     """
 
     frame: int
     zero_s: float
     jumped_s: float
     slope: float = 0.0
+    is_broken: bool = False
 
 
 class Steering:
@@ -81,6 +84,7 @@ class Steering:
         self._worst_s = 0.0
         self._first: SteadyReading | None = None
         self._last: SteadyReading | None = None
+        self._latest: SteadyReading | None = None
 
     def begin(self, frame: int, at_s: float | None) -> None:
         """Its first sample is at a frame, and is to sound at a moment; None: not known yet."""
@@ -114,7 +118,9 @@ class Steering:
         """Decide what to correct until the next reading."""
         if self._origin is None or not self._is_on:
             return
-        self._first, self._last = self._first or reading, reading
+        self._latest = reading
+        if not reading.is_broken:
+            self._first, self._last = self._first or reading, reading
         if self._anchor_s is None:
             self.begin(self._origin, reading.zero_s + self._origin / self._rate_hz)
         if self._jump or self._hold or self._rises:
@@ -123,7 +129,8 @@ class Steering:
         self._worst_s = max(self._worst_s, abs(off_s))
         off_s -= reading.slope * AHEAD_S
         frames = round(-off_s * self._rate_hz)
-        if abs(off_s) > JUMP_S and self._may_jump:
+        limit_s = BROKEN_JUMP_S if reading.is_broken else JUMP_S
+        if abs(off_s) > limit_s and self._may_jump:
             self._jump, self._due = frames, 0
         else:
             self._due = frames if abs(off_s) > DEAD_S else 0
@@ -131,7 +138,7 @@ class Steering:
     @property
     def last_off_s(self) -> float:
         """How much too early it was at the last reading: what follows it takes that on."""
-        return 0.0 if self._last is None else self.off_s(self._last.zero_s)
+        return 0.0 if self._latest is None else self.off_s(self._latest.zero_s)
 
     @property
     def is_jumping(self) -> bool:

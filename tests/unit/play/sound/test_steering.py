@@ -112,7 +112,7 @@ def test_a_stall_of_the_device_is_made_up() -> None:
         first = card.mixer.frames
         before = card.run_s(3)
         card.stalled_s = stall_s
-        after = card.run_s(40)
+        after = card.run_s(12)
         frames = find_clicks(np.concatenate([before, after])) + first
         late = np.array([(card.moment_of(one) - at_s + 0.5) % 1 - 0.5 for one in frames])
         assert np.abs(late[-10:]).max() < 2e-4
