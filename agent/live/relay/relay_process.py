@@ -46,6 +46,7 @@ from agent.sandbox.profile import confine_puller
 
 MESSAGE_BYTES = 4_096
 DECODER_LIMIT_S = 5.0
+FILLER_GAP_S = 10.0  # a filler that cannot be decoded ends at once; one that comes later is found
 NICE = -11  # as the engine: a frame that is written late is lost
 
 
@@ -64,7 +65,7 @@ class RelayProcess:
         self._over = asyncio.Event()
         self._decoder: asyncio.Future[socket.socket] | None = None
         self._filler: int | None = None
-        self._is_filler_wanted = False
+        self._ask_filler_mono_s = 0.0
         self._pipe: PacedPipe | None = None
         self._begin_mono_s: float | None = None
         self._told: State = "radio"
@@ -135,8 +136,8 @@ class RelayProcess:
     def _take_filler(self, count: int) -> bytes:
         """At most so many bytes of the filler, whole samples; none while there is none."""
         if self._filler is None:
-            if not self._is_filler_wanted:
-                self._is_filler_wanted = True
+            if mono_s() >= self._ask_filler_mono_s:
+                self._ask_filler_mono_s = mono_s() + FILLER_GAP_S
                 self._send(FillerWanted())
             return b""
         got = b""
@@ -145,7 +146,7 @@ class RelayProcess:
                 part = os.read(self._filler, count - len(got))
                 if not part:
                     os.close(self._filler)
-                    self._filler, self._is_filler_wanted = None, False
+                    self._filler = None
                     break
                 got += part
         return got[: len(got) & ~1]

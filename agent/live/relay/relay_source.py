@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 from asyncio.subprocess import Process
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,7 @@ FILLER_ROUNDS = 1_000
 MOST_MISSING_MS = 3_000  # of a play that counts as whole: a stall that is bridged
 MOST_MISSING = 0.01
 NOTHING_YET = RelayBeat(0, 0, 0, 0)
+EVENTS_PER_S, MOST_EVENTS = 4.0, 40.0  # two beats a second; whoever sends more is ended
 
 
 @dataclass(eq=False)
@@ -67,7 +68,9 @@ class RelaySource:
     _worker: WorkerProcess[RelayEvent] | None = None
     _decoder: Process | None = None
     _filler: FfmpegDecoder | None = None
-    _works: set[asyncio.Task[None]] = field(default_factory=set)
+    _works: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _allowance: float = MOST_EVENTS
+    _allowed_mono_s: float = field(default_factory=mono_s)
     _beat: RelayBeat = NOTHING_YET
     _why: str = ""
     _lost: str | None = None
@@ -149,7 +152,7 @@ class RelaySource:
 
     async def stop(self) -> None:
         """End relay process, decoders and issues."""
-        for work in list(self._works):
+        for work in list(self._works.values()):
             await end_task(work)
         if self._worker is not None:
             await self._worker.stop()
@@ -172,14 +175,27 @@ class RelaySource:
             log.warning("%s: %s", self.item.title, error)
 
     def _on_event(self, event: RelayEvent) -> None:
+        if not self._may_send():
+            return
         if isinstance(event, RelayBeat):
             self._beat = event
         elif isinstance(event, RelayState):
             self._report(event)
         elif isinstance(event, DecoderWanted):
-            self._do(self._give_decoder())
+            self._do("decoder", self._give_decoder)
         elif isinstance(event, FillerWanted):
-            self._do(self._give_filler())
+            self._do("filler", self._give_filler)
+
+    def _may_send(self) -> bool:
+        """Bound what a process that was taken over can make the agent do; one that floods ends."""
+        now_mono_s = mono_s()
+        gained = (now_mono_s - self._allowed_mono_s) * EVENTS_PER_S
+        self._allowance = min(MOST_EVENTS, self._allowance + gained) - 1
+        self._allowed_mono_s = now_mono_s
+        if self._allowance < 0 and self._lost is None and self._worker is not None:
+            self._on_lost("it sends too much")
+            self._do("end", self._worker.stop)
+        return self._lost is None
 
     def _report(self, event: RelayState) -> None:
         log.info("%s: %s %s", self.item.title, event.state, event.reason)
@@ -195,25 +211,24 @@ class RelaySource:
         self._lost = reason.removeprefix("E_WORKER: ")
         self._over.set()
 
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=f"relay {self.item.title}")
-        self._works.add(task)
-        task.add_done_callback(self._works.discard)
+    def _do(self, what: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do one of each at a time."""
+        if what not in self._works or self._works[what].done():
+            self._works[what] = asyncio.create_task(work(), name=f"relay {what}")
 
     async def _give_decoder(self) -> None:
         """Start a decoder on one end of a socket pair, and send the other."""
         from agent.sandbox.profile import LIVE_DECODER, confine_argv
 
         await self._end_decoder()
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            argv = confine_argv(LIVE_DECODER, relay_decoder_argv(self.media.high_pass_hz), [])
-            try:
+        argv = confine_argv(LIVE_DECODER, relay_decoder_argv(self.media.high_pass_hz), [])
+        try:
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
                 self._decoder = await start_ffmpeg(argv, theirs.fileno(), stdin=theirs.fileno())
-            except PlayError as error:
-                log.warning("%s: %s", self.item.title, error)
-                return
-            self._tell(AddDecoder(), os.dup(ours.fileno()))
+                self._tell(AddDecoder(), os.dup(ours.fileno()))
+        except (PlayError, OSError) as error:  # no ffmpeg, or no descriptor is left
+            log.warning("%s: %s", self.item.title, error)
 
     async def _end_decoder(self) -> None:
         process, self._decoder = self._decoder, None
@@ -232,5 +247,5 @@ class RelaySource:
                 tracks = await open_tracks(self.media, clips)
                 self._filler = await start_decoder(tracks, repeat=FILLER_ROUNDS)
                 self._tell(AddFiller(), self._filler.read_fd)
-        except AgentError as error:
+        except (AgentError, OSError) as error:
             log.warning("%s: no filler: %s", self.item.title, error)

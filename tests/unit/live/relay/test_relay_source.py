@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from agent.clock import Clock
 from agent.errors import PlayError
 from agent.live.relay.relay_access import RelayAccess
 from agent.live.relay.relay_source import RelaySource
-from agent.play.ipc import RelayBeat, RelayState
+from agent.play.ipc import DecoderWanted, RelayBeat, RelayState
 from agent.play.play_record import PlayResult, build_play
 from agent.play.sound_source import count_relayed, find_shortfall
 from tests.harness.pulled_radio import relay_item
@@ -83,6 +84,34 @@ async def test_each_state_of_the_radio_is_the_issue_of_its_kind_and_stopping_end
     source._on_event(RelayState("lost", "HTTP 404"))
     await source.stop()
     assert open_issues() == {}
+
+
+async def test_a_process_that_was_taken_over_can_make_the_agent_do_little() -> None:
+    """It floods the agent with wishes: one of each at a time, and then it is ended."""
+    source, _ = relay("radio.example.vn")
+    ended: list[str] = []
+
+    class FakeWorker:
+        is_alive = True
+
+        async def stop(self) -> None:
+            ended.append("stop")
+
+    worker: Any = FakeWorker()
+    source._worker = worker
+    given: list[str] = []
+
+    async def give() -> None:
+        given.append("decoder")
+
+    source._give_decoder = give  # type: ignore[method-assign] # no process is started here
+    for _ in range(100):
+        source._on_event(DecoderWanted())
+    end = await source.wait_end()
+    await asyncio.sleep(0)
+    assert (end.reason, given, ended) == ("E_RELAY: it sends too much", ["decoder"], ["stop"])
+    source._on_event(RelayBeat(1, 2, 3, 4))
+    assert source.relayed["radio_ms"] == 0  # it has no say any more
 
 
 def test_the_record_says_that_nobody_signed_what_was_heard() -> None:
