@@ -14,7 +14,10 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from agent.contract.calendar_terms import CalendarDays, DayRules, SunPoint, SunStart
+
 PAYLOAD_TYPE = "application/vnd.tramtin.{kind}.v1+json"
+# The names in `x-kinds` of roles: with a further one boxes of 0.1.0 would refuse the whole file.
 KINDS = (
     "playlist", "emergency", "cancel", "silence", "stream-grant",
     "station-config", "command", "head", "time", "ack",
@@ -64,13 +67,20 @@ class Medium(msgspec.Struct, frozen=True):
 
 
 class When(msgspec.Struct, frozen=True):
-    """Local times `HH:MM:SS` on ISO weekdays (1 = Monday), `from` up to and with `until`."""
+    """Local times `HH:MM:SS` on ISO weekdays (1 = Monday), `from` up to and with `until`.
+
+    With `days` only those of these dates that it has, and none of `except` and `except_days`. `sun`
+    adds starts beside `at`. The three are critical (docs/decisions/0052).
+    """
 
     at: list[str]
     weekdays: list[int]
     from_: str = msgspec.field(name="from")
     until: str
     except_: list[str] = msgspec.field(name="except", default_factory=list)
+    days: DayRules | UnsetType = UNSET
+    except_days: DayRules | UnsetType = UNSET
+    sun: list[SunStart] | UnsetType = UNSET
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -152,6 +162,7 @@ class Entry(msgspec.Struct, frozen=True):
     `essential` (must it be broadcast?), `field` (lĩnh vực of Circular 39/2020, 1 to 6), `source`
     and `ref` (who provided it, the number of the official paper) only describe it for reports.
     `advert` is critical: a box that does not know it must not play an advertisement as information.
+    `music` only describes.
     """
 
     id: str
@@ -169,6 +180,7 @@ class Entry(msgspec.Struct, frozen=True):
     source: str | UnsetType = UNSET
     ref: str | UnsetType = UNSET
     advert: bool | UnsetType = UNSET
+    music: bool | UnsetType = UNSET
 
 
 class Playlist(Header, frozen=True, kw_only=True):
@@ -272,7 +284,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
     the distance from a horn to the nearest home, 10 m where neither policy nor zone states one.
     `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud. `stagger`
     is not: a box without it plays with the first group (docs/decisions/0047). Nor is `chime_check`:
-    a box without it sounds less than it might.
+    a box without it sounds less. Nor is `sun_point`, a point of the province where it is left out.
     """
 
     quiet_hours: list[str]
@@ -287,6 +299,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
     levels: list[PolicyLevel] | UnsetType = UNSET
     stagger: Stagger | UnsetType = UNSET
     chime_check: ChimeCheck | UnsetType = UNSET
+    sun_point: SunPoint | UnsetType = UNSET
 
 
 class StationConfig(Header, frozen=True, kw_only=True):
@@ -296,6 +309,14 @@ class StationConfig(Header, frozen=True, kw_only=True):
     groups: list[str]
     zones: list[str]
     policy: StationPolicy
+
+
+class Calendar(Header, frozen=True, kw_only=True):
+    """Dated days of one year: `days` has every day of each of `sets` (docs/decisions/0052)."""
+
+    year: int
+    sets: list[str]
+    days: list[CalendarDays]
 
 
 class Command(Header, frozen=True, kw_only=True):
@@ -364,7 +385,7 @@ class StreamGrant(Header, frozen=True, kw_only=True):
 
 Document = (
     Playlist | Emergency | Cancel | Silence | StationConfig
-    | Command | Head | TimeReply | Ack | StreamGrant
+    | Command | Head | TimeReply | Ack | StreamGrant | Calendar
 )  # fmt: skip
 TYPE_OF_KIND: dict[str, type[Document]] = {
     "playlist": Playlist,
@@ -377,4 +398,5 @@ TYPE_OF_KIND: dict[str, type[Document]] = {
     "time": TimeReply,
     "ack": Ack,
     "stream-grant": StreamGrant,
+    "calendar": Calendar,
 }

@@ -22,6 +22,9 @@ signs is told so."""
 ADVERT = "entries.advert"
 LIVE = "kind=stream-grant"
 RELAY = "entries.body.relay"
+CALENDAR = "kind=calendar"
+DAYS, EXCEPT_DAYS = "entries.when.days", "entries.when.except_days"
+SUN = "entries.when.sun"
 STAGGERED = "entries.sync.kind=staggered"
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
@@ -48,6 +51,11 @@ PARTS: dict[str, Support] = {
     STAGGERED: "applied",
     PHRASES: "applied",
     "policy.relay_hosts": "applied",
+    CALENDAR: "applied",
+    DAYS: "applied",
+    EXCEPT_DAYS: "applied",
+    SUN: "applied",
+    "entries.music": "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
@@ -70,8 +78,9 @@ def uses_turns(document: Document) -> bool:
 
 def must_be_critical(document: Document) -> frozenset[str]:
     """The names that a document must list in `crit`: a box without them would misapply it."""
-    if isinstance(document, Playlist) and True in [one.advert for one in document.entries]:
-        return frozenset({ADVERT})
+    if isinstance(document, Playlist):
+        special = [one for one in document.entries if _is_special(one)]
+        return frozenset(name for one in special for name in _critical_parts(one))
     if isinstance(document, StationConfig):
         policy = document.policy
         used = {CAP_DISTANCE: policy.cap_distance_m, LEVELS: policy.levels}
@@ -79,6 +88,20 @@ def must_be_critical(document: Document) -> frozenset[str]:
     if isinstance(document, Command):
         return frozenset({f"do={document.do}"} & {MUTE, UNMUTE})
     return frozenset()
+
+
+def _is_special(entry: Entry) -> bool:
+    """Has it a critical part? A quick check: most entries have none."""
+    when = entry.when
+    return entry.advert is True or not when.days is when.except_days is when.sun is UNSET
+
+
+def _critical_parts(entry: Entry) -> Iterator[str]:
+    when = entry.when
+    if entry.advert is True:
+        yield ADVERT
+    used = {DAYS: when.days, EXCEPT_DAYS: when.except_days, SUN: when.sun}
+    yield from (name for name, value in used.items() if value is not UNSET)
 
 
 def used_features(document: Document) -> Iterator[str]:
@@ -105,8 +128,10 @@ def document_parts(document: Document) -> Iterator[str]:
 def entry_parts(entry: Entry) -> Iterator[str]:
     """The names of what a box needs to play an entry."""
     body = entry.body
-    if entry.advert is True:
-        yield ADVERT
+    if _is_special(entry):
+        yield from _critical_parts(entry)
+    if entry.music is True:
+        yield "entries.music"
     yield f"entries.start.kind={entry.start.kind}"
     yield f"entries.sync.kind={entry.sync.kind}"
     if body.relay is not None:

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import UNSET
+
 from agent.contract.document import Document, Emergency, Playlist
 from agent.contract.envelope import MAX_ENVELOPE_BYTES
 from agent.contract.local_time import LOCAL
@@ -68,6 +70,7 @@ OF_ISSUER: dict[str, IssuerBudget] = {
     "head": _keep_few(4, 4, 5000),  # one for each hello; a box without the time sends many
     "command": _keep_few(16, 1),
     "stream-grant": _keep_few(16, 1),
+    "calendar": _keep_few(16, 2),
 }
 # Budgets of all issuers together, by kind: three issuers may use their whole budget. The other
 # kinds are bounded by the number of roles that the tree authorises for them.
@@ -140,14 +143,15 @@ def weigh(document: Document, envelope_bytes: int) -> Weight:
 
 
 def _starts(playlist: Playlist) -> dict[int, int]:
-    """Ordinal of each local date in the playlist's lifetime → starts; `except` is ignored."""
+    """Ordinal of each local date in the playlist's lifetime → starts; exceptions are ignored."""
     first, last = map(_local_ordinal, (playlist.not_before, playlist.expires))
     last = min(last, first + _LONGEST_LIFE_DAYS)
     counts: Counter[tuple[str, str, int]] = Counter()
     for entry in playlist.entries:
         when = entry.when
+        by_sun = 0 if when.sun is UNSET else len(when.sun)
         for weekday in when.weekdays:
-            counts[when.from_, when.until, weekday] += len(when.at)
+            counts[when.from_, when.until, weekday] += len(when.at) + by_sun
     changes: defaultdict[int, Counter[int]] = defaultdict(Counter)  # of the number on a weekday
     for (from_, until, weekday), count in counts.items():
         if _ordinal(until) >= first:

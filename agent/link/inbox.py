@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # Time, place and head are urgent too: an emergency that overtakes them would be refused.
 URGENT = frozenset({"emergency", "cancel", "silence", "time", "station-config", "head"})
 # A newer message on the same topic replaces an older one that nobody has read yet.
-STATE = frozenset({"playlist", "station-config", "head", "ack", "auth", "c"})
+STATE = frozenset({"playlist", "station-config", "calendar", "head", "ack", "auth", "c"})
 MAX_MESSAGES = 256
 MAX_BYTES = 8 * 1024 * 1024
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from msgspec import UNSET
+
+from agent.contract.calendar_terms import SUN_SPAN_MIN, SunPoint, SunStart
 from agent.contract.document import When
 from agent.contract.local_time import LOCAL
 
@@ -101,22 +104,49 @@ def _day(day: date) -> Day:
     return Day(day.isoformat(), day.isoweekday(), midnight)
 
 
-def expand(when: When, days: Sequence[Day]) -> Iterator[datetime]:
+def counts_on(when: When, day: Day) -> bool:
+    """Is a day within the dates, weekdays and plain exceptions of an entry?"""
+    return (
+        # ISO dates compare as text
+        day.weekday in when.weekdays
+        and when.from_ <= day.iso <= when.until
+        and day.iso not in when.except_
+    )
+
+
+def expand(when: When, days: Sequence[Day], point: SunPoint | None = None) -> Iterator[datetime]:
     """The UTC starts on these days, in order if the days are.
 
+    Args:
+        when: of an entry; `StationCalendar.split` decides before what its rules of days leave.
+        days: candidates.
+        point: whose sunrise and sunset count; without one there are no starts by the sun.
+
     Raises:
-        ValueError: a clock time cannot be read.
+        ValueError: a clock time cannot be read, or the sun has no such moment.
     """
     seconds = sorted(map(second_of_day, when.at))
+    by_sun = () if when.sun is UNSET or point is None else when.sun
     for day in days:
-        # ISO dates compare as text
-        if (
-            day.weekday in when.weekdays
-            and when.from_ <= day.iso <= when.until
-            and day.iso not in when.except_
-        ):
-            for second in seconds:
+        if counts_on(when, day):
+            due = sorted({*seconds, *_sun_seconds(by_sun, day, point)}) if by_sun else seconds
+            for second in due:
                 yield day.midnight_at + timedelta(seconds=second)
+
+
+def earliest_starts(when: When, day: Day) -> list[datetime]:
+    """The starts written for a day, those by the sun at the earliest moment possible."""
+    by_sun = () if when.sun is UNSET else when.sun
+    seconds = [(SUN_SPAN_MIN[one.event][0] + one.offset_min) * 60 for one in by_sun]
+    written = sorted([*map(second_of_day, when.at), *seconds])
+    return [day.midnight_at + timedelta(seconds=second) for second in written]
+
+
+def _sun_seconds(starts: Sequence[SunStart], day: Day, point: SunPoint | None) -> Iterator[int]:
+    from agent.plan.sun import sun_second
+
+    on = date.fromisoformat(day.iso)
+    return (sun_second(one, on, point) for one in starts if point is not None)
 
 
 def expand_windows(windows: Sequence[Window], days: Sequence[Day]) -> list[Interval]:

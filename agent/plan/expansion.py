@@ -19,11 +19,20 @@ from agent.contract.host_rule import is_named
 from agent.contract.priority import LEVEL_OF_CLASS, Level
 from agent.contract.utc import parse_utc
 from agent.errors import PlanError
-from agent.plan.calendar import DAY, Day, expand, list_days, local_date
+from agent.plan.calendar import (
+    DAY,
+    Day,
+    Interval,
+    earliest_starts,
+    expand,
+    list_days,
+    local_date,
+)
 from agent.plan.chime_check import LENGTH as CHIME_LENGTH
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
+from agent.plan.station_calendar import StationCalendar, find_bar
 from speech.dialect import NORTH
 from speech.reading import longest_ms
 
@@ -121,16 +130,26 @@ class Expansion:
         policy: of this station.
         from_at: the interval's start, included.
         until_at: its end, excluded.
+        calendar: decides what days by rule mean, and which days are of mourning.
     """
 
-    def __init__(self, policy: EffectivePolicy, from_at: datetime, until_at: datetime) -> None:
+    def __init__(
+        self,
+        policy: EffectivePolicy,
+        from_at: datetime,
+        until_at: datetime,
+        calendar: StationCalendar,
+    ) -> None:
         self._policy = policy
+        self._calendar = calendar
         self._from_at = from_at
         self._until_at = until_at
         self._has_sessions = (policy.sessions_per_day, policy.minutes_per_session) != (None, None)
         self._days = list_days(from_at - DAY, until_at)
         # one day more: sound that starts at the end continues
-        self._quiet = QuietHours(policy.quiet, list_days(from_at - DAY, until_at + DAY))
+        further = list_days(from_at - DAY, until_at + DAY)
+        self._quiet = QuietHours(policy.quiet, further)
+        self._mourning = calendar.find_mourning(further)
         self._planned: list[Occurrence] = []
         self._refusals: list[Refusal] = []
         self._slice_end = SLICE
@@ -207,8 +226,26 @@ class Expansion:
         if not self._has_sessions:  # then what is over before the interval has no effect
             starts = [at for at in starts if at + length > self._from_at]
         plan = self._plan_sound if medium == "sound" else self._plan_picture
+        bar = find_bar(entry) if self._mourning else None
         for start_at in starts:
-            plan(bounds, entry, bounds.level, start_at, start_at + length)
+            mourning = self._mourning_after(start_at) if bar is not None else None
+            if mourning is not None and mourning.start_at < start_at + length:
+                rule = f"mourning {bar}: {mourning.rule}"
+                self._refuse(bounds.playlist, entry, start_at, "E_POLICY", rule)
+            else:
+                plan(bounds, entry, bounds.level, start_at, start_at + length)
+
+    def _mourning_after(self, at: datetime) -> Interval | None:
+        """The day of mourning at a moment, or else the next one."""
+        return next((one for one in self._mourning if at < one.end_at), None)
+
+    def _latest_end(self, bounds: _Bounds, entry: Entry, start_at: datetime) -> datetime:
+        """Until when the entry may be on: its document's expiry, or a mourning that bars it."""
+        if self._mourning and find_bar(entry) is not None:
+            mourning = self._mourning_after(start_at)
+            if mourning is not None:
+                return min(bounds.expires_at, mourning.start_at)
+        return bounds.expires_at
 
     def _starts(
         self, bounds: _Bounds, entry: Entry, days: Sequence[Day], delay: timedelta
@@ -216,15 +253,26 @@ class Expansion:
         """The written starts of which this station's own lie before the end of the interval."""
         first_at, last_at = bounds.not_before_at, min(bounds.expires_at, self._until_at - delay)
         try:
-            return [at for at in expand(entry.when, days) if first_at <= at < last_at]
+            due, undecided = self._calendar.split(entry.when, days)
+            for day, lacking in undecided:
+                self._refuse_undecided(bounds, entry, day, lacking)
+            starts = expand(entry.when, due, self._calendar.point)
+            return [at for at in starts if first_at <= at < last_at]
         except ValueError as error:
             self._refuse(bounds.playlist, entry, self._from_at, "E_SCHEMA", str(error))
             return []
 
+    def _refuse_undecided(self, bounds: _Bounds, entry: Entry, day: Day, lacking: str) -> None:
+        """Refuse the entry once on a day of which nobody knows whether it is due."""
+        starts = earliest_starts(entry.when, day) or [day.midnight_at]
+        at = next((at for at in starts if at >= self._from_at), starts[-1])
+        if bounds.not_before_at <= at < bounds.expires_at:
+            self._refuse(bounds.playlist, entry, at, "E_CALENDAR", lacking)
+
     def _plan_picture(
         self, bounds: _Bounds, entry: Entry, level: Level, start_at: datetime, end_at: datetime
     ) -> None:
-        latest_end_at = bounds.expires_at
+        latest_end_at = self._latest_end(bounds, entry, start_at)
         self._planned.append(
             Occurrence(
                 document=bounds.held,
@@ -249,11 +297,11 @@ class Expansion:
             rule = f"weekdays {sorted(self._policy.weekdays or ())}"
             self._refuse(bounds.playlist, entry, start_at, "E_POLICY", rule)
             return
-        latest_end_at = bounds.expires_at
-        if end_at > latest_end_at:
+        if end_at > bounds.expires_at:
             rule = f"expires {bounds.playlist.expires}"
             self._refuse(bounds.playlist, entry, start_at, "E_EXPIRED", rule)
             return
+        latest_end_at = self._latest_end(bounds, entry, start_at)
         if quiet is not None and quiet.start_at < latest_end_at:
             latest_end_at = quiet.start_at
         self._planned.append(

@@ -16,9 +16,11 @@ from msgspec import UNSET
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
+from agent.contract.calendar_terms import SunPoint
 from agent.contract.document import ChimeCheck, Stagger, StationConfig
 from agent.contract.utc import parse_utc
 from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
+from agent.plan.sun import sun_point
 from agent.settings.model import Policy
 
 FIRST_GROUP = Stagger(group=0)
@@ -65,6 +67,7 @@ class EffectivePolicy:
         stagger: this station's turn in what plays group after group.
         chime_check: when loudspeakers are checked by a chime; None: never.
         config_id: of the station-config in force.
+        sun_point: whose sunrise and sunset count; None: none is known.
     """
 
     quiet: tuple[Window, ...]
@@ -79,6 +82,7 @@ class EffectivePolicy:
     stagger: Stagger = FIRST_GROUP
     chime_check: ChimeCheck | None = None
     config_id: str | None = None
+    sun_point: SunPoint | None = None
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -123,6 +127,7 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
         stagger=FIRST_GROUP if signed.stagger is UNSET else signed.stagger,
         chime_check=None if signed.chime_check is UNSET else signed.chime_check,
         config_id=config.doc_id,
+        sun_point=sun_point(config),
     )
 
 

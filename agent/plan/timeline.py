@@ -17,6 +17,7 @@ from agent.plan.expansion import Expansion
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.output_timeline import OutputTimeline
 from agent.plan.policy import EffectivePolicy
+from agent.plan.station_calendar import StationCalendar
 
 __all__ = ["Medium", "Occurrence", "Refusal", "Timeline", "build_timeline"]
 
@@ -123,7 +124,8 @@ def build_in_slices(
     withdrawn = {
         (h.document.class_, h.document.cancels) for h in held if isinstance(h.document, Cancel)
     }
-    expansion = Expansion(policy, from_at, until_at)
+    calendar = StationCalendar(held, policy.sun_point)
+    expansion = Expansion(policy, from_at, until_at, calendar)
     # The order of `held` must have no effect.
     for one in sorted(held, key=lambda h: h.document.doc_id):
         document = one.document

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import UNSET
+
 from agent.contract.document import Document, Playlist, StreamGrant
 from agent.contract.utc import parse_utc
 from agent.errors import TrustError
@@ -15,9 +17,10 @@ from agent.trust.broadcast_hours import (
     is_inside,
     length_ms,
     local_ms,
+    sun_span_ms,
 )
 from agent.trust.role import RANK, Role
-from agent.trust.scope import is_covered
+from agent.trust.scope import is_covered, right_of
 
 
 def verify_authorization(document: Document, role: Role, targets: Iterable[str]) -> None:
@@ -34,7 +37,7 @@ def verify_authorization(document: Document, role: Role, targets: Iterable[str])
     if role.unknown:
         hint = f"unknown critical limit: {', '.join(role.unknown)}"
         raise TrustError("E_UNSUPPORTED", document.doc_id, hint)
-    if document.kind not in role.kinds:
+    if right_of(document.kind) not in role.kinds:
         raise TrustError("E_SCOPE", document.doc_id, f"{role.name} may not sign {document.kind}")
     if document.epoch > role.epoch:
         hint = f"epoch {document.epoch} is above the epoch {role.epoch} of {role.name}"
@@ -76,6 +79,8 @@ def _is_plainly_inside(playlist: Playlist, role: Role) -> bool:
     starts = [text for entry in entries for text in entry.when.at]
     if not starts or "after" in {entry.start.kind for entry in entries}:
         return not entries
+    if any(entry.when.sun is not UNSET for entry in entries):
+        return False
     first_ms = clock_ms(min(starts))  # clock times compare as text
     last_ms = clock_ms(max(starts)) - first_ms
     if is_inside(role.minutes, first_ms, last_ms + _max_length_ms(playlist)):
@@ -109,6 +114,10 @@ def _verify_entries(playlist: Playlist, role: Role) -> None:
         for text in entry.when.at:
             if not is_inside(role.minutes, clock_ms(text), lasts_ms):
                 raise _outside(playlist, role, f"{entry.id} at {text}")
+        for one in () if entry.when.sun is UNSET else entry.when.sun:
+            first_ms, last_ms = sun_span_ms(one)
+            if not is_inside(role.minutes, first_ms, last_ms - first_ms + lasts_ms):
+                raise _outside(playlist, role, f"{entry.id} at {one.event}")
 
 
 def _outside(document: Document, role: Role, what: str) -> TrustError:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
+from agent.contract.calendar_terms import SUN_SPAN_MIN, SunStart
 from agent.contract.document import Entry
 from agent.contract.local_time import LOCAL
 
@@ -90,6 +91,15 @@ def length_ms(entry: Entry, duration_of: Mapping[str, int]) -> int:
 def clock_ms(text: str) -> int:
     """Milliseconds after midnight of a clock time `HH:MM:SS`."""
     return _minute(text) * MINUTE_MS + int(text[6:8]) * 1000
+
+
+def sun_span_ms(start: SunStart) -> tuple[int, int]:
+    """The earliest and the latest moment of a start by the sun, after local midnight."""
+    first_min, last_min = SUN_SPAN_MIN[start.event]
+    return (
+        (first_min + start.offset_min) * MINUTE_MS,
+        (last_min + start.offset_min) * MINUTE_MS,
+    )
 
 
 def local_ms(at: datetime) -> int:

@@ -15,16 +15,11 @@ from agent.contract.command_args import (
 )
 from agent.contract.document import Command
 from agent.contract.utc import is_utc, parse_utc
-from agent.trust.item_rules import SchemaError
+from agent.trust.schema_error import require as _require
 
 MAX_ARGS = 32
 MAX_ZONES = 64
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-
-def _require(holds: object, path: str, expected: str) -> None:
-    if not holds:
-        raise SchemaError(path, expected)
 
 
 def check_command(document: Command) -> None:

@@ -14,6 +14,7 @@ from msgspec import UNSET
 from agent.contract.document import (
     MAX_PATTERNS,
     Ack,
+    Calendar,
     Cancel,
     Command,
     Document,
@@ -30,15 +31,17 @@ from agent.contract.document import (
 from agent.contract.feature import must_be_critical
 from agent.contract.ids import DIGEST, KEY_SLOT, is_pattern, parse_place
 from agent.contract.utc import is_utc, parse_utc
+from agent.trust.calendar_rules import check_calendar, check_sun_point
 from agent.trust.command_rules import check_command
 from agent.trust.item_rules import (
-    SchemaError,
     check_description,
     check_emergency_bodies,
     check_media,
     check_playlist,
 )
 from agent.trust.public_key import is_weak_ed25519
+from agent.trust.schema_error import SchemaError
+from agent.trust.schema_error import require as _require
 from agent.trust.scope import CLASSES_OF_KIND, ROLE_NAME
 
 MAX_NUMBER = 2**63 - 1  # the largest integer of SQLite
@@ -53,11 +56,6 @@ _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[0-9]{1,5})?")
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _CLOCK = re.compile(rf"{_HOUR}|24:00", re.ASCII)
 _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
-
-
-def _require(holds: object, path: str, expected: str) -> None:
-    if not holds:
-        raise SchemaError(path, expected)
 
 
 def _check_names(names: list[str], path: str, most: int) -> None:
@@ -143,6 +141,8 @@ def check_policy(policy: StationPolicy) -> None:
         good = 0 <= turn.group <= 63 and 0 <= turn.gap_ms <= 86_400_000
         _require(good, "policy.stagger", "group 0 to 63, gap 0 to 86400000 ms")
     _check_chime(policy)
+    if policy.sun_point is not UNSET:
+        check_sun_point(policy.sun_point)
     for name in ("relay_hosts", "media_hosts"):
         hosts = getattr(policy, name)
         _require(len(hosts) <= 64, f"policy.{name}", "at most 64")
@@ -230,6 +230,7 @@ _CHECK_OF_TYPE: dict[type[Any], Callable[[Any], None]] = {
     TimeReply: _check_time,
     Ack: _check_ack,
     StreamGrant: _check_stream_grant,
+    Calendar: check_calendar,
 }
 
 

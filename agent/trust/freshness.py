@@ -38,6 +38,7 @@ LIFETIME_OF_KIND: dict[str, timedelta] = {
     "head": DAY,
     "time": timedelta(hours=1),
     "ack": 30 * DAY,
+    "calendar": 400 * DAY,
 }
 
 

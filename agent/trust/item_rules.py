@@ -25,6 +25,9 @@ from agent.contract.document import (
     Text,
     When,
 )
+from agent.trust.calendar_rules import check_day_rules
+from agent.trust.schema_error import SchemaError
+from agent.trust.schema_error import require as _require
 
 DAY_MS = 86_400_000
 MAX_MEDIUM_BYTES = 1 << 31
@@ -39,20 +42,6 @@ _AT = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _HEX = re.compile(r"[0-9a-f]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-class SchemaError(ValueError):
-    """A value breaks a rule. The message states its path and what it must be."""
-
-    def __init__(self, path: str, expected: str) -> None:
-        super().__init__(f"{path}: must be {expected}")
-        self.path = path
-        self.expected = expected
-
-
-def _require(holds: object, path: str, expected: str) -> None:
-    if not holds:
-        raise SchemaError(path, expected)
 
 
 # Playlists repeat the same few texts in every entry: the caches check each text once.
@@ -132,6 +121,8 @@ def _check_when(when: When, *, least: int) -> None:
         raise SchemaError("when.from", "a date, and until not before it")
     if when.except_ and (len(when.except_) > 366 or not all(map(_is_date, when.except_))):
         raise SchemaError("when.except", "dates")
+    if not when.days is when.except_days is when.sun is UNSET:
+        check_day_rules(when)
 
 
 def _check_start(start: Start, own_id: str, ids: Collection[str]) -> None:
@@ -212,7 +203,8 @@ def _check_entry(entry: Entry, ids: Collection[str], digests: frozenset[str]) ->
         raise SchemaError("id", "an id, a title and a language")
     if not _are_zones(entry.zones):
         raise SchemaError("zones", "1 to 64 zone names, or *")
-    _check_when(entry.when, least=0 if entry.start.kind == "after" else 1)
+    is_placed = entry.start.kind == "after" or entry.when.sun is not UNSET
+    _check_when(entry.when, least=0 if is_placed else 1)
     _check_start(entry.start, entry.id, ids)
     _check_body(entry.body, digests)
     if entry.max_ms is not None and not 0 < entry.max_ms <= DAY_MS:

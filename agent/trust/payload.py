@@ -19,7 +19,7 @@ from agent.contract.feature import UNSUPPORTED
 from agent.contract.strict_json import StrictDecoder, StrictJsonError, parse_strict
 from agent.errors import TrustError
 from agent.trust.document_rules import check_document
-from agent.trust.item_rules import SchemaError
+from agent.trust.schema_error import SchemaError
 from agent.trust.signed_message import MAX_HINT
 
 _DECODER_OF_KIND = {kind: StrictDecoder(type_) for kind, type_ in TYPE_OF_KIND.items()}

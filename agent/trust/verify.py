@@ -35,7 +35,7 @@ from agent.trust.media_url_rules import verify_sources
 from agent.trust.payload import open_payload
 from agent.trust.replay import KINDS_WITHOUT_FLOOR, is_held, verify_order
 from agent.trust.role import Role
-from agent.trust.scope import CLASSES_OF_KIND
+from agent.trust.scope import CLASSES_OF_KIND, right_of
 from agent.trust.signed_message import Signatures, SignedMessage, open_message
 
 MAX_CANDIDATES = 8
@@ -72,7 +72,7 @@ def _candidates(
 
 
 def _could_sign(role: Role, kind: str, places: Collection[Place | None]) -> bool:
-    return kind in role.kinds and any(
+    return right_of(kind) in role.kinds and any(
         place is None or role.covers(class_, str(place))
         for place in places
         for class_ in CLASSES_OF_KIND[kind]

@@ -18,6 +18,7 @@ from agent.errors import ConfigError, TrustError
 from agent.trust.authorization import verify_authorization
 from agent.trust.freshness import longest_lifetime
 from agent.trust.role import Role
+from agent.trust.scope import right_of
 from agent.trust.trust_anchor import load_installed
 from central.documents.summary import format_span
 from central.messages.catalogue import translate
@@ -133,7 +134,7 @@ def check_role(document: Document, known: dict[str, Signers], lang: Lang) -> Sig
             "E_ROLE", document.issuer, translate(lang, "fault.no_role", document.issuer)
         )
     kind = translate(lang, f"kind.{document.kind}")
-    if document.kind not in found.role.kinds:
+    if right_of(document.kind) not in found.role.kinds:
         hint = translate(lang, "fault.kind", document.issuer, kind)
         raise TrustError("E_SCOPE", document.issuer, hint)
     for pattern in document.to:

@@ -28,6 +28,7 @@ from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
+_NEEDED = ("issuer", "media_dir", "media_url")  # for a file of sound and pictures
 database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
 root_option = click.option(
     "--root",
@@ -67,7 +68,7 @@ def sign(
     lang: Lang,
     **options: Any,
 ) -> None:
-    """Sign FILE: schedule.yaml, alarm.yaml, a payload (--kind), or an envelope to add to.
+    """Sign FILE: schedule.yaml, alarm.yaml, calendar.yaml, a payload (--kind), or an envelope.
 
     An alarm.yaml (class: emergency) is what a local emergency key starts; two people must sign it.
     Shows first, in plain words, what will sound or show, where and when, who has signed and who
@@ -277,10 +278,12 @@ def _read_signable(
     file: Path, options: dict[str, Any], lang: Lang
 ) -> tuple[bytes, str, bytes | None]:
     """Payload, kind, and the envelope when FILE is one already."""
+    from central.documents.calendar_compiler import is_calendar
     from central.documents.sign import read_document
 
     if file.suffix in (".yaml", ".yml"):
-        lacking = [n for n in ("issuer", "media_dir", "media_url") if options[n] is None]
+        names = ("issuer",) if is_calendar(file.read_text("utf-8")) else _NEEDED
+        lacking = [n for n in names if options[n] is None]
         if lacking:
             flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
             raise ConfigError("E_USAGE", str(file), translate(lang, "fault.lacks_options", flags))
@@ -294,6 +297,7 @@ def _read_signable(
 def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
     """Payload and kind of an officer's file."""
     from central.documents.alarm_compiler import compile_alarm, is_alarm
+    from central.documents.calendar_compiler import compile_calendar, is_calendar
     from central.documents.compiler import SigningParams
     from central.documents.schedule_compiler import compile_schedule
 
@@ -306,8 +310,11 @@ def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
         now=now,
         media_base_url=options["media_url"],
     )
-    if is_alarm(file.read_text("utf-8")):
+    text = file.read_text("utf-8")
+    if is_alarm(text):
         return compile_alarm(file, issue), "emergency"
+    if is_calendar(text):
+        return compile_calendar(file, issue), "calendar"
     fields = {name: getattr(issue, name) for name in SigningParams.__dataclass_fields__}
     return compile_schedule(file, **fields), "playlist"
 

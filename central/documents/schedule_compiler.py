@@ -8,6 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import UNSET
+
 from agent.contract.document import (
     Body,
     Element,
@@ -23,19 +26,19 @@ from agent.errors import YamlFaults
 from agent.trust.freshness import longest_lifetime
 from agent.trust.media_url_rules import is_https
 from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
+from central.documents.day_words import ItemDays, compile_days, parse_sun
 from central.documents.schedule_model import (
     PictureSpec,
     ScheduleFile,
     ScheduleItem,
     StartRule,
-    parse_days,
     parse_span_ms,
 )
 from central.documents.sign import encode_document, mark_critical
 from strict_yaml.loader import load_yaml
 from strict_yaml.node import Node
 
-_DESCRIPTION = ("essential", "field", "source", "ref", "advert")
+_DESCRIPTION = ("essential", "field", "source", "ref", "advert", "music")
 _SOUNDS = ("play", "relay", "say")
 
 
@@ -169,23 +172,48 @@ class _ScheduleCompiler(Compilation):
             self.fault(path, "file.at")
         if len(set(at)) != len(at):
             self.fault(f"{path}.at", "file.at_once", got=", ".join(at))
-        days = self.attempt(
-            f"{path}.days", lambda: parse_days(item.days), "file.day", str(item.days)
-        )
-        for name in ("from_", "until"):
-            value = getattr(item, name)
+        days = self._days(item, path)
+        dates = [("from", item.from_), ("until", item.until)]
+        for name, value in dates:
             if value is not None:
-                self.attempt(
-                    f"{path}.{name.rstrip('_')}",
-                    partial(date.fromisoformat, value),
-                    "file.date",
-                    value,
-                )
+                self._date(f"{path}.{name}", value)
         begin, end = item.from_ or self._schedule.from_, item.until or self._schedule.until
         if begin > end:
             self.fault(f"{path}.until" if item.until else path, "file.after_from", got=end)
-        clocks = [clock if len(clock) == 8 else f"{clock}:00" for clock in at]
-        return None if days is None else When(clocks, days, begin, end, list(item.except_))
+        if days is None:
+            return None
+        sun = [start for text in at if (start := parse_sun(text)) is not None]
+        clocks = [
+            text if len(text) == 8 else f"{text}:00" for text in at if parse_sun(text) is None
+        ]
+        return When(
+            clocks, days.weekdays, begin, end, days.except_dates, days.days, days.except_days,
+            sun or UNSET,
+        )  # fmt: skip
+
+    def _days(self, item: ScheduleItem, path: str) -> ItemDays | None:
+        """Return the item's days; each key is read by itself, so that a fault names its place."""
+        blank = ScheduleItem(title=item.title)
+        codes = {
+            "days": "file.day", "monthly": "file.monthly", "lunar": "file.lunar",
+            "rrule": "file.rrule", "except_": "file.except",
+        }  # fmt: skip
+        count = len(self.faults)
+        for name, code in codes.items():
+            value = getattr(item, name)
+            alone = msgspec.structs.replace(blank, **{name: value})
+            self.attempt(
+                f"{path}.{name.rstrip('_')}", partial(compile_days, alone), code, str(value)
+            )
+        for day in item.except_:
+            if day[:4].isdigit():
+                self._date(f"{path}.except", day)
+        if item.every_weeks is not None and item.from_ is None:
+            self.fault(path, "file.every_from")
+        return compile_days(item) if len(self.faults) == count else None
+
+    def _date(self, path: str, value: str) -> None:
+        self.attempt(path, partial(date.fromisoformat, value), "file.date", value)
 
     def _start(self, item: ScheduleItem, path: str) -> Start | None:
         rule = item.start

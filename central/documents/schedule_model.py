@@ -15,7 +15,14 @@ def _form(pattern: str, shown: str) -> Meta:
     return Meta(pattern=pattern, extra_json_schema={"description": shown})
 
 
-Clock = Annotated[str, _form(r"^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$", "HH:MM")]
+StartTime = Annotated[
+    str,
+    _form(
+        r"^(?:(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?"
+        r"|(?:sunrise|sunset|mat-troi-moc|mat-troi-lan)(?:[+-]\d{1,3}m)?)$",
+        "HH:MM, sunrise-15m, mat-troi-lan",
+    ),
+]
 Date = Annotated[str, _form(r"^\d{4}-\d\d-\d\d$", "YYYY-MM-DD")]
 Span = Annotated[str, _form(r"^[1-9]\d{0,5}(?:ms|s|m|h)$", "30s, 10m, 12h")]
 Name = Annotated[str, _form(r"^[A-Za-z0-9._-]{1,64}$", "tuan")]
@@ -30,7 +37,7 @@ Colour = Annotated[str, _form(r"^#[0-9a-fA-F]{6}$", "#ffcc00")]
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NGAY = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
-_NUMBER_OF_DAY = {name: n for names in (_DAYS, _NGAY) for n, name in enumerate(names, 1)}
+NUMBER_OF_DAY = {name: n for names in (_DAYS, _NGAY) for n, name in enumerate(names, 1)}
 
 
 class PictureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,11 +63,15 @@ class ScheduleItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(min_length=1, max_length=256)]
     lang: Lang = "vi"
     id: Name | None = None
-    at: Clock | list[Clock] = msgspec.field(default_factory=list)
+    at: StartTime | list[StartTime] = msgspec.field(default_factory=list)
     days: str | list[str] = "daily"
+    monthly: str | list[str] = msgspec.field(default_factory=list)
+    every_weeks: Annotated[int, Meta(ge=2, le=52)] | None = None
+    lunar: str | list[str] = msgspec.field(default_factory=list)
+    rrule: str | list[str] = msgspec.field(default_factory=list)
     from_: Date | None = msgspec.field(name="from", default=None)
     until: Date | None = None
-    except_: list[Date] = msgspec.field(name="except", default_factory=list)
+    except_: list[str] = msgspec.field(name="except", default_factory=list)
     start: Literal["at", "next"] | StartRule = "at"
     for_: Span | None = msgspec.field(name="for", default=None)
     zones: list[Zone] = msgspec.field(default_factory=lambda: ["*"])
@@ -78,6 +89,7 @@ class ScheduleItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
     ref: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
     advert: bool | None = None
+    music: bool | None = None
 
 
 class ScheduleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +131,7 @@ def parse_days(days: str | list[str]) -> list[int]:
             continue
         first, _, last = name.partition("-")
         try:
-            low, high = _NUMBER_OF_DAY[first], _NUMBER_OF_DAY[last or first]
+            low, high = NUMBER_OF_DAY[first], NUMBER_OF_DAY[last or first]
         except KeyError as error:
             raise ValueError(f"unknown day {part!r}") from error
         if low > high:

@@ -12,6 +12,7 @@ from agent.contract.command_args import read_args
 from agent.contract.document import (
     Ack,
     Body,
+    Calendar,
     Cancel,
     Command,
     Document,
@@ -33,6 +34,13 @@ from agent.contract.feature import PARTS, STAGGERED
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
+from central.documents.calendar_summary import (
+    describe_calendar,
+    describe_exceptions,
+    describe_point,
+    describe_rules,
+    describe_starts,
+)
 from central.messages.catalogue import translate
 from speech.dialect import DIALECTS, is_read
 from speech.normalise import normalise
@@ -114,18 +122,19 @@ def _playlist(document: Playlist, speak: Say) -> Iterator[str]:
 
 def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
     when = entry.when
-    at = ", ".join(clock.removesuffix(":00") for clock in when.at)
+    at = describe_starts(when, speak)
     begin, end = _date(when.from_), _date(when.until)
     parts = [
         f"“{entry.title}” ({_name_language(entry.lang, speak)})",
         _start(entry, at, speak),
-        format_weekdays(when.weekdays, speak),
+        format_weekdays(when.weekdays, speak)
+        if when.days is UNSET
+        else describe_rules(when.days, speak),
         speak("dates", begin, end) if begin != end else speak("one_date", begin),
         _body(entry.body, media, speak),
         _zones(entry.zones, speak),
     ]
-    if when.except_:
-        parts.append(speak("except", ", ".join(map(_date, when.except_))))
+    parts += describe_exceptions(when, speak)
     if entry.sync.kind == "staggered":
         gap = format_span(entry.sync.gap_ms) if entry.sync.gap_ms else speak("stagger_gap.station")
         parts.append(_as_obeyed(STAGGERED, speak("staggered", gap), speak))
@@ -136,7 +145,7 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
 
 def _description(entry: Entry, speak: Say) -> Iterator[str]:
     """Return the entry's own description."""
-    for name in ("advert", "essential"):
+    for name in ("advert", "essential", "music"):
         if getattr(entry, name) is True:
             yield speak(f"entry.{name}")
     if entry.field is not UNSET:
@@ -325,6 +334,8 @@ def _levels(policy: StationPolicy, speak: Say) -> Iterator[str]:
         check = policy.chime_check
         zones = speak("do.every_zone") if "*" in check.zones else ", ".join(check.zones)
         yield speak("chime_check", check.at, format_weekdays(check.weekdays, speak), zones)
+    if policy.sun_point is not UNSET:
+        yield describe_point(policy.sun_point, speak)
 
 
 def _command(document: Command, speak: Say) -> Iterator[str]:
@@ -369,4 +380,5 @@ _BODY: dict[type[Any], Callable[[Any, Say], Iterator[str]]] = {
     TimeReply: _time,
     Ack: _ack,
     StreamGrant: _stream_grant,
+    Calendar: describe_calendar,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from central.messages.alarm_messages import PHRASES as _OF_ALARM
+from central.messages.calendar_messages import PHRASES as _OF_CALENDAR
 from central.messages.file_messages import PHRASES as _OF_FILE
 from central.messages.live_messages import PHRASES as _OF_LIVE
 from central.messages.play_messages import PHRASES as _OF_PLAY
@@ -198,6 +199,7 @@ PHRASES: Catalogue = {
         "Allows live voice “{0}”, zones {1}, {2} ms behind; stream {3}",
     ),
     **_OF_ALARM,
+    **_OF_CALENDAR,
     **_OF_FILE,
     **_OF_PLAY,
     **_OF_PUBLISH,

@@ -27,8 +27,40 @@ PHRASES: Catalogue = {
     "file.at": Text("`at`: một hay nhiều giờ phát", "`at`: one or more clock times"),
     "file.at_once": Text("mỗi giờ phát ghi một lần", "no clock time twice"),
     "file.day": Text(
-        "ngày như daily, t2-t7, cn, mon-sat, hoặc mon,wed",
-        "days such as daily, t2-t7, cn, mon-sat, or mon,wed",
+        "ngày như daily, t2-t7, cn, mon-sat, ngay-le, tet, hoặc @ và tên riêng",
+        "days such as daily, t2-t7, cn, mon-sat, ngay-le, tet, or @ and a name of your own",
+    ),
+    "file.monthly": Text(
+        "ngày trong tháng: 15, cuoi, t2/1 (thứ Hai đầu tiên), cn/cuoi",
+        "days of the month: 15, last, mon/1 (the first Monday), sun/last",
+    ),
+    "file.lunar": Text(
+        "ngày âm lịch: 15/*, 10/3, cuoi/12, 15/6n (tháng nhuận)",
+        "lunar dates: 15/*, 10/3, last/12, 15/6n (leap month)",
+    ),
+    "file.rrule": Text(
+        "quy tắc lặp theo RFC 5545, chỉ nêu ngày: {0}",
+        "a recurrence of RFC 5545 that names days only: {0}",
+    ),
+    "file.except": Text(
+        "ngày như 2026-12-25, ngày âm như 15/*, hay tên như tet, ngay-le, @hoi-lang",
+        "dates such as 2026-12-25, lunar ones such as 15/*, or names such as tet, ngay-le",
+    ),
+    "file.every_from": Text(
+        "`from` của riêng mục: mấy tuần một lần thì đếm từ tuần ấy",
+        "the item's own `from`: the weeks are counted from it",
+    ),
+    "file.year_dates": Text("các ngày của năm {0}", "dates of {0}"),
+    "file.year": Text("một năm chưa qua", "a year that is not past"),
+    "file.known_set": Text("một tên có trong `sets`, hoặc quoc-tang", "a name in `sets`"),
+    "file.set_name": Text(
+        "tên bằng a-z, 0-9, -; quoc-tang và ngay-lam-viec không liệt kê; có ngay-le thì có lam-bu",
+        "names of a-z, 0-9, -; not quoc-tang, ngay-lam-viec; ngay-le goes with lam-bu",
+    ),
+    "file.date_or_span": Text("`date`, hoặc `from` và `until`", "`date`, or `from` and `until`"),
+    "file.calendar_early": Text(
+        "từ ngày {0} mới ký được lịch năm này: hiệu lực dài nhất 400 ngày",
+        "a calendar of this year can be signed from {0} on: none is valid for more than 400 days",
     ),
     "file.date": Text("một ngày có thật, năm-tháng-ngày", "a day that exists, year-month-day"),
     "file.after_from": Text("một ngày không trước `from`", "a day not before `from`"),

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from agent.contract.document import Cancel, Document, Emergency, StationConfig
 from agent.contract.envelope import Envelope
+from agent.contract.feature import CALENDAR
 from agent.contract.ids import KEY_SLOT
 from agent.contract.report import Hello
 from agent.contract.topic import build_station_topic, parse_topic
@@ -29,7 +30,7 @@ from central.store.schema import documents, plays, results
 
 RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
 # The order for a box: its place first, then what is urgent, then the rest.
-_ORDER = ("station-config", "cancel", "emergency", "silence")
+_ORDER = ("station-config", "cancel", "emergency", "silence", "calendar")
 
 # Run with every hello: building a statement costs more than running it.
 _IN_FORCE = (
@@ -152,7 +153,11 @@ def lacking(database: Database, station: str, hello: Hello) -> list[OutgoingMess
     with database.transaction() as connection:
         rows = rows_for(connection, station, now)
         told = _accepted(connection, station) | {held[2] for held in hello.holds.values()}
-    missing = [row for row in rows if _is_newer(row, hello) or _is_concurrent(row, told)]
+    missing = [
+        row
+        for row in rows
+        if (_is_newer(row, hello) or _is_concurrent(row, told)) and _is_known(row.kind, hello)
+    ]
     # One slot may come to the box and to its group: the lower number first, as the higher shuts it
     # out.
     missing.sort(key=lambda row: (_rank(row.kind), row.epoch, row.seq))
@@ -162,6 +167,11 @@ def lacking(database: Database, station: str, hello: Hello) -> list[OutgoingMess
         )
         for row in missing
     ]
+
+
+def _is_known(kind: str, hello: Hello) -> bool:
+    """Does the box know this kind? One of 0.1.0 would refuse a calendar at each hello."""
+    return kind != "calendar" or CALENDAR in hello.features
 
 
 def rows_for(connection: sa.Connection, station: str, now: str) -> list[sa.Row[Any]]:

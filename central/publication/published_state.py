@@ -1,4 +1,4 @@
-"""Which playlists and cancels are in force at a station, by the centre's publications."""
+"""Which documents of a plan are in force at a station, by the centre's publications."""
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ class PublishedState:
 
 
 def read_state(database: Database, now: datetime) -> PublishedState:
-    """Playlists and cancels that have not expired and that no head revokes."""
+    """Playlists, calendars and cancels that have not expired and that no head revokes."""
     query = sa.select(documents).where(
-        documents.c.kind.in_(("playlist", "cancel")), documents.c.expires > encode_utc(now)
+        documents.c.kind.in_(("playlist", "cancel", "calendar")),
+        documents.c.expires > encode_utc(now),
     )
     revoked = sa.select(revocations.c.doc_id).where(revocations.c.is_revoked)
     with database.transaction() as connection:

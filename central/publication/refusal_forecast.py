@@ -130,12 +130,13 @@ def _find_unknown_hosts(
 def _groups(
     recipients: Recipients, state: PublishedState, reached: Collection[str]
 ) -> Iterator[_Group]:
-    alike: dict[tuple[bytes, tuple[str, ...]], list[str]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for station in sorted(reached):
         config = recipients.configs[station]
         held = state.held_by(station, config.groups)
         policy = msgspec.json.encode(config.policy)
-        alike[policy, tuple(sorted(one.sha256 for one in held))].append(station)
+        province = parse_place(config.place).province  # its sun, where the policy names no point
+        alike[policy, province, tuple(sorted(one.sha256 for one in held))].append(station)
     for stations in alike.values():
         config = recipients.configs[stations[0]]
         yield _Group(tuple(stations), config, state.held_by(stations[0], config.groups))

@@ -21,7 +21,7 @@ from agent.contract.document import (
 )
 from agent.contract.local_time import LOCAL
 from central.__main__ import main
-from central.documents.sign import build_header, encode_document, sign_document
+from central.documents.sign import build_header, encode_document, mark_critical, sign_document
 from central.store.database import Database
 from tests.harness.centre_records import GROUP, STATION, note_collector, place_station
 
@@ -63,7 +63,8 @@ def playlist(
     }  # fmt: skip
     medium = Medium(DIGEST, 480_000, "audio/mpeg", 30_000, [url])
     document = Playlist(**build_header("playlist", **given), media=[medium], entries=list(entries))
-    path.write_bytes(sign_document(encode_document(document), "playlist", []))
+    payload = encode_document(mark_critical(document))
+    path.write_bytes(sign_document(payload, "playlist", []))
     return path
 
 

@@ -17,8 +17,8 @@ from agent.contract.document import TYPE_OF_KIND
 from agent.contract.strict_json import parse_strict
 from agent.errors import TrustError
 from agent.trust.document_rules import check_document
-from agent.trust.item_rules import SchemaError
 from agent.trust.media_url_rules import verify_sources
+from agent.trust.schema_error import SchemaError
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "contract.md").read_text(encoding="utf-8")
 DOCUMENTS = {

@@ -96,6 +96,29 @@ def test_a_playlist_keeps_to_the_hours_of_its_role(
     assert verdict(tree, playlist(entries=entries)) == expected
 
 
+@pytest.mark.parametrize(
+    ("hours", "sun", "expected"),
+    [  # the sun rises between 05:00 and 07:00 and sets between 17:00 and 19:00, all over Vietnam
+        ("05:00-21:00", {"event": "sunrise"}, "ok"),
+        ("05:00-21:00", {"event": "sunrise", "offset_min": -1}, "E_HOURS"),
+        ("05:00-07:01", {"event": "sunrise"}, "ok"),
+        ("05:00-07:00", {"event": "sunrise"}, "E_HOURS"),  # 30 s from 07:00 on
+        ("16:45-19:00", {"event": "sunset", "offset_min": -15}, "ok"),
+        ("05:00-18:00", {"event": "sunset"}, "E_HOURS"),
+    ],
+)
+def test_a_start_by_the_sun_keeps_to_the_hours_wherever_the_station_is(
+    hours: str, sun: dict[str, Any], expected: str
+) -> None:
+    tree = FakePublisher()
+    tree.delegation(COMMUNE)["x-hours"] = [hours]
+    tree.publish()
+    by_sun = entry(["06:00:00"] if hours.startswith("05") else ["17:00:00"])
+    by_sun["when"] = {**by_sun["when"], "sun": [sun]}
+    document = playlist(entries=[by_sun], crit=["entries.when.sun"])
+    assert verdict(tree, document) == expected
+
+
 def test_after_another_entry_is_allowed_where_no_hours_are_set() -> None:
     entries = [entry(["05:00:00"]), entry([], id="e2", start={"kind": "after", "entry": "e1"})]
     assert verdict(FakePublisher(), playlist(entries=entries)) == "ok"

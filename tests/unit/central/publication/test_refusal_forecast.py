@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from agent.contract.calendar_terms import CalendarDays
 from agent.contract.document import (
     Body,
+    Calendar,
     Emergency,
     EmergencyBody,
     Entry,
@@ -30,6 +32,7 @@ from tests.harness.published_playlists import (
     DIGEST,
     OTHER,
     TODAY,
+    TOMORROW,
     configure,
     db,
     entry,
@@ -211,3 +214,56 @@ def test_a_relay_from_a_host_that_policy_does_not_name_is_refused(
     assert code == exit_code
     assert ("E_POLICY: mục “VOV1”" in output) == bool(exit_code)
     assert ("không cho tiếp âm từ đó" in output) == bool(exit_code)
+
+
+def _schedule(path: Path, *, province: str = "84", seq: int = 5, **members: object) -> Path:
+    """A playlist for tomorrow with one entry of music, whose `when` has more members."""
+    plain = entry("Ca nhạc", ["06:00"])
+    when = msgspec.convert(msgspec.to_builtins(plain.when) | members, type(plain.when))
+    changed = msgspec.structs.replace(plain, when=when, music=True)
+    return playlist(path, changed, to=[f"{province}/29266/*"], seq=seq)
+
+
+def _calendar(path: Path, sets: list[str], *names: str) -> Path:
+    """The calendar of tomorrow's year, in which tomorrow belongs to these sets."""
+    now = datetime.now(UTC)
+    header = build_header(
+        "calendar", issuer="vn.84", class_="config", to=["84/*/*"], slot="lich", seq=1, now=now,
+        lifetime=timedelta(days=30),
+    )  # fmt: skip
+    row = CalendarDays(str(TOMORROW), str(TOMORROW), list(names), "Quốc tang", "Thông cáo")
+    rows = [row] if names else []
+    document = Calendar(**header, year=TOMORROW.year, sets=sets, days=rows)
+    path.write_bytes(sign_document(encode_document(document), "calendar", []))
+    return path
+
+
+def test_a_schedule_that_needs_a_calendar_waits_for_it(tmp_path: Path, db: Path) -> None:
+    configure(db, StationPolicy([]))
+    schedule = _schedule(tmp_path / "p", except_days={"sets": ["tet"]})
+    exit_code, output = publish(schedule, db)
+    assert exit_code == 1
+    assert output.startswith("E_CALENDAR")
+    assert f"chưa có lịch năm đã ký cho trạm ({TOMORROW.year} tet)" in output
+    assert publish(_calendar(tmp_path / "c", ["tet"]), db)[0] == 0
+    exit_code, output = publish(schedule, db)
+    assert (exit_code, "CHÚ Ý" in output) == (0, False)
+
+
+def test_music_on_a_day_of_mourning_is_refused_with_its_title(tmp_path: Path, db: Path) -> None:
+    configure(db, StationPolicy([]))
+    assert publish(_calendar(tmp_path / "c", [], "quoc-tang"), db)[0] == 0
+    exit_code, output = publish(_schedule(tmp_path / "p"), db)
+    assert exit_code == 1
+    assert output.startswith("E_POLICY")
+    assert "ngày tang, không phát nhạc và quảng cáo (music: Quốc tang)" in output
+
+
+def test_the_sun_of_a_province_without_a_point_is_named(tmp_path: Path, db: Path) -> None:
+    configure(db, StationPolicy([]), place="84/29266")
+    by_sun = {"at": [], "sun": [{"event": "sunrise", "offset_min": 0}]}
+    assert publish(_schedule(tmp_path / "p", **by_sun), db)[0] == 0
+    configure(db, StationPolicy([]), place="99/29266", seq=2)
+    exit_code, output = publish(_schedule(tmp_path / "q", province="99", seq=6, **by_sun), db)
+    assert exit_code == 1
+    assert "sun_point" in output
