@@ -24,7 +24,7 @@ LIVE = "kind=stream-grant"
 RELAY = "entries.body.relay"
 CALENDAR = "kind=calendar"
 DAYS, EXCEPT_DAYS = "entries.when.days", "entries.when.except_days"
-SUN = "entries.when.sun"
+SUN, MUSIC = "entries.when.sun", "entries.music"
 STAGGERED = "entries.sync.kind=staggered"
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
@@ -55,14 +55,14 @@ PARTS: dict[str, Support] = {
     DAYS: "applied",
     EXCEPT_DAYS: "applied",
     SUN: "applied",
-    "entries.music": "applied",
+    MUSIC: "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
 
 
 # What a box without it applies all the same, in another way: `publish` names such boxes.
-IGNORED_ELSEWHERE = frozenset({STAGGERED})
+IGNORED_ELSEWHERE = frozenset({STAGGERED, MUSIC})
 
 
 def needed_features(document: Document) -> frozenset[str]:
@@ -131,7 +131,7 @@ def entry_parts(entry: Entry) -> Iterator[str]:
     if _is_special(entry):
         yield from _critical_parts(entry)
     if entry.music is True:
-        yield "entries.music"
+        yield MUSIC
     yield f"entries.start.kind={entry.start.kind}"
     yield f"entries.sync.kind={entry.sync.kind}"
     if body.relay is not None:

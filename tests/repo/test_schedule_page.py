@@ -12,6 +12,7 @@ import pytest
 from agent.contract.document import Playlist
 from central.documents.alarm_compiler import AlarmFile, AlarmMessage
 from central.documents.audio_tools import make_melody
+from central.documents.calendar_compiler import CalendarFile, CalendarRow
 from central.documents.schedule_compiler import compile_schedule
 from central.documents.schedule_model import PictureSpec, ScheduleFile, ScheduleItem, StartRule
 from central.documents.sign import encode_document
@@ -21,7 +22,8 @@ TABLE = re.compile(r"<!-- (\w+) -->\n\|.*\n\|.*\n((?:\|.*\n)+)")
 REQUIRED = "*bắt buộc*"
 # What the page says in words, as the value would be empty, or follows from something else.
 WORDED = {"không có", "tự đặt", "như cả tệp", "dài bằng tiếng", "không nghỉ", "ngay"}
-TYPES = (ScheduleFile, ScheduleItem, PictureSpec, StartRule, AlarmFile, AlarmMessage)
+TYPES = (ScheduleFile, ScheduleItem, PictureSpec, StartRule, AlarmFile, AlarmMessage,
+         CalendarFile, CalendarRow)  # fmt: skip
 
 
 def rows(name: str) -> dict[str, str]:

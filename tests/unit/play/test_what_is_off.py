@@ -28,7 +28,7 @@ DOORS = {
     "agent.play.capture": set[str](),
     "speech": {"speech", "speech.chunk", "speech.dialect", "speech.reading"},
 }
-HEAVY = {"numpy", "PIL", "pyaudio", "pydub", "pymodbus", "gpiod", "segno"}
+HEAVY = {"numpy", "PIL", "pyaudio", "pydub", "pymodbus", "gpiod", "segno", "astral"}
 
 
 def modules_after(code: str) -> set[str]:
