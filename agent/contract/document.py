@@ -69,8 +69,7 @@ class Medium(msgspec.Struct, frozen=True):
 class When(msgspec.Struct, frozen=True):
     """Local times `HH:MM:SS` on ISO weekdays (1 = Monday), `from` up to and with `until`.
 
-    With `days` only those of these dates that it has, and none of `except` and `except_days`. `sun`
-    adds starts beside `at`. The three are critical (docs/decisions/0052).
+    `days` narrows, `except_days` takes out, `sun` adds starts: all critical (docs/decisions/0052).
     """
 
     at: list[str]
@@ -159,10 +158,9 @@ class Body(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True):
     """One line of a playlist.
 
-    `essential` (must it be broadcast?), `field` (lĩnh vực of Circular 39/2020, 1 to 6), `source`
+    `essential` (must it be broadcast?), `music`, `field` (lĩnh vực of Circular 39/2020), `source`
     and `ref` (who provided it, the number of the official paper) only describe it for reports.
     `advert` is critical: a box that does not know it must not play an advertisement as information.
-    `music` only describes.
     """
 
     id: str
