@@ -104,14 +104,15 @@ def _day(day: date) -> Day:
     return Day(day.isoformat(), day.isoweekday(), midnight)
 
 
-def counts_on(when: When, day: Day) -> bool:
-    """Is a day within the dates, weekdays and plain exceptions of an entry?"""
-    return (
+def days_of(when: When, days: Sequence[Day]) -> list[Day]:
+    """Those within the dates, weekdays and plain exceptions of an entry."""
+    weekdays, first, last, out = when.weekdays, when.from_, when.until, when.except_
+    return [
         # ISO dates compare as text
-        day.weekday in when.weekdays
-        and when.from_ <= day.iso <= when.until
-        and day.iso not in when.except_
-    )
+        day
+        for day in days
+        if day.weekday in weekdays and first <= day.iso <= last and day.iso not in out
+    ]
 
 
 def expand(when: When, days: Sequence[Day], point: SunPoint | None = None) -> Iterator[datetime]:
@@ -127,11 +128,10 @@ def expand(when: When, days: Sequence[Day], point: SunPoint | None = None) -> It
     """
     seconds = sorted(map(second_of_day, when.at))
     by_sun = () if when.sun is UNSET or point is None else when.sun
-    for day in days:
-        if counts_on(when, day):
-            due = sorted({*seconds, *_sun_seconds(by_sun, day, point)}) if by_sun else seconds
-            for second in due:
-                yield day.midnight_at + timedelta(seconds=second)
+    for day in days_of(when, days):
+        due = sorted({*seconds, *_sun_seconds(by_sun, day, point)}) if by_sun else seconds
+        for second in due:
+            yield day.midnight_at + timedelta(seconds=second)
 
 
 def earliest_starts(when: When, day: Day) -> list[datetime]:

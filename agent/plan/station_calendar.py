@@ -28,7 +28,7 @@ from agent.contract.document import Calendar, Entry, When
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import parse_utc
 from agent.plan import lunar, recurrence
-from agent.plan.calendar import DAY, Day, Interval, counts_on
+from agent.plan.calendar import DAY, Day, Interval, days_of
 
 SATURDAY = 6
 
@@ -69,7 +69,7 @@ class StationCalendar:
         """
         if when.days is when.except_days is when.sun is UNSET:
             return days, []
-        verdicts = [(day, self._judge(when, day)) for day in days if counts_on(when, day)]
+        verdicts = [(day, self._judge(when, day)) for day in days_of(when, days)]
         due = [day for day, verdict in verdicts if verdict is True]
         return due, [(day, verdict) for day, verdict in verdicts if isinstance(verdict, str)]
 
