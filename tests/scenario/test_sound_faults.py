@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import psutil
-import pytest
 
-from central.testbed.sound_capture import RATE_HZ, read_samples
 from central.testbed.stations import SINK
-from central.testbed.testbed import until
-from central.testbed.voice_station import write_tone
 from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import (
     ENGINE,
-    StationTestbed,
     children_of,
     engine_of,
     runs,
-    soon,
 )
-
-LOUD = 100  # of 32,768; the tone has 3,277
 
 
 def _engine(programme: ContinuousPlay) -> psutil.Process:
@@ -92,46 +80,3 @@ async def test_a_killed_decoder_is_a_cut_on_record_and_the_melody_goes_on(
     sound.assert_heard(datetime.fromisoformat(cut["start"]), datetime.fromisoformat(cut["end"]))
     programme.assert_in_its_place(sound, back)
     await programme.assert_truth()
-
-
-def _silent_s(samples: Any) -> float:
-    """Seconds of silence between the first and the last sound."""
-    loud = np.flatnonzero(np.abs(samples) > LOUD)
-    runs = np.diff(loud)
-    return float(runs[runs > RATE_HZ // 50].sum()) / RATE_HZ
-
-
-async def _until_silent(part: Path) -> None:
-    """Until half a second of what is captured now is silence."""
-
-    def is_silent() -> bool:
-        tail = np.frombuffer(part.read_bytes()[-RATE_HZ:], dtype="<i2")
-        return not (np.abs(tail) > LOUD).any()
-
-    while not await asyncio.to_thread(is_silent):  # noqa: ASYNC110 - the capture tells nobody
-        await asyncio.sleep(0.05)
-
-
-@pytest.mark.long
-async def test_a_play_of_which_more_than_a_hundredth_was_silent_is_not_full(
-    site: StationTestbed,
-) -> None:
-    write_tone(site.studio / "chuan.wav", 997, 25, -20)
-    await site.start()
-    line = "title: Tiếng chuẩn, play: [chuan.wav]"
-    await site.stock(line)
-    capture = await site.testbed.room.capture(SINK, site.folder)
-    await site.publish(site.compile([(soon(5), line)]))
-    await until(lambda: site.open_play() is not None, "the play")
-    decoders = [one for one in children_of(site.station.pid) if one.name() == "ffmpeg"]
-    for decoder in decoders:
-        decoder.suspend()
-    await _until_silent(site.folder / f"capture-{SINK}.part.wav")
-    for decoder in decoders:
-        decoder.resume()
-    await until(lambda: bool(site.collected_plays()), "the record", 60)
-    recording = await site.testbed.room.finish(capture)
-    (play,) = site.collected_plays()
-    silent_s = _silent_s(read_samples(recording.path))
-    assert 0.25 < silent_s < 3.5  # 1 % of the play is 0.25 s
-    assert (play["result"], play["reason"]) == ("cut", "underruns")
