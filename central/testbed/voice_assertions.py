@@ -161,8 +161,8 @@ def _proved(plays: Sequence[dict[str, Any]]) -> Assertion:
     found = [_find(plays, *kind) for kind in kinds]
     return Assertion(
         all(play is not None and play["heard"] is True for play in found),
-        "trạm tự nghe lại và chứng minh: tiếng trực tiếp, chữ đọc lên, tệp và micro đều đã kêu",
-        "the station heard each come back and proved it: live, read aloud, file, microphone",
+        "trạm tự nghe lại và chứng minh đã kêu: trực tiếp, tiếp âm, chữ đọc lên, tệp, micro",
+        "the station heard each come back and proved it: live, relay, read aloud, file, microphone",
         ", ".join("–" if play is None else str(play["proof"]) for play in found),
     )
 
