@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Stagger, StationPolicy, Sync
+from agent.contract.document import Body, Relay, Stagger, StationPolicy, Sync
 from agent.contract.report import ClockState, Hello
 from agent.errors import YamlFaults
 from central.__main__ import main
@@ -203,3 +203,14 @@ def test_a_wrong_value_is_shown_with_its_place(tmp_path: Path, words: str) -> No
     with pytest.raises(YamlFaults) as caught:
         compiled(tmp_path, words)
     assert "items[0]" in str(caught.value.faults[0])
+
+
+def test_a_box_that_cannot_pull_a_radio_is_named(tmp_path: Path, db: Path) -> None:
+    for station, known in ((STATION, ["entries.body.relay"]), (OTHER, [])):
+        configure(db, StationPolicy([], relay_hosts=["radio.example.vn"]), station)
+        say_hello(db, station, known)
+    radio = Body(relay=Relay("https://radio.example.vn/vov1"))
+    item = msgspec.structs.replace(entry("VOV1", ["05:30"]), body=radio, max_ms=1_800_000)
+    exit_code, output = publish(playlist(tmp_path / "p", item), db)
+    assert exit_code == 0
+    assert f"(entries.body.relay): nâng cấp hộp [trạm: {OTHER}]" in output
