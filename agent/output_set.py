@@ -137,7 +137,10 @@ def build_outputs(
     volumes = StationVolumes(zones_of(settings), schedule, state.levels, state.media.loudness)
     access = RelayAccess(
         lambda: schedule.relay_hosts, settings.media.allow_private, settings.broker.ca,
-        clock, lambda issuer: find_filler(schedule.held, issuer, schedule.media_state),
+        clock, lambda issuer: find_filler(
+            schedule.held, issuer, schedule.media_state,
+            is_mourning=schedule.is_mourning(clock.now()),
+        ),
         state.issues.set_issue,
     )  # fmt: skip
     lines: list[SpeakerLine] = []

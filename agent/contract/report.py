@@ -174,7 +174,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     volume at its start, 0 being the calibrated one, `gain_end_db` that at its end if another,
     `est_dba` the estimated level at the nearest home, `cap` the cap that lowered it. `card` is the
     fallback card on which it sounded, `safe_mode` says that it did so by `aplay`. The description
-    of its entry (`essential` to `advert`) is left out where the entry has none. `muted` names the
+    of its entry (`essential` to `music`) is left out where the entry has none. `muted` names the
     zones on which a signed mute kept it from sounding, from its start or later. `words` says how
     the words of each language were heard: `recording`, `phrases` (of a phrase bank), `speech` (read
     aloud by the box), `line` (the built-in one in their place); `said` what was read aloud, `voice`
@@ -225,6 +225,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
     ref: str | None = None
     advert: bool | None = None
+    music: bool | None = None
     muted: list[str] | None = None
     words: dict[str, str] | None = None
     said: dict[str, str] | None = None

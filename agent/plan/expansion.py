@@ -131,6 +131,9 @@ class Expansion:
         from_at: the interval's start, included.
         until_at: its end, excluded.
         calendar: decides what days by rule mean, and which days are of mourning.
+
+    Attributes:
+        mourning: the days of mourning, in order.
     """
 
     def __init__(
@@ -149,7 +152,7 @@ class Expansion:
         # one day more: sound that starts at the end continues
         further = list_days(from_at - DAY, until_at + DAY)
         self._quiet = QuietHours(policy.quiet, further)
-        self._mourning = calendar.find_mourning(further)
+        self.mourning = calendar.find_mourning(further)
         self._planned: list[Occurrence] = []
         self._refusals: list[Refusal] = []
         self._slice_end = SLICE
@@ -226,7 +229,7 @@ class Expansion:
         if not self._has_sessions:  # then what is over before the interval has no effect
             starts = [at for at in starts if at + length > self._from_at]
         plan = self._plan_sound if medium == "sound" else self._plan_picture
-        bar = find_bar(entry) if self._mourning else None
+        bar = find_bar(entry) if self.mourning else None
         for start_at in starts:
             mourning = self._mourning_after(start_at) if bar is not None else None
             if mourning is not None and mourning.start_at < start_at + length:
@@ -237,11 +240,11 @@ class Expansion:
 
     def _mourning_after(self, at: datetime) -> Interval | None:
         """The day of mourning at a moment, or else the next one."""
-        return next((one for one in self._mourning if at < one.end_at), None)
+        return next((one for one in self.mourning if at < one.end_at), None)
 
     def _latest_end(self, bounds: _Bounds, entry: Entry, start_at: datetime) -> datetime:
         """Until when the entry may be on: its document's expiry, or a mourning that bars it."""
-        if self._mourning and find_bar(entry) is not None:
+        if self.mourning and find_bar(entry) is not None:
             mourning = self._mourning_after(start_at)
             if mourning is not None:
                 return min(bounds.expires_at, mourning.start_at)

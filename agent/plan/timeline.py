@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Playlist
+from agent.plan.calendar import Interval
 from agent.plan.chime_check import ChimePlaylist, plan_chime
 from agent.plan.expansion import Expansion
 from agent.plan.occurrence import Medium, Occurrence, Refusal
@@ -28,14 +29,23 @@ class Timeline:
     Args:
         occurrences: in any order.
         refusals: in any order.
+        mourning: days without music and adverts, each with its title.
     """
 
     def __init__(
-        self, occurrences: Iterable[Occurrence] = (), refusals: Iterable[Refusal] = ()
+        self,
+        occurrences: Iterable[Occurrence] = (),
+        refusals: Iterable[Refusal] = (),
+        mourning: Sequence[Interval] = (),
     ) -> None:
+        self._mourning = mourning
         self.occurrences = sorted(occurrences, key=attrgetter("start_at"))
         self.refusals = sorted(refusals, key=lambda r: (r.at, r.doc_id, r.entry_id))
         self._by_output: dict[tuple[Medium, frozenset[str] | None], OutputTimeline] = {}
+
+    def is_mourning(self, at: datetime) -> bool:
+        """Is a moment on a day without music and adverts?"""
+        return any(one.start_at <= at < one.end_at for one in self._mourning)
 
     def playing(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
@@ -134,4 +144,4 @@ def build_in_slices(
     chime = plan_chime(held, policy.config_id, policy.chime_check)
     if chime is not None and isinstance(chime.document, ChimePlaylist):
         expansion.add_chime(chime, chime.document)
-    return Timeline(*expansion.finish())
+    return Timeline(*expansion.finish(), expansion.mourning)

@@ -35,6 +35,7 @@ class Description:
         source: who provided it.
         ref: số văn bản, the number of the official document behind it.
         advert: is it an advertisement?
+        music: is it music?
     """
 
     essential: bool | None = None
@@ -42,6 +43,7 @@ class Description:
     source: str | None = None
     ref: str | None = None
     advert: bool | None = None
+    music: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,7 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         source=source.description.source,
         ref=source.description.ref,
         advert=source.description.advert,
+        music=source.description.music,
     )
 
 

@@ -60,6 +60,7 @@ def _describe(entry: Entry) -> Description:
         source=None if entry.source is UNSET else entry.source,
         ref=None if entry.ref is UNSET else entry.ref,
         advert=None if entry.advert is UNSET else entry.advert,
+        music=None if entry.music is UNSET else entry.music,
     )
 
 

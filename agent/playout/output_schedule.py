@@ -138,19 +138,26 @@ class SoundSchedule:
             return any(key_of(one, self.sense) == item.key for one in alarms)
         if item.relay is not None and not is_named(item.relay.url, self._schedule.relay_hosts):
             return False
-        is_over = now.at >= item.latest_end_at + LIMIT_SLACK
+        is_over = now.at >= item.latest_end_at + LIMIT_SLACK or self._is_barred(item, now)
         return (
             not is_over and not self._is_silent(now) and self._schedule.is_held(item.source.doc_id)
         )
 
+    def _is_barred(self, item: Item, now: Now) -> bool:
+        """Is it music or an advert that was on when a mourning was signed or began?"""
+        about = item.source.description
+        return True in (about.music, about.advert) and self._schedule.is_mourning(now)
+
     def why_silenced(self, item: Item, now: Now) -> str | None:
-        """What ends this item at present: the silence key, a signed silence, the end of a voice."""
+        """What ends this item now: the silence key, a signed silence, mourning, a voice's end."""
         if self._schedule.is_locked():
             return "silence_key"
         ordered = self._schedule.silence(now)
         is_off = ordered is not None and (ordered.stops_emergency or item.level < Level.EMERGENCY)
         if is_off:
             return "silenced"
+        if self._is_barred(item, now):
+            return "mourning"
         return self._schedule.voices.why_over(item.key) if item.kind == "live" else None
 
     def _is_silent(self, now: Now) -> bool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Medium, Playlist
+from agent.contract.document import Entry, Medium, Playlist
 
 BASE_SLOT = "base"
 
 
 def find_filler(
-    held: Iterable[HeldDocument], issuer: str, state: Callable[[str], str | None]
+    held: Iterable[HeldDocument],
+    issuer: str,
+    state: Callable[[str], str | None],
+    *,
+    is_mourning: bool = False,
 ) -> tuple[Medium, ...]:
     """The media of the playlist in slot `base`, in its order, as far as they are in store.
 
@@ -22,6 +26,7 @@ def find_filler(
         held: the documents in force.
         issuer: of the relay.
         state: why a medium is missing, None when it is here.
+        is_mourning: then music fills nothing in either.
     """
     bases = {
         one.document.issuer: one.document
@@ -32,14 +37,16 @@ def find_filler(
     }
     while issuer:
         if issuer in bases:
-            found = dict.fromkeys(d for d in _digests(bases[issuer]) if state(d) is None)
+            entries = [one for one in bases[issuer].entries if one.advert is not True]
+            if is_mourning:
+                entries = [one for one in entries if one.music is not True]
+            found = dict.fromkeys(d for d in _digests(entries) if state(d) is None)
             media = {one.sha256: one for one in bases[issuer].media}
             return tuple(media[digest] for digest in found)
         issuer = issuer.rpartition(".")[0]
     return ()
 
 
-def _digests(playlist: Playlist) -> Iterator[str]:
-    for entry in playlist.entries:
-        if entry.advert is not True:
-            yield from entry.body.media or ()
+def _digests(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        yield from entry.body.media or ()

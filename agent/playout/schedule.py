@@ -189,6 +189,10 @@ class Schedule:
         """The hosts from which a radio may be pulled now."""
         return self.policy.relay_hosts
 
+    def is_mourning(self, now: Now) -> bool:
+        """Is today a day without music and adverts?"""
+        return self.timeline is not None and self.timeline.is_mourning(now.at)
+
     def is_held(self, doc_id: str) -> bool:
         """Was the document in force when the timeline was built?"""
         return doc_id in self._ids

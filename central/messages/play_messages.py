@@ -78,6 +78,7 @@ PHRASES: Catalogue = {
     "reason.restart": Text("hộp khởi động lại", "the box restarted"),
     "reason.preempted": Text("nhường cho mục khác", "gave way to another"),
     "reason.silenced": Text("có lệnh ngắt tiếng", "a silence was ordered"),
+    "reason.mourning": Text("ngày tang: không nhạc, quảng cáo", "mourning: no music, no adverts"),
     "reason.muted": Text("có lệnh tắt tiếng cụm loa", "the zones were muted by order"),
     "reason.withdrawn": Text("đã rút hoặc huỷ", "withdrawn or cancelled"),
     "reason.replaced": Text("mục khác cùng mức bắt đầu", "another of its level began"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from agent.playout.output_schedule import SoundSchedule
 from agent.playout.schedule import Schedule
 from tests.harness.head_fixture import HOUR, WEEK, box
 from tests.harness.headless_station import HeadlessStation
@@ -101,3 +103,28 @@ async def test_a_commune_s_key_for_playlists_signs_no_mourning(box: HeadlessStat
     }  # fmt: skip
     assert await box.receive(seal(forged, COMMUNE), "calendar") == "E_SCOPE"
     assert "calendar" not in box.kinds
+
+
+@pytest.mark.asyncio
+async def test_music_that_is_on_when_a_mourning_is_signed_ends_with_its_reason(
+    box: HeadlessStation,
+) -> None:
+    box.pass_time(timedelta(minutes=10))
+    assert await box.receive(music(), "playlist") == "accepted"
+    assert await box.receive(calendar(1), "calendar") == "accepted"
+    schedule = Schedule(None, lambda _: None)
+    schedule.update(box.held, box.clock.now())
+    output = SoundSchedule(schedule, ["nga-ba"])
+    upcoming = output.upcoming(box.clock.now())
+    assert upcoming is not None
+    during = replace(box.clock.now(), at=upcoming.start_at + timedelta(seconds=5))
+    on_air = output.wanted(during)
+    assert on_air is not None
+    assert (output.is_entitled(on_air, during), output.why_silenced(on_air, during)) == (True, None)
+    mourning = calendar(2, row("2026-11-24", "quoc-tang"), row("2026-11-25", "quoc-tang"))
+    assert await box.receive(mourning, "calendar") == "accepted"
+    schedule.update(box.held, during)
+    assert (output.is_entitled(on_air, during), output.why_silenced(on_air, during)) == (
+        False, "mourning",
+    )  # fmt: skip
+    assert output.wanted(during) is None

@@ -52,3 +52,10 @@ def test_the_own_issuer_goes_before_those_above_it_and_no_neighbour_counts() -> 
 def test_another_slot_and_another_class_fill_nothing_in() -> None:
     weekly = held("vn.84.29266", entry(1, A), slot="tuan")
     assert found(weekly, held("vn.84.29266", entry(1, A), class_="priority")) == []
+
+
+def test_music_fills_nothing_in_on_a_day_of_mourning() -> None:
+    base = held("vn.84.29266", entry(1, A, music=True), entry(2, B, music=False), entry(3, C))
+    for is_mourning, expected in ((False, [A, B, C]), (True, [B, C])):
+        media = find_filler([base], "vn.84.29266", lambda _: None, is_mourning=is_mourning)
+        assert [one.sha256 for one in media] == expected
