@@ -33,13 +33,13 @@ SOUND: Catalogue = {
     "card_playing": Text(
         "card {0} đang phát (tiến trình {1})", "card {0} is playing now (process {1})"
     ),
-    "engine_realtime": Text(
-        "tiến trình phát tiếng {0} chạy ở mức ưu tiên thời gian thực",
-        "the audio engine {0} runs at real-time priority",
+    "engine_raised": Text(
+        "tiến trình phát tiếng {0} chạy ở mức ưu tiên cao",
+        "the audio engine {0} runs at raised priority",
     ),
     "engine_ordinary": Text(
-        "tiến trình phát tiếng {0} không có ưu tiên thời gian thực: máy bận thì tiếng có thể đứt",
-        "the audio engine {0} has no real-time priority: a busy machine may break the sound",
+        "tiến trình phát tiếng {0} không có ưu tiên cao: máy bận thì tiếng có thể đứt",
+        "the audio engine {0} has no raised priority: a busy machine may break the sound",
     ),
     "engine_ordinary.step": Text(
         "cài lại tệp dịch vụ (`sudo make install`); nếu chạy trong container, cho phép SYS_NICE",

@@ -1,4 +1,4 @@
-"""Real-time priority for the processes that give or take samples, where the box grants it.
+"""Priority of the processes that give or take samples, where the box grants it.
 
 A card asks for a block every few milliseconds. Under the ordinary scheduler a process that is ready
 waits behind whatever else the box does, however low that work's priority is. Under SCHED_RR
@@ -20,8 +20,14 @@ BUDGET_S = (
 NICE = -11
 
 
+def raise_priority() -> None:
+    """Run ahead of decoders and agent by the nice value: enough for an engine, and cheaper."""
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+
+
 def take_realtime_priority() -> None:
-    """Run ahead of decoders and agent: SCHED_RR, or else a raised nice value, or else as before.
+    """Run ahead of all ordinary work: SCHED_RR, or else a raised nice value, or else as before.
 
     The unit grants both (LimitRTPRIO, LimitNICE). Call it before threads and children begin: they
     inherit it.
@@ -29,8 +35,7 @@ def take_realtime_priority() -> None:
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
     except PermissionError:
-        with contextlib.suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        raise_priority()
         return
     budget_us = int(BUDGET_S * 1e6)
     _, most = resource.getrlimit(resource.RLIMIT_RTTIME)

@@ -2,7 +2,7 @@
 
 `python tests/bench/bench_load.py [--only name,name]`. Two busy loops on each core, with the
 priority that the unit gives to the agent, and a tone; breaks are counted in the capture. The engine
-has its real-time priority, or, for comparison, none: a right that its process was not granted.
+has its raised priority, or, for comparison, none: a right that its process was not granted.
 """
 
 from __future__ import annotations

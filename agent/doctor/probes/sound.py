@@ -18,6 +18,7 @@ from agent.settings.model import Audio, FallbackCard, Settings
 
 CARDS = Path("/proc/asound/cards")
 PROC = Path("/proc")
+RAISED_NICE = -11
 ENGINES = ("agent.play.sound.engine_process", "agent.play.sound.safe_engine_process")
 CHOSEN = ("default", "sysdefault", "pulse", "pipewire", "dmix")  # of alsa.conf and its plugins
 LIMIT_S = 15.0
@@ -83,19 +84,28 @@ def list_playing(proc: Path) -> list[tuple[str, str]]:
     return found
 
 
+def read_nice_value(pid: int) -> int:
+    """The nice value of a process.
+
+    Raises:
+        ProcessLookupError: it has ended.
+    """
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
 def examine_engines(
     agent_pid: int | None,
     proc: Path = PROC,
-    read_policy: Callable[[int], int] = os.sched_getscheduler,
+    read_nice: Callable[[int], int] = read_nice_value,
 ) -> list[ProbeFinding]:
-    """With which priority each engine of the running agent gives its samples (sched(7))."""
+    """Whether each engine of the running agent goes ahead of other work."""
     findings = []
     for engine in _list_engines(agent_pid, proc) if agent_pid is not None else ():
         try:
-            is_realtime = read_policy(engine) == os.SCHED_RR
+            is_raised = read_nice(engine) <= RAISED_NICE
         except ProcessLookupError:  # it has ended meanwhile
             continue
-        make, code = (good, "engine_realtime") if is_realtime else (warning, "engine_ordinary")
+        make, code = (good, "engine_raised") if is_raised else (warning, "engine_ordinary")
         findings.append(make(code, str(engine)))
     return findings
 

@@ -243,7 +243,7 @@ def test_a_card_that_plays_is_told_with_its_process(tmp_path: Path) -> None:
     assert sound.list_playing(tmp_path) == [("Device", "1234")]
 
 
-def test_an_engine_without_real_time_priority_is_a_warning(tmp_path: Path) -> None:
+def test_an_engine_without_raised_priority_is_a_warning(tmp_path: Path) -> None:
     # proc(5): `task/TID/children` has the children's pids, `cmdline` the words, each with a NUL
     (tmp_path / "9/task/9").mkdir(parents=True)
     (tmp_path / "9/task/9/children").write_text("10 11 12 ")
@@ -254,14 +254,14 @@ def test_an_engine_without_real_time_priority_is_a_warning(tmp_path: Path) -> No
     }.items():
         (tmp_path / pid).mkdir()
         (tmp_path / pid / "cmdline").write_text(words)
-    policies = {10: os.SCHED_RR, 11: os.SCHED_OTHER}
-    found = sound.examine_engines(9, tmp_path, policies.__getitem__)
+    nice = {10: -11, 11: -5}
+    found = sound.examine_engines(9, tmp_path, nice.__getitem__)
     assert [(one.state, one.code, one.args) for one in found] == [
-        ("good", "engine_realtime", ("10",)),
+        ("good", "engine_raised", ("10",)),
         ("warning", "engine_ordinary", ("11",)),
     ]
-    assert sound.examine_engines(None, tmp_path, policies.__getitem__) == []
-    assert sound.examine_engines(8, tmp_path, policies.__getitem__) == []  # it has ended
+    assert sound.examine_engines(None, tmp_path, nice.__getitem__) == []
+    assert sound.examine_engines(8, tmp_path, nice.__getitem__) == []  # it has ended
 
 
 def test_the_kernels_cards_are_read(tmp_path: Path) -> None:
