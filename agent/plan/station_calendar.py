@@ -23,11 +23,9 @@ from agent.contract.calendar_terms import (
     SunPoint,
     SunStart,
 )
-from agent.contract.day_rule import parse_lunar, parse_recurrence
 from agent.contract.document import Calendar, Entry, When
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import parse_utc
-from agent.plan import lunar, recurrence
 from agent.plan.calendar import DAY, Day, Interval, days_of
 
 SATURDAY = 6
@@ -100,7 +98,7 @@ class StationCalendar:
         return None
 
     def _is_among(self, rules: DayRules, on: date, first: date) -> bool | str:
-        if any(recurrence.is_on(parse_recurrence(text), on, first) for text in rules.rrule):
+        if rules.rrule and _is_recurring(rules.rrule, on, first):
             return True
         verdicts = [self._is_in_set(name, on) for name in rules.sets]
         if rules.lunar:
@@ -159,7 +157,18 @@ def find_bar(entry: Entry) -> str | None:
     return "music" if entry.music is True else None
 
 
+# The grammar and the lunar table are loaded by the first schedule that has such a rule.
+def _is_recurring(texts: Sequence[str], on: date, first: date) -> bool:
+    from agent.contract.day_rule import parse_recurrence
+    from agent.plan.recurrence import is_on
+
+    return any(is_on(parse_recurrence(text), on, first) for text in texts)
+
+
 def _is_lunar(texts: Sequence[str], on: date) -> bool | str:
+    from agent.contract.day_rule import parse_lunar
+    from agent.plan import lunar
+
     try:
         day = lunar.lunar_date(on)
     except ValueError:

@@ -19,7 +19,6 @@ from agent.contract.calendar_terms import (
     SunPoint,
     SunStart,
 )
-from agent.contract.day_rule import parse_lunar, parse_recurrence
 from agent.contract.document import Calendar, When
 from agent.trust.schema_error import SchemaError, require
 
@@ -57,6 +56,8 @@ def _length_days(when: When) -> int:
 
 
 def _check_rules(rules: DayRules, path: str) -> None:
+    from agent.contract.day_rule import parse_lunar, parse_recurrence  # few schedules need it
+
     require(rules.rrule or rules.lunar or rules.sets, path, "a rule of days")
     _check_each(rules.rrule, parse_recurrence, f"{path}.rrule")
     _check_each(rules.lunar, parse_lunar, f"{path}.lunar")
