@@ -47,7 +47,7 @@ class SteadyClock:
         is_broken = self._jumped_s != (jumped_s, jumped_s)
         self._jumped_s = (self._jumped_s[1], jumped_s)
         slope = self._slope(frame, zero_s, is_broken=is_broken)
-        self.last = SteadyReading(frame, zero_s, jumped_s, slope, is_broken)
+        self.last = SteadyReading(frame, zero_s, slope, is_broken)
         return self.last
 
     def _slope(self, frame: int, zero_s: float, *, is_broken: bool) -> float:

@@ -34,7 +34,7 @@ BROKEN_JUMP_S = 0.002  # where the device has stalled there is a break in the so
 JUMP_FADE_FRAMES = 480
 AHEAD_S = 2.0  # from the midst of a reading's two seconds to that of the next ones
 SHORTEST_FRAMES = 200  # of a block that may be corrected
-RATED_S = 30.0  # a shorter sound says nothing of its card
+RATED_S = 30.0  # a shorter time says nothing of a card
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,12 @@ class SteadyReading:
     Args:
         frame: up to which it was observed.
         zero_s: CLOCK_MONOTONIC seconds of frame 0.
-        jumped_s: of it, the sum of what the device has fallen behind or ahead in jumps.
         slope: seconds a second by which it moves.
         is_broken: has the device jumped so lately that the map may still be that from before?
     """
 
     frame: int
     zero_s: float
-    jumped_s: float
     slope: float = 0.0
     is_broken: bool = False
 
@@ -83,7 +81,8 @@ class Steering:
         self._left_out = self._doubled = self._jumps = 0
         self._worst_s = 0.0
         self._first: SteadyReading | None = None
-        self._last: SteadyReading | None = None
+        self._rated_s = 0.0
+        self._card_ppm: float | None = None
         self._latest: SteadyReading | None = None
 
     def begin(self, frame: int, at_s: float | None) -> None:
@@ -119,8 +118,7 @@ class Steering:
         if self._origin is None or not self._is_on:
             return
         self._latest = reading
-        if not reading.is_broken:
-            self._first, self._last = self._first or reading, reading
+        self._watch_speed(reading)
         if self._anchor_s is None:
             self.begin(self._origin, reading.zero_s + self._origin / self._rate_hz)
         if self._jump or self._hold or self._rises:
@@ -147,24 +145,26 @@ class Steering:
 
     def describe(self) -> Steered | None:
         """What was corrected; None of a sound that was too short to be looked at."""
-        first, last = self._first, self._last
-        if first is None or last is None or first is last:
+        if self._latest is None:
             return None
         return Steered(
             left_out=self._left_out,
             doubled=self._doubled,
             jumps=self._jumps,
             worst_s=round(self._worst_s, 6),
-            card_ppm=self._rate(first, last),
+            card_ppm=self._card_ppm,
         )
 
-    def _rate(self, first: SteadyReading, last: SteadyReading) -> float | None:
-        """Parts in a million by which the card is fast."""
-        length_s = (last.frame - first.frame) / self._rate_hz
-        if length_s < RATED_S:
-            return None
-        moved_s = (last.zero_s - last.jumped_s) - (first.zero_s - first.jumped_s)
-        return round(-moved_s / length_s * 1e6, 1)
+    def _watch_speed(self, reading: SteadyReading) -> None:
+        """Measure the card over the longest time in which the device did not jump."""
+        if reading.is_broken:
+            self._first = None
+            return
+        first = self._first = self._first or reading
+        length_s = (reading.frame - first.frame) / self._rate_hz
+        if length_s >= max(RATED_S, self._rated_s):
+            self._rated_s = length_s
+            self._card_ppm = round(-(reading.zero_s - first.zero_s) / length_s * 1e6, 1)
 
     def read(self, source: SampleSource, frames: int) -> Samples:
         """The next samples, corrected; fewer when no more are available yet."""
