@@ -8,6 +8,7 @@ import logging
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -16,6 +17,7 @@ from texts.catalogue import Lang
 
 STATION = "/etc/tramtin/station.yaml"
 LANG = click.Choice(["vi", "en"])
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
 EXIT_CONFIG = 78  # EX_CONFIG: systemd must not restart
 
 
@@ -130,6 +132,51 @@ def retry_messages(file: Path, *, lang: Lang) -> None:
     from agent.doctor.retry_messages import run_retry
 
     sys.exit(run_retry(file, lang))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
+@click.option("--at", type=MOMENT, help="Local time, such as 2026-12-05T03:15; default: now.")
+@click.option("--lang", type=LANG, default="vi", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+def why(file: Path, *, at: datetime | None, lang: Lang, format_: Literal["text", "json"]) -> None:
+    """What plays at a moment, by which rule, what loses or is refused, when the next change comes.
+
+    Exit 0 done, 1 no store, 2 unreadable settings.
+    """
+    from agent.doctor.plan_command import run_why
+
+    sys.exit(run_why(file, _local(at), lang, format_))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
+@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
+@click.option("--at", type=MOMENT, help="The first day, such as 2026-12-05; default: today.")
+@click.option("--lang", type=LANG, default="vi", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text")
+def rehearse(
+    file: Path,
+    *,
+    days: int,
+    at: datetime | None,
+    lang: Lang,
+    format_: Literal["text", "json", "csv"],
+) -> None:
+    """What this box will play on the days ahead, and what it refuses and why.
+
+    Exit 0 done, 1 no store, 2 unreadable settings.
+    """
+    from agent.doctor.plan_command import run_rehearse
+
+    sys.exit(run_rehearse(file, _local(at), days, lang, format_))
+
+
+def _local(at: datetime | None) -> datetime | None:
+    """A moment as a person writes it: local time."""
+    from agent.contract.local_time import LOCAL
+
+    return None if at is None else at.replace(tzinfo=LOCAL)
 
 
 @main.command()

@@ -86,6 +86,10 @@ FRAME: Catalogue = {
         "không xóa được tệp trong {0}: {1}; chạy lại với sudo",
         "a file in {0} cannot be removed: {1}; run it again with sudo",
     ),
+    "no_plan": Text(
+        "{0}: chưa đọc được các văn bản mà hộp giữ: {1}; chạy với sudo",
+        "{0}: the documents that the box holds cannot be read: {1}; run it with sudo",
+    ),
     "no_state": Text(
         "{0}: lỗi cài đặt, chưa biết hộp giữ dữ liệu ở đâu; chạy `sudo tramtin check`",
         "{0}: faults in the settings, so the state folder is not known; run `sudo tramtin check`",

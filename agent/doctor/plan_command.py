@@ -1,0 +1,151 @@
+"""`tramtin why` and `tramtin rehearse`: what this box will play, by the documents in its store.
+
+The agent keeps running; its store is only read. What the agent knows beyond its store does not
+count here: a mute at the box, media that have not come, an authority that took a right away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from agent.clock import Now, read_boot_id, read_rtc
+from agent.contract.accepted import HeldDocument
+from agent.contract.local_time import LOCAL
+from agent.doctor.render import say
+from agent.doctor.state_reader import query_database, read_values
+from agent.errors import ConfigError, YamlFaults
+from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
+from agent.plan.rehearsal import Lane, rehearse
+from agent.plan.rehearsal_export import (
+    build_rehearsal_csv,
+    build_rehearsal_json,
+    build_why_json,
+)
+from agent.plan.rehearsal_text import describe_rehearsal, describe_why
+from agent.plan.why import explain
+from agent.settings.load import load_settings
+from agent.settings.model import Settings
+from agent.store import clock_state
+from agent.store.documents import read_within_budget
+from agent.trust.head import is_revoked, list_revoked, select_heads
+from texts.catalogue import Lang
+
+DONE, NOT_DONE, UNREADABLE = 0, 1, 2
+Format = Literal["text", "json", "csv"]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the box plans from.
+
+    Args:
+        settings: of station.yaml.
+        held: the documents in force.
+        policy: signed and local together.
+        at: aware UTC, the moment asked for.
+    """
+
+    settings: Settings
+    held: Sequence[HeldDocument]
+    policy: EffectivePolicy
+    at: datetime
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The outputs of the settings, as the agent plays on them."""
+        return [
+            Lane("picture", frozenset(face.name for face in output.faces))
+            if output.board is not None
+            else Lane("sound", frozenset(zone.name for zone in output.zones))
+            for output in self.settings.outputs
+        ]
+
+
+def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int:
+    """Print what plays at a moment and why; returns 0 done, 1 no store, 2 settings unusable.
+
+    Args:
+        file: station.yaml.
+        at: aware; None: now, by the box's clock.
+        lang: of the text.
+        format_: text or json.
+    """
+
+    def show(plan: _Plan) -> str:
+        answers = explain(plan.held, plan.policy, plan.at, plan.lanes)
+        if format_ == "json":
+            return build_why_json(answers)
+        return "\n".join(line for one in answers for line in describe_why(one, lang))
+
+    return _run(file, at, lang, show)
+
+
+def run_rehearse(file: Path, at: datetime | None, days: int, lang: Lang, format_: Format) -> int:
+    """Print the days from a moment's date on; returns 0 done, 1 no store, 2 settings unusable.
+
+    Args:
+        file: station.yaml.
+        at: aware; None: today, by the box's clock.
+        days: how many local dates.
+        lang: of the text.
+        format_: text, json or csv.
+    """
+
+    def show(plan: _Plan) -> str:
+        midnight = datetime.combine(plan.at.astimezone(LOCAL).date(), time(), LOCAL)
+        from_at = midnight.astimezone(UTC)
+        until_at = from_at + timedelta(days=days)
+        found = rehearse(plan.held, plan.policy, from_at, until_at, plan.lanes)
+        name = plan.settings.station
+        if format_ == "json":
+            return build_rehearsal_json([(name, found)])
+        if format_ == "csv":
+            return build_rehearsal_csv([(name, found)]).rstrip("\r\n")
+        return "\n".join(describe_rehearsal(found, name, lang))
+
+    return _run(file, at, lang, show)
+
+
+def _run(file: Path, at: datetime | None, lang: Lang, show: Callable[[_Plan], str]) -> int:
+    try:
+        settings = load_settings(file)
+    except (ConfigError, YamlFaults):
+        print(say("no_state", lang, str(file)), file=sys.stderr)
+        return UNREADABLE
+    try:
+        plan = _read_plan(settings, at)
+    except (OSError, sqlite3.Error, LookupError, TypeError, ValueError, msgspec.MsgspecError) as e:
+        print(say("no_plan", lang, settings.state, str(e)), file=sys.stderr)
+        return NOT_DONE
+    print(show(plan))
+    return DONE
+
+
+def _read_plan(settings: Settings, at: datetime | None) -> _Plan:
+    """Read the documents in force.
+
+    Raises:
+        OSError, sqlite3.Error: there is no store, or it cannot be read.
+        LookupError, TypeError, ValueError, msgspec.MsgspecError: a row is corrupt.
+    """
+    state = Path(settings.state)
+    now = _now(state) if at is None else Now(at.astimezone(UTC), "SYNCED", 0.0)
+    reading = query_database(
+        state, lambda connection: read_within_budget(connection, (), now.is_past, lambda _: True)
+    )
+    revoked = list_revoked(select_heads(one.document for one in reading.held))
+    held = [one for one in reading.held if not is_revoked(one.document, revoked)]
+    policy = effective_policy(config_in_force(held, now), settings.policy)
+    return _Plan(settings, held, policy, now.at)
+
+
+def _now(state: Path) -> Now:
+    return clock_state.build_clock(read_values(state), read_rtc(), read_boot_id()).now()

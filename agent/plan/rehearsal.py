@@ -1,0 +1,313 @@
+"""What a plan will sound and show over some days, as events that people read beforehand.
+
+A rehearsal knows documents and policy. It cannot know media that do not arrive, voices at the box,
+nor an emergency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Literal, get_args
+
+import msgspec
+
+from agent.contract.accepted import HeldDocument
+from agent.contract.document import Entry, Playlist
+from agent.contract.priority import Level
+from agent.errors import PlanError
+from agent.plan.chime_check import ENTRY as CHIME_ENTRY
+from agent.plan.chime_check import LENGTH as CHIME_LENGTH
+from agent.plan.chime_check import TITLE as CHIME_TITLE
+from agent.plan.expansion import planned_ms
+from agent.plan.occurrence import Medium, Occurrence, Refusal
+from agent.plan.policy import EffectivePolicy
+from agent.plan.timeline import Timeline, build_timeline
+
+Kind = Literal["plays", "interrupted", "clash", "refused"]
+Rule = Literal["level", "start", "order"]
+
+
+class Rival(msgspec.Struct, frozen=True):
+    """An occurrence that goes before another one, and the rule by which it does.
+
+    `level`: its class is higher. `start`: of one level it starts later. `order`: both start at one
+    moment, and its document is newer, or its id comes later.
+    """
+
+    title: str
+    doc_id: str
+    entry_id: str
+    at: datetime
+    rule: Rule
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One planned play, or its refusal.
+
+    Args:
+        kind: `plays` undisturbed; `interrupted` by a higher level; `clash`, of one level with
+            another; `refused`.
+        at: planned start.
+        until: planned end; `at` itself where it is not known.
+        medium: sound or picture.
+        title: of the entry.
+        zones: of the entry.
+        doc_id: its document.
+        entry_id: the entry.
+        essential: must it be broadcast? Then anything but `plays` is silence where a duty exists.
+        cut_ms: by how much the recording is longer than the time that its entry gives it.
+        rivals: what goes before it while it is on.
+        code: of a refusal.
+        rule: of a refusal, with its value.
+    """
+
+    kind: Kind
+    at: datetime
+    until: datetime
+    medium: Medium
+    title: str
+    zones: tuple[str, ...]
+    doc_id: str
+    entry_id: str
+    essential: bool = False
+    cut_ms: int = 0
+    rivals: tuple[Rival, ...] = ()
+    code: str = ""
+    rule: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Does it play whole, as it is written?"""
+        return self.kind == "plays" and not self.cut_ms
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What plays one item at a time: a sound path with its zones, or a board with its faces.
+
+    Args:
+        medium: sound or picture.
+        zones: names of zones or faces; None: all.
+    """
+
+    medium: Medium
+    zones: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The events of some days, soonest first.
+
+    Args:
+        from_at: aware, included.
+        until_at: aware, excluded.
+        events: those that start in it.
+        quiet: the quiet windows of the policy, as written.
+    """
+
+    from_at: datetime
+    until_at: datetime
+    events: tuple[Event, ...]
+    quiet: tuple[str, ...] = ()
+
+
+def find_lanes(held: Iterable[HeldDocument]) -> list[Lane]:
+    """A lane for each zone that entries name: for a station whose outputs are not known."""
+    zones = {
+        zone
+        for one in held
+        if isinstance(one.document, Playlist)
+        for entry in one.document.entries
+        for zone in entry.zones
+    } - {"*"}
+    named: list[frozenset[str] | None] = [frozenset({zone}) for zone in sorted(zones)]
+    return [Lane(medium, one) for medium in get_args(Medium) for one in named or [None]]
+
+
+def rehearse(
+    held: Sequence[HeldDocument],
+    policy: EffectivePolicy,
+    from_at: datetime,
+    until_at: datetime,
+    lanes: Collection[Lane],
+) -> Rehearsal:
+    """Plan some days and list what starts in them.
+
+    Args:
+        held: accepted documents of any kind.
+        policy: of the station.
+        from_at: aware UTC, included.
+        until_at: aware UTC, excluded.
+        lanes: the station's outputs, or `find_lanes`.
+    """
+    timeline = build_timeline(held, policy, from_at, until_at)
+    plays = _list_plays(timeline, lanes, from_at, until_at)
+    refused = list_refused(held, timeline.refusals)
+    events = sorted([*plays, *refused], key=attrgetter("at", "doc_id", "entry_id"))
+    return Rehearsal(from_at, until_at, tuple(events), tuple(w.text for w in policy.quiet))
+
+
+def list_refused(held: Iterable[HeldDocument], refusals: Iterable[Refusal]) -> list[Event]:
+    """The refusals as events, with the titles of their entries."""
+    entries: dict[tuple[str, str], tuple[Entry, Mapping[str, int]]] = {}
+    for one in held:
+        if isinstance(one.document, Playlist):
+            durations = {medium.sha256: medium.duration_ms for medium in one.document.media}
+            doc_id = one.document.doc_id
+            entries |= {(doc_id, entry.id): (entry, durations) for entry in one.document.entries}
+    return [
+        _refused(refusal, entries.get((refusal.doc_id, refusal.entry_id))) for refusal in refusals
+    ]
+
+
+def _refused(refusal: Refusal, found: tuple[Entry, Mapping[str, int]] | None) -> Event:
+    entry, durations = found or (None, {})
+    is_chime = refusal.entry_id == CHIME_ENTRY
+    medium, length = _length(entry, durations)
+    return Event(
+        kind="refused",
+        at=refusal.at,
+        until=refusal.at + (CHIME_LENGTH if is_chime and entry is None else length),
+        medium=medium,
+        title=entry.title if entry else CHIME_TITLE if is_chime else refusal.entry_id,
+        zones=tuple(entry.zones) if entry else ("*",),
+        doc_id=refusal.doc_id,
+        entry_id=refusal.entry_id,
+        essential=entry is not None and entry.essential is True,
+        code=refusal.code,
+        rule=refusal.rule,
+    )
+
+
+def _length(entry: Entry | None, durations: Mapping[str, int]) -> tuple[Medium, timedelta]:
+    """Medium and planned length; none where it cannot be planned at all."""
+    if entry is None:
+        return "sound", timedelta()
+    try:
+        medium, length_ms = planned_ms(entry, durations)
+    except PlanError:
+        return "sound", timedelta()
+    return medium, timedelta(milliseconds=length_ms)
+
+
+def find_cut_ms(entry: Entry, durations: Mapping[str, int]) -> int:
+    """By how much an entry's recordings are longer than the time that it gives them."""
+    if entry.max_ms is None or (entry.body.media is None and entry.body.scene is None):
+        return 0
+    try:
+        _, planned = planned_ms(entry, durations)
+        _, whole = planned_ms(msgspec.structs.replace(entry, max_ms=None), durations)
+    except PlanError:
+        return 0
+    return whole - planned
+
+
+def _list_plays(
+    timeline: Timeline, lanes: Collection[Lane], from_at: datetime, until_at: datetime
+) -> Iterator[Event]:
+    rivals: dict[int, dict[int, Rival]] = {}
+    for lane in lanes:
+        for one, before in _find_overlaps(timeline, lane, from_at, until_at):
+            found = rivals.setdefault(id(one), {})
+            found.update((id(other), describe_rival(other, one)) for other in before)
+    cuts: dict[int, int] = {}
+    for one in timeline.occurrences:
+        if from_at <= one.start_at < until_at:
+            if id(one.entry) not in cuts:
+                durations = {medium.sha256: medium.duration_ms for medium in one.playlist.media}
+                cuts[id(one.entry)] = find_cut_ms(one.entry, durations)
+            yield _play(one, tuple(rivals.get(id(one), {}).values()), cuts[id(one.entry)])
+
+
+def _find_overlaps(
+    timeline: Timeline, lane: Lane, from_at: datetime, until_at: datetime
+) -> Iterator[tuple[Occurrence, list[Occurrence]]]:
+    """Occurrences and what goes before each: two that overlap are both on when the later starts."""
+    since_at = from_at - timedelta(days=1)  # what runs into the interval counts as well
+    starting = timeline.starting(since_at, until_at, lane.medium, lane.zones)
+    latest_end_at = since_at
+    for at, group in groupby(starting, key=attrgetter("start_at")):
+        ones = list(group)
+        if len(ones) > 1 or at < latest_end_at:
+            ranked = timeline.contenders(at, lane.medium, lane.zones)
+            yield from ((one, ranked[:place]) for place, one in enumerate(ranked) if place)
+        latest_end_at = max(latest_end_at, *(one.end_at for one in ones))
+
+
+def describe_rival(winner: Occurrence, loser: Occurrence) -> Rival:
+    """What goes before an occurrence, and why."""
+    rule: Rule = "order"
+    if winner.level != loser.level:
+        rule = "level"
+    elif winner.start_at != loser.start_at:
+        rule = "start"
+    entry, doc_id = winner.entry, winner.playlist.doc_id
+    return Rival(entry.title, doc_id, entry.id, winner.start_at, rule)
+
+
+def _play(one: Occurrence, rivals: tuple[Rival, ...], cut_ms: int) -> Event:
+    return Event(
+        kind=_kind_of(one, rivals),
+        at=one.start_at,
+        until=one.end_at,
+        medium=one.medium,
+        title=one.entry.title,
+        zones=tuple(one.entry.zones),
+        doc_id=one.playlist.doc_id,
+        entry_id=one.entry.id,
+        essential=one.entry.essential is True,
+        cut_ms=cut_ms,
+        rivals=rivals,
+    )
+
+
+def _kind_of(one: Occurrence, rivals: Sequence[Rival]) -> Kind:
+    """A filler yields to everything: that is no clash."""
+    if not rivals:
+        return "plays"
+    is_clash = one.level > Level.FILLER and any(rival.rule != "level" for rival in rivals)
+    return "clash" if is_clash else "interrupted"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What a correction changes: `former` is None for what is new, `event` for what is gone."""
+
+    former: Event | None
+    event: Event | None
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        one = self.event or self.former
+        assert one is not None  # noqa: S101 - one of the two is there
+        return one.at
+
+
+def compare(before: Rehearsal, after: Rehearsal) -> list[Change]:
+    """What differs between two rehearsals, soonest first.
+
+    Events are the same by start, medium, title and zones: a correction has ids of its own.
+    """
+    former = {_name(event): event for event in before.events}
+    later = {_name(event): event for event in after.events}
+    changes = [
+        Change(former.get(name), later.get(name))
+        for name in former.keys() | later.keys()
+        if _result(former.get(name)) != _result(later.get(name))
+    ]
+    return sorted(changes, key=lambda change: (change.at, (change.event or change.former).title))  # type: ignore[union-attr]  # one of the two is there
+
+
+def _name(event: Event) -> tuple[object, ...]:
+    return event.at, event.medium, event.title, event.zones
+
+
+def _result(event: Event | None) -> tuple[object, ...] | None:
+    if event is None:
+        return None
+    rivals = {(rival.title, rival.at, rival.rule) for rival in event.rivals}
+    return event.kind, event.until, event.code, event.rule, event.cut_ms, frozenset(rivals)

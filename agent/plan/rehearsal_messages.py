@@ -1,0 +1,80 @@
+"""The texts of a rehearsal, Vietnamese and English, by stable code."""
+
+from __future__ import annotations
+
+from texts.catalogue import Catalogue, Text
+
+PHRASES: Catalogue = {
+    "title": Text("Diễn tập lịch {1} – {2}: {0}", "Rehearsal {1} – {2}: {0}"),
+    "empty": Text("Không có gì phát.", "Nothing plays."),
+    "day.1": Text("Thứ Hai {0}", "Monday {0}"),
+    "day.2": Text("Thứ Ba {0}", "Tuesday {0}"),
+    "day.3": Text("Thứ Tư {0}", "Wednesday {0}"),
+    "day.4": Text("Thứ Năm {0}", "Thursday {0}"),
+    "day.5": Text("Thứ Sáu {0}", "Friday {0}"),
+    "day.6": Text("Thứ Bảy {0}", "Saturday {0}"),
+    "day.7": Text("Chủ Nhật {0}", "Sunday {0}"),
+    "plays.sound": Text("phát", "sounds"),
+    "plays.picture": Text("hiện", "shows"),
+    "interrupted": Text("BỊ NGẮT", "INTERRUPTED"),
+    "clash": Text("TRÙNG GIỜ", "CLASH"),
+    "refused": Text("TỪ CHỐI", "REFUSED"),
+    "cut": Text("dài hơn khung giờ, bị cắt {0}", "longer than its slot, cut by {0}"),
+    "duty": Text("mục BẮT BUỘC phát", "an item that MUST be broadcast"),
+    "rival.level": Text(
+        "nhường “{0}” lúc {1}, vì hạng cao hơn", "gives way to “{0}” at {1}, of a higher class"
+    ),
+    "rival.start": Text(
+        "bị “{0}” lúc {1} cắt ngang, vì cùng hạng mà bắt đầu sau",
+        "is cut off by “{0}” at {1}, of the same class, which starts later",
+    ),
+    "rival.order": Text(
+        "nhường “{0}” cùng giờ {1}, vì văn bản mới hơn (hoặc mã đứng sau)",
+        "gives way to “{0}” at the same time {1}, whose document is newer (or its id later)",
+    ),
+    "where": Text("[{0}]", "[{0}]"),
+    "sum": Text(
+        "Cộng: {0} mục phát đủ, {1} bị ngắt, {2} trùng giờ, {3} bị từ chối, {4} dài hơn khung giờ",
+        "In all: {0} whole, {1} interrupted, {2} clash(es), {3} refused, {4} too long",
+    ),
+    "rule.quiet_hours": Text("trong giờ yên lặng {0}", "in quiet hours {0}"),
+    "rule.sessions_per_day": Text("quá {0} buổi phát mỗi ngày", "more than {0} session(s) a day"),
+    "rule.minutes_per_session": Text(
+        "buổi phát dài quá {0} phút", "the session lasts longer than {0} minutes"
+    ),
+    "rule.weekdays": Text("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
+    "rule.expires": Text(
+        "chưa phát xong thì lịch hết hạn ({0})", "the schedule expires before it ends ({0})"
+    ),
+    "rule.relay_hosts": Text(
+        "cấu hình trạm không cho tiếp âm từ {0}", "the station-config allows no relay from {0}"
+    ),
+    "rule.calendar": Text("chưa có lịch năm đã ký: {0}", "no signed calendar: {0}"),
+    "rule.sun": Text("không tính được giờ mặt trời: {0}", "the sun's hour is not known: {0}"),
+    "rule.mourning": Text("ngày tang ({0})", "mourning ({0})"),
+    "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
+    "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
+    "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),
+    "why.nothing": Text("không có gì theo lịch", "nothing is scheduled"),
+    "why.alone": Text("không có mục nào khác cùng lúc", "nothing else is due"),
+    "why.level": Text("thắng “{0}”: hạng cao hơn", "goes before “{0}”: its class is higher"),
+    "why.start": Text(
+        "thắng “{0}”: cùng hạng, bắt đầu sau", "goes before “{0}”: same class, starts later"
+    ),
+    "why.order": Text(
+        "thắng “{0}”: cùng giờ, văn bản mới hơn (hoặc mã đứng sau)",
+        "goes before “{0}”: same start, its document is newer (or its id later)",
+    ),
+    "why.refused": Text("“{0}” bị từ chối: {1} ({2})", "“{0}” is refused: {1} ({2})"),
+    "why.next": Text("thay đổi tới: {0}, “{1}”", "next change: {0}, “{1}”"),
+    "why.next_nothing": Text("thay đổi tới: {0}, hết", "next change: {0}, nothing more"),
+    "why.no_next": Text("tám ngày tới không có thay đổi", "no change in the next eight days"),
+    "sound": Text("Loa", "Sound"),
+    "picture": Text("Bảng", "Board"),
+    "all": Text("mọi nơi", "everywhere"),
+    "diff.new": Text("THÊM", "NEW"),
+    "diff.gone": Text("BỎ", "GONE"),
+    "diff.was": Text("TRƯỚC", "WAS"),
+    "diff.is": Text("NAY", "NOW"),
+    "diff.same": Text("Không có gì thay đổi.", "Nothing changes."),
+}

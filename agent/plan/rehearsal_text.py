@@ -1,0 +1,144 @@
+"""A rehearsal and the answer to `why`, as lines of text for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from agent.contract.default_title import show_title
+from agent.contract.local_time import LOCAL
+from agent.plan.rehearsal import Change, Event, Rehearsal
+from agent.plan.rehearsal_messages import PHRASES
+from agent.plan.why import Why
+from texts.catalogue import Lang, look_up
+
+MAX_RIVALS = 3
+
+
+def say(lang: Lang, code: str, *args: object) -> str:
+    """A phrase of a rehearsal."""
+    return look_up(PHRASES, code, lang, *args)
+
+
+def describe_rehearsal(rehearsal: Rehearsal, name: str, lang: Lang) -> list[str]:
+    """The days with their events, and how many there are of each kind.
+
+    Args:
+        rehearsal: some days.
+        name: of the station, or of the stations alike.
+        lang: of the text.
+    """
+    first, last = _date(rehearsal.from_at), _date(rehearsal.until_at, is_end=True)
+    lines = [say(lang, "title", name, first, last)]
+    lines += _describe_days(rehearsal.events, lang)
+    return [*lines, "", describe_sum(rehearsal.events, lang)]
+
+
+def describe_sum(events: Sequence[Event], lang: Lang) -> str:
+    """How many events there are of each kind."""
+    if not events:
+        return say(lang, "empty")
+    count = Counter(event.kind for event in events if event.kind != "plays")
+    good, cut = sum(e.is_good for e in events), sum(e.cut_ms > 0 for e in events)
+    return say(lang, "sum", good, *(count[k] for k in ("interrupted", "clash", "refused")), cut)
+
+
+def _describe_days(events: Iterable[Event], lang: Lang) -> Iterator[str]:
+    for day, ones in groupby(events, key=lambda event: event.at.astimezone(LOCAL).date()):
+        yield ""
+        yield say(lang, f"day.{day.isoweekday()}", f"{day:%d/%m/%Y}")
+        for event in ones:
+            yield f"  {describe_event(event, lang)}"
+
+
+def describe_event(event: Event, lang: Lang) -> str:
+    """One line: the time, what happens, the title, and why."""
+    span = clock_time(event.at)
+    if event.until > event.at:
+        span += f"–{clock_time(event.until)}"
+    code = f"plays.{event.medium}" if event.kind == "plays" else event.kind
+    notes = [describe_rule(event.rule, lang) + f" ({event.code})"] if event.code else []
+    notes += [
+        say(lang, f"rival.{rival.rule}", show_title(rival.title, lang), clock_time(rival.at))
+        for rival in event.rivals[:MAX_RIVALS]
+    ]
+    if event.cut_ms:
+        notes.append(say(lang, "cut", _span(event.cut_ms)))
+    if event.essential and not event.is_good:
+        notes.append(say(lang, "duty"))
+    where = "" if "*" in event.zones else f" [{', '.join(event.zones)}]"
+    head = f"{span:<17}  {say(lang, code):<12}{show_title(event.title, lang)}{where}"
+    return f"{head}: {'; '.join(notes)}" if notes else head
+
+
+def describe_rule(rule: str, lang: Lang) -> str:
+    """The rule of a refusal in words; one that has none is given as it is."""
+    name, _, value = rule.partition(" ")
+    if name == "weekdays":
+        value = ", ".join(
+            say(lang, f"day.{day}", "").strip() for day in value.strip("[]").split(", ")
+        )
+    return say(lang, f"rule.{name}", value) if f"rule.{name}" in PHRASES else rule
+
+
+def describe_why(why: Why, lang: Lang) -> list[str]:
+    """The answer for one output: what is on, why, what is refused, the next change."""
+    until = "" if why.until is None else clock_time(why.until)
+    where = ", ".join(why.zones) or say(lang, "all")
+    what = say(lang, f"why.{why.state}", show_title(why.title, lang), until)
+    lines = [f"{say(lang, why.medium)} [{where}] {moment(why.at)}: {what}"]
+    if why.state == "plays" and not why.losers:
+        lines.append(f"  {say(lang, 'why.alone')}")
+    lines += [
+        f"  {say(lang, f'why.{one.rule}', show_title(one.title, lang))}" for one in why.losers
+    ]
+    for one in why.refused:
+        title, rule = show_title(one.title, lang), describe_rule(one.rule, lang)
+        lines.append(f"  {say(lang, 'why.refused', title, rule, one.code)}")
+    return [*lines, f"  {_describe_next(why, lang)}"]
+
+
+def _describe_next(why: Why, lang: Lang) -> str:
+    if why.next_at is None:
+        return say(lang, "why.no_next")
+    code = "why.next" if why.next_title else "why.next_nothing"
+    return say(lang, code, moment(why.next_at), show_title(why.next_title, lang))
+
+
+def describe_changes(changes: Iterable[Change], lang: Lang) -> list[str]:
+    """What a correction changes: what is gone and what is new, or both forms of what differs."""
+    lines = []
+    for change in changes:
+        is_both = change.former is not None and change.event is not None
+        for event, code in ((change.former, "was"), (change.event, "is")):
+            if event is not None:
+                mark = code if is_both else {"was": "gone", "is": "new"}[code]
+                day = _date(event.at)
+                lines.append(f"{say(lang, f'diff.{mark}'):<6}{day} {describe_event(event, lang)}")
+    return lines or [say(lang, "diff.same")]
+
+
+def clock_time(at: datetime) -> str:
+    """Local `HH:MM`, with seconds where there are any."""
+    here = at.astimezone(LOCAL)
+    return here.strftime("%H:%M:%S" if here.second else "%H:%M")
+
+
+def moment(at: datetime) -> str:
+    """Local `HH:MM dd/mm/yyyy`."""
+    return f"{clock_time(at)} {at.astimezone(LOCAL):%d/%m/%Y}"
+
+
+def _date(at: datetime, *, is_end: bool = False) -> str:
+    """The local date; of an end that is excluded, the date before."""
+    here = at.astimezone(LOCAL)
+    if is_end:
+        here -= here.resolution
+    return f"{here:%d/%m/%Y}"
+
+
+def _span(ms: int) -> str:
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    return f"{minutes}'{seconds:02d}\""

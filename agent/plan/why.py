@@ -1,0 +1,134 @@
+"""What sounds or shows at a moment, by which rule, what loses, and when the next change comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from agent.clock import Now
+from agent.contract.accepted import HeldDocument
+from agent.plan.calendar import DAY
+from agent.plan.emergency import list_active_emergencies
+from agent.plan.policy import EffectivePolicy
+from agent.plan.rehearsal import Event, Lane, Rival, describe_rival, list_refused
+from agent.plan.silence import find_active_silence
+from agent.plan.timeline import Occurrence, Timeline, build_timeline
+
+AHEAD = 8 * DAY  # a change later than that is not looked for
+State = Literal["silenced", "emergency", "plays", "nothing"]
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer for one output.
+
+    Args:
+        at: the moment.
+        medium: sound or picture.
+        zones: of the output; empty: all.
+        state: what decides: a signed silence, an emergency, the schedule, or nothing is due.
+        title: of what plays; the reason of a silence.
+        until: its planned end.
+        rule: by which the winner goes before the next; empty where nothing else is due.
+        losers: what else is due, each with the rule by which the winner goes before it.
+        refused: what would be on now, but is refused.
+        next_at: the next change by schedule, within eight days.
+        next_title: what is on then; empty: nothing.
+    """
+
+    at: datetime
+    medium: str
+    zones: tuple[str, ...]
+    state: State
+    title: str = ""
+    until: datetime | None = None
+    rule: str = ""
+    losers: tuple[Rival, ...] = ()
+    refused: tuple[Event, ...] = ()
+    next_at: datetime | None = None
+    next_title: str = ""
+
+
+def explain(
+    held: Sequence[HeldDocument], policy: EffectivePolicy, at: datetime, lanes: Sequence[Lane]
+) -> list[Why]:
+    """Answer for each output.
+
+    Args:
+        held: accepted documents of any kind.
+        policy: of the station.
+        at: aware UTC.
+        lanes: the station's outputs.
+    """
+    timeline = build_timeline(held, policy, at - DAY, at + AHEAD)
+    due = [one for one in timeline.refusals if one.at <= at]
+    refused = [event for event in list_refused(held, due) if at < event.until or event.at == at]
+    return [_explain(held, timeline, at, lane, refused) for lane in lanes]
+
+
+def _explain(
+    held: Sequence[HeldDocument],
+    timeline: Timeline,
+    at: datetime,
+    lane: Lane,
+    refused: Sequence[Event],
+) -> Why:
+    ranked = timeline.contenders(at, lane.medium, lane.zones)
+    next_at, following = _find_next(timeline, at, lane, ranked[0] if ranked else None)
+    state, title, until = _find_state(held, at, ranked)
+    losers = [_lose(ranked[0], one) for one in ranked[1:]] if state == "plays" else []
+    return Why(
+        at=at,
+        medium=lane.medium,
+        zones=tuple(sorted(lane.zones or ())),
+        state=state,
+        title=title,
+        until=until,
+        rule=losers[0].rule if losers else "",
+        losers=tuple(losers),
+        refused=tuple(one for one in refused if _is_for(one, lane)),
+        next_at=next_at,
+        next_title=following.entry.title if following is not None else "",
+    )
+
+
+def _lose(winner: Occurrence, loser: Occurrence) -> Rival:
+    """The loser, with the rule by which the winner goes before it."""
+    rule = describe_rival(winner, loser).rule
+    entry, doc_id = loser.entry, loser.playlist.doc_id
+    return Rival(entry.title, doc_id, entry.id, loser.start_at, rule)
+
+
+def _find_state(
+    held: Sequence[HeldDocument], at: datetime, ranked: Sequence[Occurrence]
+) -> tuple[State, str, datetime | None]:
+    silence = find_active_silence(held, Now(at, "SYNCED", 0.0))
+    emergency = next(iter(list_active_emergencies(held, at)), None)
+    if silence is not None and (silence.stops_emergency or emergency is None):
+        return "silenced", silence.document.why, silence.end_at
+    if emergency is not None:
+        return "emergency", emergency.document.event_id, emergency.end_at
+    if ranked:
+        return "plays", ranked[0].entry.title, ranked[0].end_at
+    return "nothing", "", None
+
+
+def _find_next(
+    timeline: Timeline, at: datetime, lane: Lane, winner: Occurrence | None
+) -> tuple[datetime | None, Occurrence | None]:
+    """The next moment at which something else is on, and what it is."""
+    coming = timeline.upcoming(at, lane.medium, lane.zones)
+    moments = [one.start_at for one in (coming,) if one is not None]
+    if winner is not None:
+        moments.append(winner.end_at)
+    if not moments:
+        return None, None
+    next_at = min(moments)
+    return next_at, timeline.playing(next_at, lane.medium, lane.zones)
+
+
+def _is_for(event: Event, lane: Lane) -> bool:
+    is_here = lane.zones is None or "*" in event.zones or not lane.zones.isdisjoint(event.zones)
+    return event.medium == lane.medium and is_here
