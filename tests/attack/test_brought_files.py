@@ -1,4 +1,4 @@
-"""A file or a radio that somebody brings to the centre: what its ffmpeg reaches (trust.md, 136).
+"""A file or a radio that somebody brings to the centre: what its ffmpeg reaches (trust.md, 145).
 
 Each ffmpeg here is more willing than ours: its demuxer and its protocols are allowed. So the tests
 show what holds when a file has taken ffmpeg over, and its own lists count for nothing.
