@@ -21,6 +21,7 @@ import pytest
 from agent.clock import mono_s
 from agent.play.ipc import RATE_HZ, Ended, EngineEvent, Load, StartSlot, Stop
 from agent.play.sound.engine_config import EngineConfig
+from agent.play.sound.sound_output import CARD_LIMIT_PPM
 from agent.play.worker_process import WorkerProcess
 from tests.harness.sound_bus import BusCapture, SoundBus
 from tests.harness.two_poles import skews_ms
@@ -96,5 +97,5 @@ async def test_two_poles_of_different_cards_stay_in_step() -> None:
     # not the worst: on a busy machine a card runs dry now and then, and is back after some seconds
     assert np.median(np.abs(apart)) < 1.0
     found = [end.steered.card_ppm for end in ends if end.steered is not None]
-    # a card that runs dry every half minute cannot be measured
-    assert all(min(abs(ppm), abs(ppm - 104)) < 30 for ppm in found if ppm is not None)
+    # PulseAudio's own readings drift by some tens of ppm after a gap: no false `audio_clock`
+    assert all(abs(ppm) < CARD_LIMIT_PPM for ppm in found if ppm is not None), found
