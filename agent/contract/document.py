@@ -14,7 +14,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from agent.contract.calendar_terms import CalendarDays, DayRules, SunPoint, SunStart
+from agent.contract.calendar_terms import CalendarDays, DayRules, SunStart
+from agent.contract.station_policy import StationPolicy
 
 PAYLOAD_TYPE = "application/vnd.tramtin.{kind}.v1+json"
 # The names in `x-kinds` of roles: with a further one boxes of 0.1.0 would refuse the whole file.
@@ -234,70 +235,6 @@ class Silence(Header, frozen=True, kw_only=True):
 
     state: Literal["on", "off"]
     why: str
-
-
-class Cap(msgspec.Struct, frozen=True):
-    """Loudest level at the nearest home for a kind of zone between two local clock times.
-
-    `dba` counts at `StationPolicy.cap_distance_m` from the horn. The window may be overnight.
-    """
-
-    zone_kind: Literal["ordinary", "special"]
-    from_: str = msgspec.field(name="from")
-    to: str
-    dba: int
-
-
-class PolicyLevel(msgspec.Struct, frozen=True):
-    """The volume between two local clock times, in dB below the calibrated one: evening, night."""
-
-    from_: str = msgspec.field(name="from")
-    to: str
-    gain_db: int
-
-
-class Stagger(msgspec.Struct, frozen=True):
-    """This station's turn in what plays group after group, 0 being the first.
-
-    `gap_ms` counts for entries that state none.
-    """
-
-    group: int
-    gap_ms: int = 0
-
-
-class ChimeCheck(msgspec.Struct, frozen=True):
-    """When loudspeakers are checked by a chime: local `HH:MM` on ISO weekdays (1 = Monday)."""
-
-    weekdays: list[int]
-    at: str
-    zones: list[str] = msgspec.field(default_factory=lambda: ["*"])
-
-
-class StationPolicy(msgspec.Struct, frozen=True):
-    """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
-
-    Hosts are `host` (port 443) or `host:port`. Without `media_hosts` every public host may serve
-    media; with them only those hosts may, and they may be in a local network. `cap_distance_m` is
-    the distance from a horn to the nearest home, 10 m where neither policy nor zone states one.
-    `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud. `stagger`
-    is not: a box without it plays with the first group (docs/decisions/0047). Nor is `chime_check`:
-    a box without it sounds less. Nor is `sun_point`, a point of the province where it is left out.
-    """
-
-    quiet_hours: list[str]
-    sessions_per_day: int | None = None
-    minutes_per_session: int | None = None
-    weekdays: list[int] | None = None
-    caps: list[Cap] = msgspec.field(default_factory=list)
-    relay_hosts: list[str] = msgspec.field(default_factory=list)
-    media_hosts: list[str] = msgspec.field(default_factory=list)
-    mic: bool = False
-    cap_distance_m: int | UnsetType = UNSET
-    levels: list[PolicyLevel] | UnsetType = UNSET
-    stagger: Stagger | UnsetType = UNSET
-    chime_check: ChimeCheck | UnsetType = UNSET
-    sun_point: SunPoint | UnsetType = UNSET
 
 
 class StationConfig(Header, frozen=True, kw_only=True):

@@ -13,15 +13,8 @@ from datetime import timedelta
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.default_title import default_title
-from agent.contract.document import (
-    Body,
-    ChimeCheck,
-    Entry,
-    Playlist,
-    Start,
-    StationConfig,
-    When,
-)
+from agent.contract.document import Body, Entry, Playlist, Start, StationConfig, When
+from agent.contract.station_policy import ChimeCheck
 
 ENTRY = "chime-check"
 TITLE = default_title("chime_check")

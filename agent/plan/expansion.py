@@ -14,9 +14,10 @@ from operator import attrgetter
 from urllib.parse import urlsplit
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Entry, Playlist, Stagger
+from agent.contract.document import Entry, Playlist
 from agent.contract.host_rule import is_named
 from agent.contract.priority import LEVEL_OF_CLASS, Level
+from agent.contract.station_policy import Stagger
 from agent.contract.utc import parse_utc
 from agent.errors import PlanError
 from agent.plan.calendar import (

@@ -17,7 +17,8 @@ from msgspec import UNSET
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.calendar_terms import SunPoint
-from agent.contract.document import ChimeCheck, Stagger, StationConfig
+from agent.contract.document import StationConfig
+from agent.contract.station_policy import ChimeCheck, Stagger
 from agent.contract.utc import parse_utc
 from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
 from agent.plan.sun import sun_point

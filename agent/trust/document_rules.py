@@ -24,12 +24,12 @@ from agent.contract.document import (
     Playlist,
     Silence,
     StationConfig,
-    StationPolicy,
     StreamGrant,
     TimeReply,
 )
 from agent.contract.feature import must_be_critical
 from agent.contract.ids import DIGEST, KEY_SLOT, is_pattern, parse_place
+from agent.contract.station_policy import StationPolicy
 from agent.contract.utc import is_utc, parse_utc
 from agent.trust.calendar_rules import check_calendar, check_sun_point
 from agent.trust.command_rules import check_command

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from agent.contract.document import Cap
+from agent.contract.station_policy import Cap
 from agent.errors import YamlFaults
 from central.messages.catalogue import translate
 from strict_yaml.loader import load_yaml
@@ -21,7 +21,7 @@ TABLE = Path(__file__).with_name("noise_caps.yaml")
 
 
 class CapRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One limit, as `agent.contract.document.Cap`."""
+    """One limit, as `agent.contract.station_policy.Cap`."""
 
     zone_kind: Literal["ordinary", "special"]
     from_: str = msgspec.field(name="from")

@@ -25,13 +25,13 @@ from agent.contract.document import (
     Playlist,
     Silence,
     StationConfig,
-    StationPolicy,
     StreamGrant,
     Text,
     TimeReply,
 )
 from agent.contract.feature import PARTS, STAGGERED
 from agent.contract.local_time import LOCAL
+from agent.contract.station_policy import StationPolicy
 from agent.contract.utc import encode_utc, parse_utc
 from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.documents.calendar_summary import (

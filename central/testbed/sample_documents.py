@@ -6,15 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agent.contract.document import (
-    Emergency,
-    EmergencyBody,
-    Medium,
-    StationConfig,
-    StationPolicy,
-    Text,
-)
+from agent.contract.document import Emergency, EmergencyBody, Medium, StationConfig, Text
 from agent.contract.local_time import LOCAL
+from agent.contract.station_policy import StationPolicy
 from central.documents.sign import build_header, encode_document, new_doc_id
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from agent.contract.document import StationPolicy
+from agent.contract.station_policy import StationPolicy
 from agent.errors import ConfigError
 from central.documents.audio_tools import run_tool, speak
 from central.documents.command_order import draft_command

@@ -8,8 +8,8 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agent.contract.document import Cap, StationPolicy
 from agent.contract.local_time import LOCAL
+from agent.contract.station_policy import Cap, StationPolicy
 from central.testbed.pulseaudio import SoundServer
 from central.testbed.stations import COMMUNE_STATION, MICROPHONE, SINK
 from central.testbed.testbed import Testbed

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from agent.contract.document import StationConfig, StationPolicy
+from agent.contract.document import StationConfig
 from agent.contract.feature import FEATURES
 from agent.contract.report import ClockState, Health, Hello, Issue, Medium, OnAir, Outbox
+from agent.contract.station_policy import StationPolicy
 from central.collector.report_store import note_latest, note_presence
 from central.documents.sign import build_header, encode_document, sign_document
 from central.publication.document_outbox import keep, mark_sent

@@ -10,16 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import (
-    Body,
-    Entry,
-    Medium,
-    Playlist,
-    Start,
-    StationPolicy,
-    When,
-)
+from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.contract.local_time import LOCAL
+from agent.contract.station_policy import StationPolicy
 from central.__main__ import main
 from central.documents.sign import build_header, encode_document, mark_critical, sign_document
 from central.store.database import Database

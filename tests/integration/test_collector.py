@@ -16,9 +16,10 @@ import msgspec
 import pytest
 
 from agent.clock import Clock
-from agent.contract.document import Ack, StationConfig, StationPolicy, TimeReply
+from agent.contract.document import Ack, StationConfig, TimeReply
 from agent.contract.ids import StationId
 from agent.contract.report import Result
+from agent.contract.station_policy import StationPolicy
 from agent.contract.topic import build_group_topic, build_station_topic, build_uplink_topic
 from agent.evidence.device_key import load_device_key
 from agent.evidence.journal import Journal

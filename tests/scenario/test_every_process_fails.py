@@ -24,7 +24,8 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from agent.contract.document import Emergency, EmergencyBody, StationPolicy, Text
+from agent.contract.document import Emergency, EmergencyBody, Text
+from agent.contract.station_policy import StationPolicy
 from central.documents.sign import encode_document
 from central.testbed.sample_documents import station_config, text_emergency
 from central.testbed.stations import COMMUNE_STATION, MICROPHONE

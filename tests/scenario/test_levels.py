@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from agent.contract.document import Cap, PolicyLevel, StationConfig, StationPolicy
+from agent.contract.document import StationConfig
+from agent.contract.station_policy import Cap, PolicyLevel, StationPolicy
 from central.documents.sign import encode_document, mark_critical
 from central.testbed.sample_documents import station_config
 from central.testbed.stations import SINK

@@ -17,7 +17,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from agent.contract.document import StationPolicy
+from agent.contract.station_policy import StationPolicy
 from central.documents.media import store_medium
 from central.testbed.sample_documents import emergency, station_config
 from central.testbed.stations import MICROPHONE

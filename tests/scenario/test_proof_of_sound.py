@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agent.contract.document import ChimeCheck, StationPolicy
 from agent.contract.local_time import LOCAL
+from agent.contract.station_policy import ChimeCheck, StationPolicy
 from central.documents.sign import read_document
 from central.store.records import list_plays
 from central.testbed.sample_documents import station_config

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.contract.document import StationPolicy
+from agent.contract.station_policy import StationPolicy
 from central.testbed.icecast import Icecast, run_icecast
 from central.testbed.sample_documents import station_config
 from central.testbed.stations import SINK

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from agent.contract.document import Cap, PolicyLevel, StationConfig, StationPolicy
+from agent.contract.document import StationConfig
 from agent.contract.priority import Level
+from agent.contract.station_policy import Cap, PolicyLevel, StationPolicy
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.sound_level import (
     home_distance_m,

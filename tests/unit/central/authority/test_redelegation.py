@@ -23,10 +23,10 @@ from agent.contract.document import (
     Scene,
     Start,
     StationConfig,
-    StationPolicy,
     When,
 )
 from agent.contract.ids import Place, StationId
+from agent.contract.station_policy import StationPolicy
 from agent.contract.topic import Topic
 from agent.errors import TrustError
 from agent.trust.authority import Grade

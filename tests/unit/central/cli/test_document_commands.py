@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import StationConfig, StationPolicy
+from agent.contract.document import StationConfig
+from agent.contract.station_policy import StationPolicy
 from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority
 from central.documents.sign import encode_document

@@ -120,7 +120,8 @@ def test_a_mistyped_name_is_refused_and_the_likely_one_is_named(
 
 
 def test_a_new_stations_first_config_needs_no_leave(tmp_path: Path, db: Path) -> None:
-    from agent.contract.document import StationConfig, StationPolicy
+    from agent.contract.document import StationConfig
+    from agent.contract.station_policy import StationPolicy
 
     fields = header("station-config", "config", to=["84/29266/tv-cl-0099"], slot="chinh")
     config = StationConfig(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import StationPolicy
+from agent.contract.station_policy import StationPolicy
 from agent.errors import YamlFaults
 from agent.trust.document_rules import check_policy
 from central.__main__ import main

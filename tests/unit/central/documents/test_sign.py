@@ -14,7 +14,6 @@ from agent.clock import Now
 from agent.contract.accepted import Accepted
 from agent.contract.document import (
     Body,
-    Cap,
     Element,
     Emergency,
     EmergencyBody,
@@ -25,11 +24,11 @@ from agent.contract.document import (
     Silence,
     Start,
     StationConfig,
-    StationPolicy,
     Text,
     When,
 )
 from agent.contract.ids import Place, StationId
+from agent.contract.station_policy import Cap, StationPolicy
 from agent.contract.topic import Topic
 from agent.errors import ConfigError, TrustError
 from agent.trust.authority import load_pinned

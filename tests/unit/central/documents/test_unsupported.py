@@ -11,25 +11,21 @@ from click.testing import CliRunner
 
 from agent.contract.document import (
     Body,
-    Cap,
-    ChimeCheck,
     Command,
     Element,
     Entry,
     Playlist,
-    PolicyLevel,
     Relay,
     Scene,
-    Stagger,
     Start,
     StationConfig,
-    StationPolicy,
     StreamGrant,
     Sync,
     Text,
     When,
 )
 from agent.contract.feature import PARTS, UNSUPPORTED, needed_features
+from agent.contract.station_policy import Cap, ChimeCheck, PolicyLevel, Stagger, StationPolicy
 from agent.errors import TrustError
 from central.__main__ import main
 from central.authority.demo_authority import make_demo_authority

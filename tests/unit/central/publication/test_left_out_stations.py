@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Body, Relay, Stagger, StationPolicy, Sync
+from agent.contract.document import Body, Relay, Sync
 from agent.contract.report import ClockState, Hello
+from agent.contract.station_policy import Stagger, StationPolicy
 from agent.errors import YamlFaults
 from central.__main__ import main
 from central.collector.report_store import note_latest

@@ -17,11 +17,11 @@ from agent.contract.document import (
     Entry,
     Medium,
     Relay,
-    StationPolicy,
     Text,
 )
 from agent.contract.host_rule import is_named
 from agent.contract.report import ClockState, Hello
+from agent.contract.station_policy import StationPolicy
 from agent.errors import TrustError
 from agent.link.url_policy import check_url
 from central.collector.report_store import note_latest
