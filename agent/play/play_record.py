@@ -36,7 +36,7 @@ UNKNOWN = StartClock()
 
 
 @dataclass(frozen=True)
-class Steering:
+class SteeringResult:
     """How a play was kept in step with the clock.
 
     Args:
@@ -51,9 +51,9 @@ class Steering:
     worst_ms: float = 0.0
     card_ppm: float | None = None
 
-    def add(self, slot: Steered) -> Steering:
+    def add(self, slot: Steered) -> SteeringResult:
         """With one more slot of the play."""
-        return Steering(
+        return SteeringResult(
             self.corrected + slot.left_out + slot.doubled,
             self.resyncs + slot.jumps,
             max(self.worst_ms, round(slot.worst_s * 1000, 1)),
@@ -61,7 +61,7 @@ class Steering:
         )
 
 
-UNSTEERED = Steering()
+UNSTEERED = SteeringResult()
 
 
 def read_start_clock(clock: Clock) -> StartClock:
@@ -103,7 +103,7 @@ class PlayResult:
     segments: dict[str, int] | None = None
     relayed: dict[str, int] | None = None
     start_clock: StartClock = UNKNOWN
-    steering: Steering = UNSTEERED
+    steering: SteeringResult = UNSTEERED
 
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import ssl
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from central.live.relay.https_source import open_source
-from central.testbed.certificates import CertificateAuthority, make_demo_ca
+from central.testbed.certificates import make_demo_ca
 from central.testbed.icecast import run_icecast
+from tests.harness.https_folder import serve_folder
 from tests.harness.relay_gateway import (
     FILLER_HZ,
     LATER_HZ,
@@ -86,7 +83,7 @@ async def test_hls_is_relayed_from_its_live_edge(tmp_path: Path, gateway_folder:
     (radio / "chinh.m3u8").write_text(master)
     sender = await asyncio.create_subprocess_exec(*argv)
     try:
-        async with _serve(radio, authority) as address:
+        async with serve_folder(radio, authority) as address:
             gateway = Gateway(f"{address}/chinh.m3u8", authority, gateway_folder)
             async with gateway.on_air() as relay:
                 await relay.wait_ready()
@@ -104,7 +101,7 @@ async def test_what_is_no_radio_is_tried_again_and_never_begins(
     page = tmp_path / "trang"
     page.mkdir()
     (page / "vov1").write_bytes(b"<html>khong co dai</html>" * 2000)
-    async with _serve(page, authority) as address:
+    async with serve_folder(page, authority) as address:
         gateway = Gateway(f"{address}/vov1", authority, gateway_folder)
         async with gateway.on_air() as relay:
             await until(lambda: len(gateway.reports) >= 2)
@@ -134,20 +131,3 @@ async def test_a_radio_of_shoutcast_1_is_relayed_without_its_titles(
             await relay.wait_ready()
             await gateway.until_sent(1)
     assert gateway.heard()[0] == RADIO_HZ
-
-
-@contextlib.asynccontextmanager
-async def _serve(folder: Path, authority: CertificateAuthority) -> AsyncIterator[str]:
-    identity = authority.issue_server("localhost")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(identity.cert, identity.key)
-    application = web.Application()
-    application.router.add_static("/", folder)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await site.start()
-    try:
-        yield f"https://localhost:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ from agent.live.relay.radio_feed import Chunk, RadioFeed
 from agent.live.relay.radio_reader import RadioError, RadioReader
 from agent.live.relay.relay_programme import RelayProgramme
 
+log = logging.getLogger(__name__)
 READ_BYTES = 1 << 14
+REASON_CHARS = 200  # an answer may be quoted in it
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 3.0
 SPREAD_S = 2.0  # after a radio was lost: a province's boxes do not come back at one moment
 STEADY_S = 10.0  # what sounded so long was a good connection
@@ -63,13 +66,16 @@ class Radio:
             self._sounded_mono_s = None
             try:
                 await self._pull_once()
-            except OSError as error:  # TimeoutError and ssl.SSLError are such
-                self.why_lost = str(error) or type(error).__name__
-            self._settle()
+            except (OSError, ValueError) as error:  # ValueError: what it names is no address
+                self._settle(error)
+            except Exception as error:  # the task's outer edge: no radio ends a relay by its bytes
+                log.exception("an attempt to hear the radio")
+                self._settle(error)
             await asyncio.sleep(self._back_off.next_s())
 
-    def _settle(self) -> None:
+    def _settle(self, error: Exception) -> None:
         """The attempt is over: one that sounded was a good connection."""
+        self.why_lost = str(error)[:REASON_CHARS] or type(error).__name__
         self.programme.lose()
         if self._sounded_mono_s is not None:
             self._has_sounded_before = True

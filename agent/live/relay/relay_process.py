@@ -42,12 +42,12 @@ from agent.play.ipc import (
     RelayState,
     WorkerFault,
 )
+from agent.play.realtime import raise_priority
 from agent.sandbox.profile import confine_puller
 
 MESSAGE_BYTES = 4_096
 DECODER_LIMIT_S = 5.0
 FILLER_GAP_S = 10.0  # a filler that cannot be decoded ends at once; one that comes later is found
-NICE = -11  # as the engine: a frame that is written late is lost
 
 
 class RelayProcess:
@@ -187,8 +187,7 @@ class RelayProcess:
 def main(argv: list[str]) -> int:
     """Pull a radio; `argv` holds one JSON text, see `RelayConfig`."""
     config = msgspec.json.decode(argv[0], type=RelayConfig)
-    with contextlib.suppress(PermissionError):  # where the unit allows it (LimitNICE)
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    raise_priority()  # as the engine: a frame that is written late is lost
     control = socket.socket(fileno=WORKER_FD)
     try:
         tls = load_radio_context(config)

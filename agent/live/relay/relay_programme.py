@@ -30,7 +30,7 @@ State = Literal["radio", "lost", "blank"]
 TakeFiller = Callable[[int], bytes]
 
 
-class SampleBuffer:
+class RadioBuffer:
     """The radio's samples that were not played yet."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class RelayProgramme:
     """
 
     take_filler: TakeFiller
-    buffer: SampleBuffer = field(default_factory=SampleBuffer)
+    buffer: RadioBuffer = field(default_factory=RadioBuffer)
     state: State = "radio"
     radio_ms: int = 0
     filler_ms: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent.play.ipc import Ended
-from agent.play.play_record import Steering
+from agent.play.play_record import SteeringResult
 
 UNDERRUNS = "underruns"  # the reason in the record
 MISSING_LIMIT = 0.01
@@ -17,7 +17,7 @@ class Continuity:
 
     heard: int = 0
     missing: int = 0
-    steering: Steering = field(default_factory=Steering)
+    steering: SteeringResult = field(default_factory=SteeringResult)
 
     def add(self, event: Ended) -> None:
         """Count a slot that has ended."""

@@ -86,18 +86,21 @@ def test_the_end_of_a_process_as_text(code: int, said: str) -> None:
     assert describe_end(code) == said
 
 
-async def test_only_a_child_that_was_silent_while_the_agent_ran_is_lost() -> None:
+async def test_only_a_child_that_was_silent_while_the_agent_ran_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     lost: list[str] = []
     worker: WorkerProcess[EngineEvent] = WorkerProcess([], EngineEvent, lambda _: None, lost.append)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(0)
     worker._socket = ours
-    now_s = asyncio.get_running_loop().time()
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 100.0)
     with theirs:
         theirs.send(msgspec.json.encode(EngineBeat(48_000, 1.0, 0)))
-        worker._judge_silence(now_s - BEAT_LIMIT_S)  # the beat is there, and was not read yet
+        worker._judge_silence(100 - BEAT_LIMIT_S)  # the beat is there, and was not read yet
         assert (lost, worker.is_alive) == ([], True)
-        worker._judge_silence(now_s - 10)  # nobody on this machine may have run
+        worker._judge_silence(90)  # nobody on this machine may have run
         assert (lost, worker.is_alive) == ([], True)
-        worker._judge_silence(now_s - BEAT_LIMIT_S)
+        worker._judge_silence(100 - BEAT_LIMIT_S)
         assert lost == ["E_WORKER: no beat for 1.5 s"]
+    monkeypatch.undo()

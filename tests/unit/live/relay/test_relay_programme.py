@@ -9,8 +9,8 @@ import pytest
 from agent.live.relay.relay_programme import (
     FRAME_BYTES,
     SILENCE,
+    RadioBuffer,
     RelayProgramme,
-    SampleBuffer,
     State,
 )
 
@@ -115,7 +115,7 @@ def test_a_blank_radio_is_filled_and_its_first_sound_is_heard() -> None:
 
 
 def test_a_radio_that_piles_up_is_cut_to_its_live_edge() -> None:
-    held = SampleBuffer()
+    held = RadioBuffer()
     for second in range(6):
         held.add(level(second) * A_SECOND, 6.0)
     assert held.frames == 60
