@@ -14,6 +14,8 @@ from central.cli import (
     key_commands,
     live_commands,
     prepare_command,
+    publish_command,
+    rehearse_command,
     relay_command,
     speak_command,
 )
@@ -35,7 +37,8 @@ for _command in (
     draft_commands.draft,
     document_commands.sign,
     document_commands.combine,
-    document_commands.publish,
+    publish_command.publish,
+    rehearse_command.rehearse,
     document_commands.withhold,
     document_commands.reinstate,
     live_commands.live,

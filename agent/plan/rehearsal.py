@@ -273,6 +273,23 @@ def _kind_of(one: Occurrence, rivals: Sequence[Rival]) -> Kind:
     return "clash" if is_clash else "interrupted"
 
 
+def list_clashes(rehearsal: Rehearsal, doc_id: str) -> list[Event]:
+    """Sound of one class that overlaps, where a document has one of the two.
+
+    A board shows what starts later and then goes back to the former: that is no clash.
+    """
+    return [
+        event
+        for event in rehearsal.events
+        if event.kind == "clash"
+        and event.medium == "sound"
+        and any(
+            rival.rule != "level" and doc_id in (event.doc_id, rival.doc_id)
+            for rival in event.rivals
+        )
+    ]
+
+
 class Change(msgspec.Struct, frozen=True):
     """What a correction changes: `former` is None for what is new, `event` for what is gone."""
 

@@ -6,6 +6,11 @@ from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
     "title": Text("Diễn tập lịch {1} – {2}: {0}", "Rehearsal {1} – {2}: {0}"),
+    "week": Text("Diễn tập tại {0}:", "Rehearsal at {0}:"),
+    "more_weeks": Text(
+        "… và {0} kiểu tuần khác ở các trạm còn lại: `tramtin-central rehearse`",
+        "… and {0} further weeks at the other stations: `tramtin-central rehearse`",
+    ),
     "empty": Text("Không có gì phát.", "Nothing plays."),
     "day.1": Text("Thứ Hai {0}", "Monday {0}"),
     "day.2": Text("Thứ Ba {0}", "Tuesday {0}"),

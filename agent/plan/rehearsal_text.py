@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from agent.contract.default_title import show_title
@@ -51,6 +51,23 @@ def _describe_days(events: Iterable[Event], lang: Lang) -> Iterator[str]:
         yield say(lang, f"day.{day.isoweekday()}", f"{day:%d/%m/%Y}")
         for event in ones:
             yield f"  {describe_event(event, lang)}"
+
+
+def describe_week(rehearsal: Rehearsal, doc_id: str, lang: Lang) -> list[str]:
+    """The events of a document and those that it disturbs; days alike are described once."""
+    concerned = [
+        event
+        for event in rehearsal.events
+        if doc_id in (event.doc_id, *(rival.doc_id for rival in event.rivals))
+    ]
+    days: dict[tuple[str, ...], list[date]] = {}
+    for day, ones in groupby(concerned, key=lambda event: event.at.astimezone(LOCAL).date()):
+        days.setdefault(tuple(describe_event(event, lang) for event in ones), []).append(day)
+    lines = []
+    for events, dates in days.items():
+        lines.append(", ".join(say(lang, f"day.{d.isoweekday()}", f"{d:%d/%m}") for d in dates))
+        lines += [f"  {event}" for event in events]
+    return [*lines, describe_sum(concerned, lang)]
 
 
 def describe_event(event: Event, lang: Lang) -> str:

@@ -1,8 +1,7 @@
-"""`tramtin-central sign | combine | publish | withhold | reinstate`."""
+"""`tramtin-central sign | combine | withhold | reinstate`."""
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +11,9 @@ import click
 
 from agent.contract.document import Document
 from agent.contract.envelope import Envelope
-from agent.contract.utc import encode_utc
 from agent.errors import ConfigError, TrustError
 from central.authority.signers import (
     Signers,
-    check_complete,
     check_key,
     check_role,
     describe_missing,
@@ -70,6 +67,8 @@ def sign(
 ) -> None:
     """Sign FILE: schedule.yaml, alarm.yaml, calendar.yaml, a payload (--kind), or an envelope.
 
+    With --db it also rehearses a schedule at the stations that it is meant for.
+
     An alarm.yaml (class: emergency) is what a local emergency key starts; two people must sign it.
     Shows first, in plain words, what will sound or show, where and when, who has signed and who
     still must; asks for the key last.
@@ -82,7 +81,7 @@ def sign(
     unsigned = envelope or sign_document(payload, kind, [])
     document = read_document(unsigned)
     verify_supported(document, lang)
-    people = _people(document, root, lang)
+    people = find_people(document, root, lang)
     _describe(document, open_envelope(envelope) if envelope else None, people, lang)
     _warn(document, unsigned, options["db"], lang)
     _warn_of_sound(document, options["media_dir"], lang)
@@ -120,69 +119,11 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
     document = signing.read_document(joined)
     for file in files[1:]:
         joined = signing.combine(joined, file.read_bytes())
-    people = _people(document, root, lang)
+    people = find_people(document, root, lang)
     _describe(document, signing.open_envelope(joined), people, lang)
     _warn(document, joined, None, lang)
     out.write_bytes(joined)
     click.echo(translate(lang, "written", out))
-
-
-@click.command()
-@click.argument("file", type=FILE)
-@database_option
-@click.option("--station", help="For one station.")
-@click.option("--group", help="For a group of stations.")
-@click.option("--stop-now", is_flag=True, help="Also a cancel that ends before its prepared alarm.")
-@click.option(
-    "--wait", "wait_s", type=float, is_flag=False, flag_value=60.0,
-    help="Tell what stations answer, for so many seconds [60] at the most.",
-)  # fmt: skip
-@click.option("--anyway", is_flag=True, help="Although stations are unknown or would refuse it.")
-@root_option
-@lang_option
-@handle_errors
-def publish(
-    file: Path,
-    *,
-    db: Path,
-    station: str | None,
-    group: str | None,
-    root: Path | None,
-    lang: Lang,
-    **options: Any,
-) -> None:
-    """Publish the envelope in FILE; the centre's running `collect` sends it at once.
-
-    What stations would refuse is refused here, with the stations named. With --root also an
-    envelope that lacks a signature. Exit code 75: kept, but no collector is running. With --wait: 0
-    when all stations took it (and sound it), 4 some, 5 none.
-    """
-    from central.documents.emergency_order import verify_dates
-    from central.documents.sign import open_envelope, read_document
-    from central.documents.unsupported import verify_supported
-    from central.publication.publish import Publication, submit, verify_publishable
-    from central.publication.recipients import find_recipients
-    from central.store.database import Database
-
-    if (station is None) == (group is None):
-        raise ConfigError("E_USAGE", str(file), translate(lang, "fault.one_target"))
-    envelope = file.read_bytes()
-    document, now = read_document(envelope), datetime.now(UTC)
-    verify_dates(document, now, lang)
-    verify_supported(document, lang)
-    people = _people(document, root, lang)
-    if people is not None:
-        check_complete(open_envelope(envelope), people, lang)
-    with closing(Database.open(db)) as database:
-        recipients = find_recipients(database, encode_utc(now), station=station, group=group)
-        publication = Publication(document, envelope, recipients, now)
-        anyway, stops_now = options["anyway"], options["stop_now"]
-        for line in verify_publishable(
-            database, publication, lang, stops_now=stops_now, anyway=anyway
-        ):
-            click.echo(line)
-        code = submit(database, publication, lang, options["wait_s"])
-    sys.exit(code)
 
 
 @click.command()
@@ -231,7 +172,12 @@ def reinstate(doc_id: str, *, db: Path, lang: Lang) -> None:
     click.echo(translate(lang, "reinstated" if was_there else "not_withheld", doc_id))
 
 
-def _people(document: Document, root: Path | None, lang: Lang) -> Signers | None:
+def find_people(document: Document, root: Path | None, lang: Lang) -> Signers | None:
+    """Who may and must sign a document; None without a root file.
+
+    Raises:
+        AgentError: the file cannot be used, or the issuer has no such right.
+    """
     return None if root is None else check_role(document, read_signers(root), lang)
 
 
@@ -249,6 +195,7 @@ def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> N
     from agent.contract.feature import needed_features
     from central.documents.sign import ignored_members
     from central.publication.left_out_stations import describe_left_out
+    from central.publication.rehearsal_summary import rehearse_document
     from central.store.database import Database
 
     lines = []
@@ -259,6 +206,8 @@ def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> N
     if db is not None:
         with closing(Database.open(db)) as database:
             lines += describe_left_out(database, document, lang)
+            for line in rehearse_document(database, document, datetime.now(UTC), lang):
+                click.echo(line)
     for line in lines:
         click.echo(translate(lang, "notice", line))
 

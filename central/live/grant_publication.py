@@ -76,7 +76,12 @@ class GrantPublication:
         self._is_first = False
         publication = Publication(document, envelope, recipients, now)
         for line in verify_publishable(
-            self.database, publication, self.lang, stops_now=False, anyway=self.anyway
+            self.database,
+            publication,
+            self.lang,
+            stops_now=False,
+            anyway=self.anyway,
+            despite="--anyway" if self.anyway else None,
         ):
             self.print_line(line)
         alone = () if recipients.is_group else (recipients.name,)

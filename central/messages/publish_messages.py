@@ -90,9 +90,40 @@ PHRASES: Catalogue = {
         "not sent to stations that it is meant for but that are not in this group: {0}",
     ),
     "objection.refused": Text(
-        "trạm sẽ từ chối:{0}\nSửa rồi ký lại; vẫn muốn phát thì thêm --anyway",
-        "stations would refuse:{0}\nMend and sign it anew, or publish it with --anyway",
+        'trạm sẽ từ chối:{0}\nSửa rồi ký lại; vẫn muốn phát thì --despite "lý do" (lưu lại)',
+        'stations would refuse:{0}\nMend and sign it anew, or add --despite "reason" (recorded)',
     ),
+    "fault.no_reason": Text(
+        "--despite cần một lý do, được lưu cùng văn bản",
+        "--despite needs a reason, which is kept with the document",
+    ),
+    "fault.no_correction": Text(
+        "--diff cần tệp của bản sửa: tramtin-central rehearse lich.signed --diff …",
+        "--diff needs the correction's file: tramtin-central rehearse lich.signed --diff …",
+    ),
+    "despite": Text("Phát dù biết trạm từ chối: {0}", "Published despite refusals: {0}"),
+    "clash.found": Text("TRÙNG GIỜ:", "CLASHES:"),
+    "clash.question": Text(
+        "Lần này vẫn phát, mục sau cắt mục trước (instead); dời ra sau (after); thôi (cancel)",
+        "This time instead: the later start cuts off the earlier (instead); after it; cancel",
+    ),
+    "clash.ask": Text(
+        (
+            "trùng giờ với mục cùng hạng, chưa phát gì. Chọn --clash instead (lần này vẫn phát, mục"
+            " bắt đầu sau cắt mục trước), after (cho biết giờ trống để sửa), hay cancel"
+        ),
+        (
+            "it clashes with items of its class; nothing was published. Choose --clash instead"
+            " (this time the later start cuts off the earlier), after (names the free times), or"
+            " cancel"
+        ),
+    ),
+    "clash.after": Text(
+        "chưa phát gì; sửa giờ trong lịch rồi ký lại:",
+        "nothing was published; change the times in the schedule and sign it anew:",
+    ),
+    "clash.cancel": Text("thôi, chưa phát gì", "cancelled, nothing was published"),
+    "clash.move": Text("“{0}”: {1} → {2}", "“{0}”: {1} → {2}"),
     "objection.item": Text("mục “{0}”", "item “{0}”"),
     "objection.at": Text("lúc {0} ({1} lần):", "at {0} ({1} time(s)):"),
     "objection.stations": Text("[trạm: {0}]", "[stations: {0}]"),

@@ -26,7 +26,7 @@ from agent.errors import TrustError
 from agent.trust.freshness import EMERGENCY_WINDOW
 from central.documents.sign import read_document
 from central.store.database import Database, upsert, utc_now
-from central.store.schema import documents, plays, results
+from central.store.schema import documents, overrides, plays, results
 
 RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
 # The order for a box: its place first, then what is urgent, then the rest.
@@ -288,13 +288,22 @@ def kind_of(database: Database, doc_id: str) -> str | None:
 
 
 def list_documents(database: Database) -> list[dict[str, Any]]:
-    """What was published and has not expired, the newest last; `sent`: the broker has it."""
-    query = sa.select(documents).where(documents.c.expires > utc_now())
+    """What was published and has not expired, the newest last.
+
+    `sent`: the broker has it. `despite`: why it was published though stations would refuse it.
+    """
+    here = (overrides.c.target == documents.c.target) & (overrides.c.sha256 == documents.c.sha256)
+    query = (
+        sa.select(documents, overrides.c.why.label("despite"))
+        .select_from(documents.outerjoin(overrides, here))
+        .where(documents.c.expires > utc_now())
+    )
     with database.transaction() as connection:
         rows = connection.execute(query.order_by(documents.c.published_at)).all()
     names = ("target", "kind", "issuer", "slot", "epoch", "seq", "expires", "published_at")
     return [
         {name: getattr(row, name) for name in names}
         | {"doc_id": read_document(row.envelope).doc_id, "sent": row.is_sent}
+        | ({} if row.despite is None else {"despite": row.despite})
         for row in rows
     ]

@@ -15,7 +15,8 @@ from central.publication.budget_forecast import find_excesses
 from central.publication.document_outbox import keep, sha256_of
 from central.publication.left_out_stations import describe_out_of_turn
 from central.publication.numbering import verify_number
-from central.publication.objection_summary import notices, verify_acceptable
+from central.publication.objection_summary import describe_objection, notices, verify_acceptable
+from central.publication.override import record_override
 from central.publication.publish_wait import NONE, wait_for_answers
 from central.publication.recipients import Recipients, list_names, verify_known
 from central.publication.refusal_forecast import forecast_refusals
@@ -45,7 +46,13 @@ class Publication:
 
 
 def verify_publishable(
-    database: Database, one: Publication, lang: Lang, *, stops_now: bool, anyway: bool
+    database: Database,
+    one: Publication,
+    lang: Lang,
+    *,
+    stops_now: bool,
+    anyway: bool,
+    despite: str | None = None,
 ) -> list[str]:
     """Judge a publication; return notices for a person who publishes it all the same.
 
@@ -54,7 +61,8 @@ def verify_publishable(
         one: the publication.
         lang: of all texts.
         stops_now: a cancel may end before its prepared alarm.
-        anyway: unknown stations and refusals are accepted.
+        anyway: unknown stations are accepted.
+        despite: why it is published although stations would refuse it; it is recorded.
 
     Raises:
         AgentError: with the code that stations would give; E_USAGE, no known station.
@@ -67,8 +75,11 @@ def verify_publishable(
         verify_prepared_alarms(database, document, one.now, lang)
     objections = forecast_refusals(database, recipients, document, one.now)
     objections += find_excesses(database, recipients, document, len(one.envelope), one.now)
-    if not anyway:
+    if despite is None:
         verify_acceptable(objections, document, recipients, lang)
+    else:
+        lines = [f"{each.code}: {describe_objection(each, lang)}" for each in objections]
+        record_override(database, recipients.target, sha256_of(one.envelope), despite, lines)
     out_of_turn = describe_out_of_turn(database, recipients.configs, document, lang)
     return [
         *notices(objections, recipients, document, lang),

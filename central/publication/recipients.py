@@ -73,6 +73,12 @@ def station_configs(connection: sa.Connection, now: str) -> dict[str, StationCon
     return found
 
 
+def list_known_configs(database: Database, now: str) -> dict[str, StationConfig]:
+    """The configs of all stations; `now` is UTC text."""
+    with database.transaction() as connection:
+        return station_configs(connection, now)
+
+
 def find_recipients(
     database: Database, now: str, *, station: str | None, group: str | None
 ) -> Recipients:

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Emergency, Medium, Playlist, StationConfig
 from agent.contract.host_rule import is_named
 from agent.contract.ids import parse_place
@@ -24,8 +23,9 @@ from agent.plan.policy import effective_policy
 from agent.plan.timeline import Refusal, build_timeline
 from agent.trust.replay import stands_beside
 from central.publication.left_out_stations import find_left_out
-from central.publication.published_state import PublishedDocument, PublishedState, read_state
+from central.publication.published_state import read_state
 from central.publication.recipients import Recipients, is_meant
+from central.publication.station_group import StationGroup, hold, list_alike
 from central.store.database import Database
 
 HORIZON = timedelta(days=45)
@@ -54,15 +54,6 @@ class Objection:
     times: int = 1
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Stations that have the same policy and hold the same playlists."""
-
-    stations: tuple[str, ...]
-    config: StationConfig
-    held: tuple[PublishedDocument, ...]
-
-
 def forecast_refusals(
     database: Database, recipients: Recipients, document: Document, now: datetime
 ) -> list[Objection]:
@@ -83,7 +74,8 @@ def forecast_refusals(
         found += _find_unknown_hosts(recipients, document.media, reached)
     if isinstance(document, Playlist):
         state = read_state(database, now)
-        for group in _groups(recipients, state, reached):
+        configs = {one: recipients.configs[one] for one in reached}
+        for group in list_alike(configs, state):
             found += _find_refused_items(document, group, now)
     return _join_stations(found)
 
@@ -127,29 +119,16 @@ def _find_unknown_hosts(
                 yield Objection("E_URL", what, (station,))
 
 
-def _groups(
-    recipients: Recipients, state: PublishedState, reached: Collection[str]
-) -> Iterator[_Group]:
-    alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    for station in sorted(reached):
-        config = recipients.configs[station]
-        held = state.held_by(station, config.groups)
-        policy = msgspec.json.encode(config.policy)
-        province = parse_place(config.place).province  # its sun, where the policy names no point
-        alike[policy, province, tuple(sorted(one.sha256 for one in held))].append(station)
-    for stations in alike.values():
-        config = recipients.configs[stations[0]]
-        yield _Group(tuple(stations), config, state.held_by(stations[0], config.groups))
-
-
-def _find_refused_items(document: Playlist, group: _Group, now: datetime) -> Iterator[Objection]:
+def _find_refused_items(
+    document: Playlist, group: StationGroup, now: datetime
+) -> Iterator[Objection]:
     """Find items that the group's policy refuses, beside the playlists that it holds."""
     policy = effective_policy(group.config, None)
     begin_at = max(now, parse_utc(document.not_before))
     end_at = min(parse_utc(document.expires), begin_at + HORIZON)
     slot = (document.issuer, document.kind, document.slot)
-    held = [_hold(one.document, begin_at) for one in group.held if one.slot != slot]
-    timeline = build_timeline([*held, _hold(document, begin_at)], policy, begin_at, end_at)
+    held = [hold(one.document, begin_at) for one in group.held if one.slot != slot]
+    timeline = build_timeline([*held, hold(document, begin_at)], policy, begin_at, end_at)
     title_of = {entry.id: entry.title for entry in document.entries}
     own = [one for one in timeline.refusals if one.doc_id == document.doc_id]
     for refusals in _group_by_rule(own):
@@ -158,11 +137,6 @@ def _find_refused_items(document: Playlist, group: _Group, now: datetime) -> Ite
             first.code, first.rule, group.stations, title_of[first.entry_id], first.at,
             len(refusals),
         )  # fmt: skip
-
-
-def _hold(document: Document, at: datetime) -> HeldDocument:
-    """Hold the document as a box would; a plan needs no bytes and no hash."""
-    return HeldDocument(document, "", b"", at)
 
 
 def _group_by_rule(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:

@@ -41,7 +41,9 @@ def _local(utc: str) -> str:
 def _name_document(row: Row, lang: Lang) -> str:
     """Kind, slot and number, then the id on a line of its own."""
     number = format_number((row["epoch"], row["seq"]))
-    return f"{translate(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
+    named = f"{translate(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
+    despite = row.get("despite")
+    return f"{named}\n{translate(lang, 'despite', despite)}" if despite else named
 
 
 def _describe_issue(row: Row, lang: Lang) -> str:

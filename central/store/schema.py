@@ -179,6 +179,14 @@ revocations = sa.Table(
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("is_revoked", sa.Boolean, nullable=False),
 )  # fmt: skip
+overrides = sa.Table(
+    "overrides", metadata,
+    sa.Column("target", sa.Text, primary_key=True),  # d/<station> or g/<group>
+    sa.Column("sha256", sa.Text, primary_key=True),  # of the document's payload
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),  # as the person who published gave it
+    sa.Column("objections", sa.Text, nullable=False),  # what was foreseen, a line each
+)  # fmt: skip
 authority = sa.Table(
     "authority", metadata,
     sa.Column("file", sa.Text, primary_key=True),  # its name on the wire, as 3.vn.84.json

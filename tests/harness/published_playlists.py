@@ -64,4 +64,4 @@ def playlist(
 def publish(file: Path, db: Path, *more: str) -> tuple[int, str]:
     words = ("publish", str(file), "--db", str(db), "--group", GROUP, *more)
     result = CliRunner().invoke(main, words)
-    return result.exit_code, result.output
+    return result.exit_code, result.stderr + result.stdout  # a refusal first, then the week

@@ -171,6 +171,7 @@ def test_the_page_shows_no_option_that_does_not_exist() -> None:
             "sign",
             "combine",
             "publish",
+            "rehearse",
             "withhold",
             "reinstate",
             "show",

@@ -76,7 +76,7 @@ def test_when_all_stations_would_refuse_it_is_not_published(tmp_path: Path, db: 
     configure_two(db, [], [])
     exit_code, output = publish(advert(tmp_path / "p"), db)
     assert (exit_code, output.split(":")[0]) == (1, "E_UNSUPPORTED")
-    assert publish(advert(tmp_path / "q"), db, "--anyway")[0] == 0
+    assert publish(advert(tmp_path / "q"), db, "--despite", "đã hỏi xã")[0] == 0
 
 
 def test_where_all_know_it_and_where_nothing_is_needed_nobody_is_named(

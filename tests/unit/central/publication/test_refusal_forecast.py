@@ -86,7 +86,7 @@ def test_what_a_policy_forbids_is_refused_with_the_first_time_and_the_rule(
     assert output.startswith(code)
     assert [word for word in words if word not in output] == []
     assert f"[trạm: {STATION}]" in output
-    exit_code, output = publish(file, db, "--anyway")
+    exit_code, output = publish(file, db, "--despite", "đã hỏi xã")
     assert exit_code == 0
     assert f"CHÚ Ý: {code}" in output
 
@@ -117,7 +117,9 @@ def test_stations_alike_are_named_together(tmp_path: Path, db: Path) -> None:
     for station in (STATION, OTHER):
         configure(db, StationPolicy(["21:00-05:00"]), station)
     output = publish(playlist(tmp_path / "p", entry("x", ["03:15"])), db, "--lang", "en")[1]
-    assert output.count("E_HOURS") == 2  # the code of the refusal, and its one line
+    refusal, _, week = output.partition("Rehearsal at")
+    assert refusal.count("E_HOURS") == 2  # the code of the refusal, and its one line
+    assert week.count("E_HOURS") == 1  # the day's line, once for both stations
     assert f"[stations: {STATION}, {OTHER}]" in output
 
 

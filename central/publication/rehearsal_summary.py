@@ -1,0 +1,74 @@
+"""Rehearsals of stations as text, JSON or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from agent.contract.document import Document, Playlist
+from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
+from agent.plan.rehearsal_text import (
+    describe_changes,
+    describe_rehearsal,
+    describe_week,
+    say,
+)
+from central.publication.recipients import list_names
+from central.publication.station_rehearsal import (
+    GroupRehearsal,
+    find_configs,
+    find_week,
+    rehearse_stations,
+)
+from central.store.database import Database
+from texts.catalogue import Lang
+
+MAX_WEEKS = 3  # that `publish` prints; stations of one commune nearly always share one
+
+
+def describe_publication(
+    found: Sequence[GroupRehearsal], document: Playlist, lang: Lang
+) -> list[str]:
+    """The week of a document, once for all stations at which it is the same."""
+    weeks: dict[tuple[str, ...], list[str]] = {}
+    for one in found:
+        lines = tuple(describe_week(one.rehearsal, document.doc_id, lang))
+        weeks.setdefault(lines, []).extend(one.stations)
+    printed: list[str] = []
+    for lines, stations in list(weeks.items())[:MAX_WEEKS]:
+        printed += [say(lang, "week", list_names(sorted(stations))), *lines]
+    if len(weeks) > MAX_WEEKS:
+        printed.append(say(lang, "more_weeks", len(weeks) - MAX_WEEKS))
+    return printed
+
+
+def rehearse_document(
+    database: Database, document: Document, now: datetime, lang: Lang
+) -> list[str]:
+    """The week of a playlist at the stations that it is meant for; of other documents nothing."""
+    if not isinstance(document, Playlist):
+        return []
+    configs = find_configs(database, now, document)
+    found = rehearse_stations(database, configs, *find_week(document, now), document)
+    return describe_publication(found, document, lang)
+
+
+def write_rehearsals(found: Sequence[GroupRehearsal], format_: str, lang: Lang) -> str:
+    """All of them as text, JSON or CSV."""
+    named = [(one.name, one.rehearsal) for one in found]
+    writers: dict[str, Any] = {"json": build_rehearsal_json, "csv": build_rehearsal_csv}
+    if format_ in writers:
+        return str(writers[format_](named)).rstrip("\r\n")
+    blocks = ("\n".join(describe_rehearsal(one, name, lang)) for name, one in named)
+    return "\n\n".join(blocks)
+
+
+def write_changes(found: Sequence[GroupRehearsal], lang: Lang) -> str:
+    """What a document changes, by stations alike."""
+    lines = [
+        line
+        for one in found
+        for line in (one.name, *(f"  {row}" for row in describe_changes(one.find_changes(), lang)))
+    ]
+    return "\n".join(lines)

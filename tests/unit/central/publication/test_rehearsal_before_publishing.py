@@ -1,0 +1,92 @@
+"""`publish` and `rehearse` show the days of stations before anything sounds there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from agent.contract.document import StationPolicy
+from central.__main__ import main
+from central.publication.document_outbox import list_documents
+from central.store.database import Database
+from tests.harness.centre_records import STATION
+from tests.harness.published_playlists import (
+    OTHER,
+    TOMORROW,
+    configure,
+    db,
+    entry,
+    playlist,
+    publish,
+)
+
+__all__ = ["db"]
+NIGHT = StationPolicy(["21:00-05:00"])
+
+
+def rehearse(db: Path, *words: object) -> tuple[int, str]:
+    given = ["rehearse", "--db", db, "--at", TOMORROW, *words]
+    result = CliRunner().invoke(main, list(map(str, given)))
+    return result.exit_code, result.stderr + result.stdout
+
+
+def test_a_quarter_past_three_is_refused_with_its_reason_and_its_week(
+    tmp_path: Path, db: Path
+) -> None:
+    configure(db, NIGHT)
+    file = playlist(tmp_path / "p", entry("Tiếp âm", ["03:15"]), entry("Sáng", ["05:00"]))
+    code, output = publish(file, db)
+    assert code == 1
+    assert output.startswith("E_HOURS")
+    assert "mục “Tiếp âm” lúc 03:15" in output
+    assert f"Diễn tập tại {STATION}:" in output
+    assert "03:15–03:15:30     TỪ CHỐI     Tiếp âm: trong giờ yên lặng 21:00-05:00" in output
+    assert "05:00–05:00:30     phát        Sáng" in output
+    database = Database.open(db)
+    assert [row["kind"] for row in list_documents(database)] == ["station-config"]
+    database.close()
+
+
+def test_a_reason_is_recorded_and_an_empty_one_refused(tmp_path: Path, db: Path) -> None:
+    configure(db, NIGHT)
+    file = playlist(tmp_path / "p", entry("Tiếp âm", ["03:15"]))
+    assert publish(file, db, "--anyway")[0] == 1
+    assert publish(file, db, "--despite", " ")[0] == 78
+    assert publish(file, db, "--despite", "huyện yêu cầu, công văn 12")[0] == 0
+    shown = CliRunner().invoke(main, ["show", "--db", str(db), "documents"]).output
+    assert "Phát dù biết trạm từ chối: huyện yêu cầu, công văn 12" in " ".join(shown.split())
+
+
+def test_a_clash_is_asked_about_and_without_a_terminal_refused(tmp_path: Path, db: Path) -> None:
+    configure(db, StationPolicy([]))
+    assert publish(playlist(tmp_path / "a", entry("Bản tin", ["06:00"], seconds=600)), db)[0] == 0
+    other = playlist(tmp_path / "b", entry("Nhắc", ["06:05"]), slot="nhac")
+    code, output = publish(other, db)
+    assert (code, output.split(":")[0]) == (1, "E_CLASH")
+    assert "bị “Nhắc” lúc 06:05 cắt ngang" in output
+    code, output = publish(other, db, "--clash", "after")
+    assert (code, "“Nhắc”: 06:05 → 06:10" in output) == (1, True)
+    assert publish(other, db, "--clash", "cancel")[0] == 1
+    assert publish(other, db, "--clash", "instead")[0] == 0
+
+
+def test_the_stations_of_a_centre_are_rehearsed_with_and_without_a_correction(
+    tmp_path: Path, db: Path
+) -> None:
+    configure(db, NIGHT)
+    configure(db, NIGHT, OTHER)
+    assert publish(playlist(tmp_path / "a", entry("Sáng", ["06:00"])), db)[0] == 0
+    code, output = rehearse(db, "--days", 1)
+    assert code == 0
+    assert output.count("Sáng") == 1  # both stations alike
+    assert f"{STATION}, {OTHER}" in output
+    correction = playlist(tmp_path / "b", entry("Sáng", ["06:00"]), entry("Trưa", ["11:00"]), seq=6)
+    told = json.loads(rehearse(db, correction, "--days", 1, "--format", "json")[1])
+    assert [e["title"] for e in told["rehearsals"][0]["events"]] == ["Sáng", "Trưa"]
+    changes = rehearse(db, correction, "--diff", "--lang", "en")[1]
+    assert "NEW" in changes
+    assert "Sáng" not in changes
+    assert rehearse(db, "--diff")[0] == 78
+    assert rehearse(db, "--station", "tv-cl-9999")[0] == 78
