@@ -56,7 +56,8 @@ def _end(_: click.Context, __: click.Parameter, text: str | None) -> datetime | 
         raise click.BadParameter(f"HH:MM, YYYY-MM-DD HH:MM: {text!r}") from error
 
 
-def _span(_: click.Context, __: click.Parameter, text: str) -> timedelta:
+def read_span(_: click.Context, __: click.Parameter, text: str) -> timedelta:
+    """`30m`, `2h` of an option as a span."""
     from central.documents.schedule_model import parse_span_ms
 
     try:
@@ -71,7 +72,7 @@ def _ordered(life: str) -> Callable[[_C], _C]:
         click.option("--issuer", required=True, help="The role that signs, such as vn.84.em."),
         click.option("--to", multiple=True, required=True, help="Where: 84/29266/*."),
         click.option("--at", callback=_moment, help="HH:MM local: when it will be sent; or now."),
-        click.option("--for", "life", callback=_span, default=life, show_default=True),
+        click.option("--for", "life", callback=read_span, default=life, show_default=True),
         click.option("--seq", type=int, help="Its number; default: milliseconds since 1970."),
         click.option("--epoch", type=int, default=1, show_default=True),
         click.option("--editor", default="", help="Who wrote it."),

@@ -91,7 +91,7 @@ ALLOWED = {
     ),
     "central.cli": (
         "agent.trust central.authority central.collector central.documents central.live "
-        "central.messages central.publication central.reports central.store"
+        "central.messages central.neighbours central.publication central.reports central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
     "central.documents": "agent.sandbox agent.trust central.messages central.store",
@@ -100,6 +100,7 @@ ALLOWED = {
         "agent.link agent.trust central.authority central.documents central.messages "
         "central.publication central.store"
     ),
+    "central.neighbours": "central.messages",
     "central.publication": (
         "agent.plan agent.trust central.documents central.messages central.store"
     ),

@@ -70,6 +70,8 @@ def machines(tmp_path: Path, ceremony: Path) -> Path:
     for day, printed in enumerate(("2026-11-23", "2026-11-29")):
         schedule = schedule.replace(printed, f"{today + timedelta(days=6 * day):%Y-%m-%d}")
     (tmp_path / "xa" / "lich.yaml").write_text(schedule)
+    (poles,) = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "xa" / "cot-loa.csv").write_text(poles)
     return tmp_path
 
 
