@@ -87,7 +87,11 @@ def echo(  # noqa: PLR0913 - one an option
     gap = gap_ms(round(longest.total_seconds() * 1000), found_poles, rule)
     _require_in_time(found, gap, str(poles), lang)
     click.echo(_table(found, rule, gap, format_, lang, groups))
-    _write(found, gap, map_, configs, lang)
+    try:
+        _write(found, gap, map_, configs, lang)
+    except OSError as error:
+        told = translate(lang, "echo.unwritable", error.strerror)
+        raise ConfigError("E_USAGE", str(error.filename), told) from error
 
 
 def _table(found: Proposal, rule: EchoRule, gap: int, format_: str, lang: Lang, groups: int) -> str:

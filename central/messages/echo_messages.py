@@ -35,6 +35,10 @@ PHRASES: Catalogue = {
         "dòng đầu có id, lat, lon (hoặc x, y), mỗi tên một lần; thêm được name, horns, reach_m",
         "a first line with id, lat, lon (or x, y), each once; name, horns, reach_m may follow",
     ),
+    "echo.cells": Text(
+        "không nhiều ô hơn dòng đầu; dấu phẩy thập phân cần dấu chấm phẩy giữa các ô",
+        "no more cells than the first line; decimal commas need semicolons between cells",
+    ),
     "echo.table": Text("một bảng CSV", "a CSV table"),
     "echo.too_late": Text(
         "{0} nhóm cách nhau {1}: nhóm cuối phát sau hơn sáu giờ, hộp từ chối; dùng --groups, hoặc "
@@ -42,6 +46,7 @@ PHRASES: Catalogue = {
         "{0} groups {1} apart: the last starts over six hours late, which boxes refuse; use "
         "--groups, or shorter items (--longest)",
     ),
+    "echo.unwritable": Text("không ghi được: {0}", "cannot be written: {0}"),
     # the table
     "echo.summary": Text(
         "{0} cột, {1} cặp nghe vọng nếu đọc cùng lúc. Đề nghị {2} nhóm, cách nhau {3}.",

@@ -105,6 +105,8 @@ class _Table:
         for number, (column, cell) in enumerate(zip(self._columns, cells, strict=False), 1):
             if column is not None and cell.strip():
                 values[column] = self._value(column, cell.strip(), line, number)
+        if any(cell.strip() for cell in cells[len(self._columns) :]):
+            self.fault(line, len(self._columns) + 1, "", "echo.cells", got=cells[-1])
         if "id" not in values:
             self.fault(line, 1, "id", "form", "tv-cl-0007", got="–")
         if len(self.faults) == before:

@@ -181,6 +181,7 @@ def test_the_page_shows_no_option_that_does_not_exist() -> None:
             "speak",
             "relay",
             "confirm",
+            "echo",
         )
         for parameter in main.commands[name].params
         for option in (*parameter.opts, *parameter.secondary_opts)

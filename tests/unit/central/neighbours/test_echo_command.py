@@ -75,6 +75,11 @@ def test_a_last_group_later_than_boxes_bear_is_refused(road: Path, tmp_path: Pat
     assert "--longest" in told.stderr
 
 
+def test_a_folder_that_is_not_there_is_told(road: Path, tmp_path: Path) -> None:
+    told = run(road, "--map", tmp_path / "none" / "map.svg", "--lang", "en")
+    assert (told.exit_code, "cannot be written" in told.stderr) == (78, True)
+
+
 def test_a_fault_of_the_file_is_told_in_vietnamese(tmp_path: Path) -> None:
     path = tmp_path / "poles.csv"
     path.write_text("id,lat,lon\na,106.2,10.1\nb,10.2,106.2\n")

@@ -94,6 +94,7 @@ def test_two_poles_at_one_place_are_one_copied_line(tmp_path: Path) -> None:
         ("id,lat,lon\na,10.1.2,106\nb,10,106\n", 2, "a number"),
         ("id,lat,lon\na b,10.1,106\nb,10,106\n", 2, "tv-cl-0007"),
         ("id,lat,lon\n,10.1,106\nb,10,106\n", 2, "tv-cl-0007"),
+        ("id,lat,lon\na,10,1,106,2\nb,10,106\n", 2, "decimal commas need semicolons"),
         ("id,lat,lon,horns\na,10.1,106,400\nb,10,106,\n", 2, "azimuths"),
         ("id,lat,lon,reach_m\na,10.1,106,5\nb,10,106,\n", 2, "from 20 to 3000"),
         ("id,lat,lon,x,y\na,10.1,106,,\nb,,,5,5\n", 3, "the same kind"),
@@ -102,8 +103,8 @@ def test_two_poles_at_one_place_are_one_copied_line(tmp_path: Path) -> None:
 def test_a_bad_table_is_refused_with_its_line(
     tmp_path: Path, text: str, line: int, said: str
 ) -> None:
-    first = faults(write(tmp_path, text))[0]
-    assert (first[0], said in first[2]) == (line, True)
+    found = faults(write(tmp_path, text))
+    assert any(one[0] == line and said in one[2] for one in found)
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
