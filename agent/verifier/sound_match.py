@@ -88,7 +88,8 @@ def _correlate(one: Samples, other: Samples) -> float:
 
 
 def _spectrum(samples: Samples) -> Samples:
-    power: Samples = np.abs(np.fft.rfft(samples * _window(len(samples)))) ** 2
+    bins = np.fft.rfft(samples * _window(len(samples)))
+    power: Samples = bins.real**2 + bins.imag**2
     return power
 
 

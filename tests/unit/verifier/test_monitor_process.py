@@ -29,12 +29,12 @@ from agent.play.ipc import (
 from agent.verifier import monitor_process
 from agent.verifier.envelope_track import FRAME, RATE_HZ, Samples
 from agent.verifier.monitor_config import MonitorConfig
-from agent.verifier.monitor_process import MonitorProcess
+from agent.verifier.monitor_process import BLOCK, BLOCK_S, MonitorProcess
 from drivers.errors import DeviceUnreachable
 
 SPOKEN = Path(agent.play.sound.__file__).with_name("spoken") / "khan-cap.wav"
 BEGIN_S = 700.0
-DELAY = 7  # blocks between what is played and what is heard
+DELAY = 7  # frames of 20 ms between what is played and what is heard
 
 
 def speech(seconds: float) -> Samples:
@@ -51,32 +51,33 @@ class Scene:
         self, monkeypatch: pytest.MonkeyPatch, played: Samples, heard: Samples, channels: int = 1
     ) -> None:
         self.device = "micro"
-        self._played, self._heard, self._channels = played, heard, channels
+        self._played, self._channels = played, channels
+        self._heard = np.concatenate((np.zeros(DELAY * FRAME), heard))[: len(heard)]
         self._blocks = 0
         self.agent, self.control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         engine, reader = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._engine = engine
         socket.send_fds(self.agent, [msgspec.json.encode(AddReference())], [reader.fileno()])
         reader.close()
-        monkeypatch.setattr(monitor_process, "mono_s", lambda: BEGIN_S + self._blocks * 0.02)
+        monkeypatch.setattr(monitor_process, "mono_s", lambda: BEGIN_S + self._blocks * BLOCK_S)
         monkeypatch.setattr(monitor_process, "confine_capture", lambda: None)
         self.agent.settimeout(10)
 
     def open(self, rate_hz: int, block_frames: int) -> None:
-        assert (rate_hz, block_frames) == (RATE_HZ, FRAME)
+        assert (rate_hz, block_frames) == (RATE_HZ, BLOCK)
 
     def read(self) -> bytes:
-        at = self._blocks * FRAME
-        if at + FRAME > len(self._heard):
+        at = self._blocks * BLOCK
+        if at + BLOCK > len(self._heard):
             raise DeviceUnreachable("micro", "read", "pulled")
-        block = self._played[at : at + FRAME]
-        if block.any():
-            samples = np.repeat(block, self._channels).astype("<i2").tobytes()
-            header = TAP_HEADER.pack(BEGIN_S + self._blocks * 0.02, self._channels)
-            self._engine.send(header + samples)
-        heard = self._heard[max(0, at - DELAY * FRAME) : at + FRAME - DELAY * FRAME]
+        for first in range(at, at + BLOCK, FRAME):
+            block = self._played[first : first + FRAME]
+            if block.any():
+                samples = np.repeat(block, self._channels).astype("<i2").tobytes()
+                header = TAP_HEADER.pack(BEGIN_S + first / RATE_HZ, self._channels)
+                self._engine.send(header + samples)
         self._blocks += 1
-        return np.resize(heard, FRAME).astype("<i2").tobytes() if len(heard) else bytes(2 * FRAME)
+        return self._heard[at : at + BLOCK].astype("<i2").tobytes()
 
     def close(self) -> None:
         for one in (self.agent, self.control, self._engine):
@@ -170,4 +171,4 @@ def test_what_it_hears_is_never_written_nor_sent(
     events = Scene(monkeypatch, sound, sound * 0.05).run()
     assert written == []
     sent = [msgspec.json.encode(one) for one in events]
-    assert max(map(len, sent)) < 200  # a block of sound has 1,920 bytes
+    assert max(map(len, sent)) < 200  # a frame of sound has 1,920 bytes

@@ -153,6 +153,29 @@ async def test_an_output_without_a_process_is_not_tapped(room: Room) -> None:
     room.monitor.tap(Output())
 
 
+async def test_the_silent_self_check_is_made_again_every_hour(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    at_s = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: at_s)  # it stands still but for the steps below
+
+    async def settle() -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    for _hour in range(3):
+        room.on_event(MonitorBeat(100, -48.0))
+        await room.until(lambda: not room.is_running)
+        await settle()
+        at_s += 3599.0
+        await settle()
+        assert not room.is_running
+        at_s += 1.0
+        await room.until(lambda: room.is_running)
+    assert room.looks == []
+
+
 @pytest.mark.parametrize(
     ("played_db", "heard_db", "counts"),
     [
