@@ -5,6 +5,9 @@ amplifier has no reserve to spare. No sound leaves above -1 dBTP: where the gain
 above it, a look-ahead limiter holds the peak, by 6 dB at most; that is more than speech with its
 peaks at full scale needs, and less than what is heard as pumping. A gain is never above 20 dB: what
 is quieter still is a failed recording, and its noise would be raised with it.
+
+What nobody can measure first is levelled as it sounds, and counts against a cap as the loudest that
+its leveller lets through of speech and music.
 """
 
 from __future__ import annotations
@@ -16,6 +19,17 @@ PEAK_DBTP = -1.0
 MOST_GAIN_DB = 20.0
 MOST_LIMITED_DB = 6.0
 BLANK_LUFS = -60.0  # quieter than the room noise of a recording
+# A radio, at the gateway and on a box: ffmpeg's slow compressor brings what is louder than -20 dBFS
+# (RMS) near that level, the make-up gain brings it to the level of the other media; a limiter
+# follows. Noise and speech of -9 to -20 LUFS leave it at -15.3 to -19.3, single tones at up to -13.
+RADIO_MAKE_UP_DB = 7
+RADIO_LEVELLER = (
+    "acompressor=threshold=-20dB:ratio=8:knee=6:attack=500:release=5000:detection=rms"
+    f":makeup=1,volume={RADIO_MAKE_UP_DB}dB"
+)
+RADIO_LUFS = -13.0  # pulled by the box from a host that nobody has signed for: tones count too
+LIVE_LUFS = -15.0  # voices leave the studio's leveller at -15 to -18, see `central.live`
+SPEECH_LUFS = -15.0  # espeak-ng's three dialects at each rate: -15 to -17
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from agent.contract.volume import Volume
 from agent.plan.policy import EffectivePolicy, LevelCap
 from agent.settings.model import Zone
 
-UNKNOWN_LUFS = -10.0  # a loud master: what a medium that is not measured yet counts as
+UNKNOWN_LUFS = -10.0  # a loud master: what is not measured, or levelled by nobody, counts as
 DEEP_CAP_DB = 20.0  # a cap that takes more than this points to a wrong figure or a wrong horn
 LOWEST_GAIN_DB = -60.0
 DEFAULT_HOME_M = 10.0

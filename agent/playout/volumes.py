@@ -8,14 +8,14 @@ from typing import Protocol
 
 from agent.clock import Now
 from agent.contract.ids import Digest
-from agent.contract.loudness import Loudness
+from agent.contract.loudness import LIVE_LUFS, RADIO_LUFS, SPEECH_LUFS, Loudness
 from agent.contract.volume import Volume
 from agent.plan.sound_level import level_of_zone, level_of_zones
 from agent.play.item import Item
 from agent.playout.schedule import Schedule
 from agent.settings.model import Settings, Zone
 
-RELAY_LUFS = -13.0  # measured: see `agent.live.relay.relay_decoder`
+LUFS_OF_KIND = {"relay": RADIO_LUFS, "live": LIVE_LUFS, "speech": SPEECH_LUFS}
 
 
 class Trims(Protocol):
@@ -61,10 +61,10 @@ class StationVolumes:
     def _loudness_of(self, item: Item) -> float | None:
         """The loudest of its media, levelled; None when one is not measured, or it has none.
 
-        A radio is levelled as it plays, and counts as the loudest that this lets through.
+        What is levelled as it plays counts as the loudest that its leveller lets through.
         """
-        if item.relay is not None:
-            return RELAY_LUFS
+        if item.kind in LUFS_OF_KIND:
+            return LUFS_OF_KIND[item.kind]
         clips = [*item.clips, *(clip for body in item.bodies for clip in body.clips)]
         found = [self.loudness.get(Digest(clip.sha256)) for clip in clips]
         known = [one.levelled_lufs for one in found if one is not None]

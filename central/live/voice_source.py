@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from agent.contract.live_segment import PACKET_US
+from agent.contract.loudness import RADIO_LEVELLER
 from agent.errors import ConfigError
 from central.documents.confined_tool import SOUNDS, confine_reader
 from central.live.ogg_reader import OggReader
@@ -29,11 +30,11 @@ METER = f"astats=metadata=1:reset=1,ametadata=mode=print:key={PEAK}:file=pipe\\\
 # to a gain of 31 dB at most, so that speech between -45 and 0 dBFS comes out alike and what lies
 # below, the noise of a room, does not come up with it. Then the peaks, at -2 dBFS. It knows
 # only the past, so it adds no delay but the limiter's 5 ms.
-LEVELLER = (
+VOICE_LEVELLER = (
     "compand=attacks=0.1:decays=2:soft-knee=2:volume=-30"
     ":points=-90/-110|-62/-60|-45/-16.5|-39/-7.5|0/-7.5"
-    ",alimiter=limit=0.79:level=0:attack=5:release=80"
 )
+LIMITER = "alimiter=limit=0.79:level=0:attack=5:release=80"
 MONO = f"aformat=sample_fmts=dbl:sample_rates={RATE_HZ}:channel_layouts=mono"
 # As the box's own: falling strokes, and the two tones of 47 CFR 11.31(c), each half a second.
 CHIME = (
@@ -66,9 +67,12 @@ class VoiceSource:
         return self.kind in ("pulse", "alsa")
 
     @property
-    def is_voice(self) -> bool:
-        """Is it levelled here? What ffmpeg makes has its level; a relay's was set by its radio."""
-        return self.kind in ("file", "stdin", "pulse", "alsa")
+    def levelling(self) -> list[str]:
+        """The filters that level it: what stations count against their caps. ffmpeg's own is."""
+        if self.kind == "made":
+            return []
+        of_radio = self.kind == "samples"  # a voice's curve would pump its music
+        return [MONO, RADIO_LEVELLER if of_radio else VOICE_LEVELLER, LIMITER]
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,8 @@ def encoder_argv(source: VoiceSource) -> list[str]:
         argv += ["-fragment_size", str(RATE_HZ // 50 * 2), "-i", source.name]
     else:
         argv += ["-nostdin", "-f", "alsa", "-ac", "1", "-ar", str(RATE_HZ), "-i", source.name]
-    filters = f"{METER},{MONO},{LEVELLER}" if source.is_voice else METER
-    argv += ["-af", filters, "-map", "0:a:0", "-ac", "1", "-ar", str(RATE_HZ)]
+    argv += ["-af", ",".join([METER, *source.levelling])]
+    argv += ["-map", "0:a:0", "-ac", "1", "-ar", str(RATE_HZ)]
     argv += ["-c:a", "libopus", "-b:a", BITRATE]
     argv += ["-application", "voip", "-frame_duration", "20", "-page_duration", "20000"]
     return [*argv, "-flush_packets", "1", "-f", "ogg", "pipe:1"]

@@ -1,13 +1,13 @@
 """ffmpeg for a radio: without network and files, of the formats of radios, levelled as it plays.
 
-Nobody has measured the loudness of a radio. A slow compressor brings what is louder than -20 dBFS
-(RMS) near that level, the make-up gain brings it to the level of the other media, the limiter keeps
-the peaks below the ceiling. Radios of -9 to -18 LUFS come out within some 3 LU, none above
-`LOUDEST_LUFS`, which is what counts against a cap.
+Nobody has measured the loudness of a radio: `RADIO_LEVELLER` brings it to the level of the other
+media, the limiter keeps the peaks below the ceiling. Radios of -9 to -18 LUFS come out within some
+3 LU, none above `RADIO_LUFS`, which is what counts against a cap.
 """
 
 from __future__ import annotations
 
+from agent.contract.loudness import RADIO_LEVELLER
 from agent.play.decode.decoder import BUTTERWORTH_4, LIMITER, RATE_HZ, TO_FLOAT
 
 # What radios send. No playlist and no concat script is among it: they name other addresses.
@@ -15,12 +15,6 @@ DEMUXERS = "mp3,aac,ogg,mpegts,mov,flac"
 CODECS = "mp3float,mp3,aac,opus,libopus,vorbis,libvorbis,flac"
 # By default ffmpeg takes 64 KB to guess MP3 from the middle of a frame: eight seconds of a radio.
 GUESS_BYTES = "4096"
-MAKE_UP_DB = 7
-LEVELLER = (
-    "acompressor=threshold=-20dB:ratio=8:knee=6:attack=500:release=5000:detection=rms"
-    f":makeup=1,volume={MAKE_UP_DB}dB"
-)
-LOUDEST_LUFS = -13.0
 
 
 def relay_decoder_argv(high_pass_hz: int = 0) -> list[str]:
@@ -30,7 +24,7 @@ def relay_decoder_argv(high_pass_hz: int = 0) -> list[str]:
         high_pass_hz: below this the loudspeakers give nothing; 0: they give all.
     """
     cut = [f"highpass=f={high_pass_hz}:width_type=q:width={q}" for q in BUTTERWORTH_4]
-    filters = [TO_FLOAT, *(cut if high_pass_hz else []), LEVELLER, LIMITER]
+    filters = [TO_FLOAT, *(cut if high_pass_hz else []), RADIO_LEVELLER, LIMITER]
     return [
         "ffmpeg", "-hide_banner", "-loglevel", "error", "-threads", "1",
         "-protocol_whitelist", "pipe", "-format_whitelist", DEMUXERS, "-codec_whitelist", CODECS,

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agent.live.relay.relay_decoder import MAKE_UP_DB
+from agent.contract.loudness import RADIO_MAKE_UP_DB
 
 RATE_HZ, FRAME_MS = 48_000, 100
 FRAME_S = FRAME_MS / 1000
 FRAME_BYTES = 2 * RATE_HZ * FRAME_MS // 1000
 SILENCE = bytes(FRAME_BYTES)
 BLANK_DBFS = -45.0  # peak, as the radio sends it
-BLANK_PEAK = round(32_768 * 10 ** ((BLANK_DBFS + MAKE_UP_DB) / 20))
+BLANK_PEAK = round(32_768 * 10 ** ((BLANK_DBFS + RADIO_MAKE_UP_DB) / 20))
 BLANK_FRAMES = 150
 STALL_FRAMES = 30
 START_FRAMES = 10  # held before a radio sounds: what its network delays is heard as nothing

@@ -12,6 +12,7 @@ from agent.contract.document import Medium, Relay
 from agent.contract.ids import Digest
 from agent.contract.loudness import Loudness
 from agent.contract.priority import Level
+from agent.play.sound_source import SoundKind
 from agent.playout.schedule import Schedule
 from agent.playout.volumes import StationVolumes
 from agent.settings.model import LocalCap, Policy, SoundLevel, Zone
@@ -40,10 +41,10 @@ def build_volumes(trims: FakeTrims) -> StationVolumes:
 
 def volume(
     at: datetime, start_at: datetime, clips: tuple[Medium, ...] = (NEWS,), trim: int = 0,
-    level: int = Level.SCHEDULED, relay: Relay | None = None,
+    level: int = Level.SCHEDULED, relay: Relay | None = None, kind: SoundKind = "file",
 ) -> tuple[float, float | None]:  # fmt: skip
     volumes = build_volumes(FakeTrims({"cho": trim}))
-    item = build_item("tin", start_at, level, clips=clips, relay=relay)
+    item = build_item("tin", start_at, level, clips=clips, relay=relay, kind=kind)
     found = volumes.volume_of(item, ["cho"], Now(at, "SYNCED", 0.0))
     return found.gain_db, found.est_dba
 
@@ -75,4 +76,18 @@ def test_the_loudest_medium_counts(clips: tuple[Medium, ...], est_dba: float | N
 
 def test_a_radio_counts_as_the_loudest_that_its_leveller_lets_through() -> None:
     """3 LU above the level of all other media: a cap then lowers it by 3 dB more."""
-    assert volume(BEFORE_NINE, BEFORE_NINE, relay=Relay("https://radio.vn/")) == (0.0, 97.0)
+    radio = Relay("https://radio.vn/")
+    assert volume(BEFORE_NINE, BEFORE_NINE, relay=radio, kind="relay") == (0.0, 97.0)
+
+
+@pytest.mark.parametrize("kind", ["live", "speech"])
+def test_a_voice_counts_as_the_loudest_that_its_leveller_lets_through(kind: SoundKind) -> None:
+    """1 LU above all other media: under a cap of 55 dBA, 40 dB lower, not 45 as a loud master."""
+    nine = BEFORE_NINE + timedelta(seconds=2)
+    assert volume(BEFORE_NINE, BEFORE_NINE, (), kind=kind) == (0.0, 95.0)
+    assert volume(nine, nine, (), kind=kind) == (-40.0, 55.0)
+
+
+def test_a_microphone_that_nobody_levels_counts_as_a_loud_master() -> None:
+    nine = BEFORE_NINE + timedelta(seconds=2)
+    assert volume(nine, nine, (), kind="microphone") == (-45.0, None)
