@@ -134,8 +134,10 @@ class CardOrder:
     async def pause_after(self, reason: str) -> None:
         """See `WorkerSource.pause_after`."""
         was_running, self._is_running = self._is_running, False
+        was_safe = self._is_safe
         self._count_death(reason)
-        if not was_running:
+        # an engine that dies before it is ready, three times, gives way to safe mode as well
+        if not was_running and self._is_safe == was_safe:
             self._next += 1
             if self._next < len(self._paths):
                 return

@@ -187,6 +187,21 @@ async def test_where_aplay_finds_no_card_either_the_engine_is_tried_again(now: N
     assert now.mono_s > 1000.0
 
 
+@pytest.mark.parametrize("cards", [[USB], [USB, JACK]])
+async def test_an_engine_that_never_becomes_ready_turns_to_safe_mode(
+    now: Now, cards: list[EngineConfig]
+) -> None:
+    issues = Issues()
+    order = build_order(issues, cards)
+    for _death in range(3):
+        assert not is_safe(order)
+        await order.pause_after(KILLED)
+    assert is_safe(order)
+    assert device_of(order) == "USB Audio Device"
+    order.next().on_ready()
+    assert issues == {"safe_mode": "by aplay on USB Audio Device"}
+
+
 async def test_the_engine_is_tried_again_after_ten_minutes_of_safe_mode(now: Now) -> None:
     order = build_order(Issues(), [USB])
     for _death in range(3):
