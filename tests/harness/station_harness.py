@@ -27,7 +27,8 @@ LOCAL = timedelta(hours=7)
 CLOCK_ERROR_S = 0.06  # half of a round trip that the box does not call slow, and a minute's drift
 CLOCK_LIMIT_S = 55.0  # three questions
 GENESIS = "0" * 64
-ENGINE = frozenset({"agent.play.sound.engine_process", "agent.play.sound.safe_engine_process"})
+SAFE_ENGINE = frozenset({"agent.play.sound.safe_engine_process"})
+ENGINE = frozenset({"agent.play.sound.engine_process"}) | SAFE_ENGINE
 BOARD = frozenset({"agent.play.board.board_process"})
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from agent.contract.local_time import LOCAL
@@ -19,12 +21,15 @@ from central.testbed.testbed import until
 from tests.harness.monitored_station import (
     BACK,
     LIMIT_S,
+    LINE,
     add_monitor,
     begin,
     mute,
+    speak,
     spoken_plays,
     until_issue,
 )
+from tests.harness.station_harness import SAFE_ENGINE, engine_of, runs, soon
 
 
 async def test_a_muted_loudspeaker_is_played_but_not_heard_until_it_is_back(site: Any) -> None:
@@ -60,6 +65,49 @@ async def test_a_play_that_did_not_come_back_says_so_at_the_centre(site: Any) ->
     await begin(site, 12)
     play = await until_proved(site)
     assert (play["proof"], play["proof_method"], play["heard"]) == ("A2", "line", False)
+
+
+async def until_safe_mode(site: Any) -> None:
+    """Kill each engine until the one of safe mode runs."""
+    killed = 0
+
+    def find() -> psutil.Process | None:
+        engine = engine_of(site.station.pid)
+        return None if engine is None or engine.pid == killed else engine
+
+    while True:
+        await until(lambda: find() is not None, "an engine", LIMIT_S)
+        engine = find()
+        if engine is not None and runs(SAFE_ENGINE, engine):
+            return
+        if engine is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                engine.kill()
+            killed = engine.pid
+
+
+@pytest.mark.long
+async def test_of_a_play_in_safe_mode_nothing_is_known_and_the_centre_has_the_reason(
+    site: Any,
+) -> None:
+    add_monitor(site)
+    await site.place()
+    await until_safe_mode(site)
+    speak(site.studio / "loi.wav", 12)
+    await site.stock(LINE)
+    await site.publish(site.compile([(soon(2), LINE)]))
+
+    def is_judged() -> bool:
+        return any(play["proof_why"] is not None for play in spoken_plays(site))
+
+    try:
+        await until(is_judged, "a proof at the centre", LIMIT_S)
+    except RuntimeError as error:
+        raise AssertionError(site.station.log_tail()) from error
+    (play,) = spoken_plays(site)
+    assert play["safe_mode"] is True
+    assert (play["proof"], play["proof_method"], play["heard"]) == ("A2", None, None)
+    assert play["proof_why"] == "safe_mode"
 
 
 @pytest.mark.long

@@ -10,9 +10,7 @@ import psutil
 
 from central.testbed.testbed import until
 from tests.harness.continuous_play import ContinuousPlay
-from tests.harness.station_harness import children_of, engine_of, runs
-
-SAFE = frozenset({"agent.play.sound.safe_engine_process"})
+from tests.harness.station_harness import SAFE_ENGINE, children_of, engine_of, runs
 
 
 async def _present_engine(programme: ContinuousPlay, but: int = 0) -> psutil.Process:
@@ -29,12 +27,12 @@ async def test_after_three_deaths_of_the_engine_the_programme_goes_on_through_ap
     back = programme.planned
     for _death in range(3):  # a starved machine may lose one more by itself
         engine = await _present_engine(programme)
-        if not runs(SAFE, engine):
+        if not runs(SAFE_ENGINE, engine):
             os.kill(engine.pid, signal.SIGKILL)
             # the first sample of the dead one's play may lie some moments ahead of its death
             await _present_engine(programme, but=engine.pid)
             back = await programme.until_sounding(datetime.now(UTC))
-    assert runs(SAFE, await _present_engine(programme))
+    assert runs(SAFE_ENGINE, await _present_engine(programme))
     await programme.pass_time(3)
     assert "aplay" in [child.name() for child in children_of(programme.site.station.pid)]
     play = programme.site.open_play()
