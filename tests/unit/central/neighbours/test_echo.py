@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from central.neighbours.echo import EchoRule, find_echo
+from central.neighbours.echo import EchoRule, find_echo, reach_at
 from central.neighbours.pole import Geodetic, Metric, Pole, distance_m
 
 WARM = EchoRule(temperature_c=20.0)
@@ -56,6 +57,12 @@ def test_at_25_metres_nobody_between_hears_one_but_those_behind_do() -> None:
     echo = find_echo(pole(0), pole(25), WARM)
     assert echo.between_m == ()
     assert echo.share > 0
+
+
+def test_a_horn_is_understood_less_far_beside_its_axis() -> None:
+    # 3 dB less are 0.708 of the way, 12 dB 0.251, 20 dB a tenth
+    found = reach_at(pole(0, 0, 350, reach_m=300), np.array([350.0, 35.0, 80.0, 170.0]))
+    assert found.tolist() == pytest.approx([300, 212.4, 75.4, 30], abs=0.05)
 
 
 def test_horns_that_look_away_from_each_other_make_none() -> None:
