@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from agent.contract.document import Stagger
+from agent.contract.station_policy import Stagger
 from agent.plan.expansion import MAX_STAGGER
 from central.__main__ import main
 from central.cli.echo_command import LATEST_MS
