@@ -1,4 +1,4 @@
-"""A file or a radio that somebody brings to the centre: what its ffmpeg reaches (trust.md, 145).
+"""Attack 145: a file or a radio that is brought to the centre, and what its ffmpeg reaches.
 
 Each ffmpeg here is more willing than ours: its demuxer and its protocols are allowed. So the tests
 show what holds when a file has taken ffmpeg over, and its own lists count for nothing.
@@ -58,7 +58,7 @@ def run(argv: list[str], data: bytes = b"") -> subprocess.CompletedProcess[bytes
 
 
 @needs_landlock
-def test_a_script_reads_another_file_only_where_ffmpeg_is_not_confined(
+def test_attack_145_a_script_reads_another_file_only_where_ffmpeg_is_not_confined(
     tmp_path: Path, secret: Path
 ) -> None:
     source = script(tmp_path, str(secret))
@@ -69,14 +69,14 @@ def test_a_script_reads_another_file_only_where_ffmpeg_is_not_confined(
 
 
 @needs_landlock
-def test_what_comes_by_a_pipe_reads_no_file_at_all(tmp_path: Path, secret: Path) -> None:
+def test_attack_145_what_comes_by_a_pipe_reads_no_file_at_all(tmp_path: Path, secret: Path) -> None:
     source = script(tmp_path, f"file:{secret}").read_bytes()
     argv = ["ffmpeg", "-v", "error", *WILLING, "-i", "pipe:0", *OUT]
     assert run(argv, source).stdout
     assert run(confine_reader(argv), source).stdout == b""
 
 
-def test_a_script_opens_no_connection(tmp_path: Path, listener: socket.socket) -> None:
+def test_attack_145_a_script_opens_no_connection(tmp_path: Path, listener: socket.socket) -> None:
     source = script(tmp_path, f"tcp://127.0.0.1:{listener.getsockname()[1]}?timeout=200000")
     argv = ["ffmpeg", "-v", "error", *WILLING, "-i", f"file:{source}", *OUT]
     run(confine_reader(argv, [source]))
@@ -87,7 +87,7 @@ def test_a_script_opens_no_connection(tmp_path: Path, listener: socket.socket) -
 
 
 @pytest.mark.parametrize("suffix", [".mp3", ".m3u8"])
-def test_a_playlist_among_officers_files_is_no_sound(
+def test_attack_145_a_playlist_among_officers_files_is_no_sound(
     tmp_path: Path, secret: Path, suffix: str
 ) -> None:
     source = (tmp_path / "ban-tin.x").with_suffix(suffix)
@@ -100,23 +100,25 @@ def test_a_playlist_among_officers_files_is_no_sound(
         probe(source)
 
 
-async def test_a_playlist_as_filler_is_no_sound(tmp_path: Path, secret: Path) -> None:
+async def test_attack_145_a_playlist_as_filler_is_no_sound(tmp_path: Path, secret: Path) -> None:
     with pytest.raises(ConfigError, match="E_CLIP"):
         await decode_file(script(tmp_path, str(secret)))
 
 
-def test_a_radio_that_sends_a_script_is_not_decodable(tmp_path: Path, secret: Path) -> None:
+def test_attack_145_a_radio_that_sends_a_script_is_not_decodable(
+    tmp_path: Path, secret: Path
+) -> None:
     for demuxer in (None, "mp3"):
         done = run(decoder_argv(demuxer), script(tmp_path, str(secret)).read_bytes())
         assert (done.stdout, done.returncode != 0) == (b"", True)
 
 
-def test_the_name_of_a_file_adds_no_rule(tmp_path: Path) -> None:
+def test_attack_145_the_name_of_a_file_adds_no_rule(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a line break"):
         confine_reader(["ffprobe"], [tmp_path / "a\n4:\n.mp3"])
 
 
-def test_a_computer_without_linux_decodes_unconfined_and_says_so(
+def test_attack_145_a_computer_without_linux_decodes_unconfined_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "platform", "win32")

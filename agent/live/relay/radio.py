@@ -90,10 +90,11 @@ class Radio:
         feed = RadioFeed(self.reader)
         async with contextlib.aclosing(feed.read()) as chunks:
             while True:
+                first = await _wait_first(chunks, feed.stall_s)
                 await self._wait_for_turn()
                 samples, sink = await asyncio.open_connection(sock=await self.get_decoder())
                 try:
-                    await self._decode(samples, sink, feed, chunks)
+                    await self._decode(samples, sink, feed, _put_before(first, chunks))
                 finally:
                     sink.transport.abort()
 
@@ -149,6 +150,30 @@ class Radio:
                 self._sounded_mono_s = now_s
                 self.programme.resume()
             self.programme.buffer.add(frames, feed.most_s)
+
+
+async def _wait_first(chunks: AsyncGenerator[Chunk, None], limit_s: float) -> bytes:
+    """The first bytes of a stream: a radio that is off the air costs no decoder.
+
+    Raises:
+        OSError: there are none.
+    """
+    try:
+        async with asyncio.timeout(limit_s):
+            async for chunk in chunks:
+                if chunk is not None:
+                    return chunk
+    except TimeoutError as error:
+        raise RadioError(f"nothing for {limit_s:.0f} s") from error
+    raise RadioError("the host ended the stream")
+
+
+async def _put_before(
+    first: bytes, chunks: AsyncGenerator[Chunk, None]
+) -> AsyncGenerator[Chunk, None]:
+    yield first
+    async for chunk in chunks:
+        yield chunk
 
 
 async def _feed(sink: asyncio.StreamWriter, chunks: AsyncGenerator[Chunk, None]) -> None:

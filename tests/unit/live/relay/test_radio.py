@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 
 from agent.link.backoff import BackOff
 from agent.link.http_get import HttpResponse
-from agent.live.relay import radio as radio_module
 from agent.live.relay.radio import Radio
 from agent.live.relay.radio_reader import RadioReader
 from agent.live.relay.relay_programme import RelayProgramme
@@ -37,6 +35,10 @@ class BrokenReader:
         yield
 
 
+async def no_decoder() -> NoReturn:
+    pytest.fail("a radio that sends nothing costs a decoder")
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -47,25 +49,15 @@ class BrokenReader:
     ids=lambda one: type(one).__name__,
 )
 async def test_whatever_an_answer_brings_about_is_one_lost_attempt_with_a_short_reason(
-    error: Exception, monkeypatch: pytest.MonkeyPatch
+    error: Exception,
 ) -> None:
-    monkeypatch.setattr(radio_module, "DECODER_GAP_S", 0.0)
-    reader, programme, ends = BrokenReader(error), RelayProgramme(lambda _: b""), []
-
-    async def give_decoder() -> socket.socket:
-        ours, theirs = socket.socketpair()
-        ends.append(theirs)
-        ours.settimeout(0)
-        return ours
-
-    radio = Radio(cast("RadioReader", reader), programme, give_decoder)
+    reader, programme = BrokenReader(error), RelayProgramme(lambda _: b"")
+    radio = Radio(cast("RadioReader", reader), programme, no_decoder)
     radio._back_off = BackOff(1e-6, 1e-6)
     pulling = asyncio.create_task(radio.pull())
     await reader.twice.wait()
     pulling.cancel()
     await asyncio.gather(pulling, return_exceptions=True)
-    for end in ends:
-        end.close()
     assert radio.why_lost == str(error)[:200]
     programme.next_frame()
     assert programme.state == "lost"

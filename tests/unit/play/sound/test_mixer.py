@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from agent.contract.priority import Level
+from agent.play.decode import pcm
 from agent.play.decode.pcm import Clip, Ring
 from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound.frame_clock import FrameClock
@@ -273,7 +274,10 @@ def pipe_with(data: bytes) -> tuple[int, threading.Thread]:
     return read_fd, thread
 
 
-def test_a_ring_gives_back_what_went_through_its_pipe_also_past_its_size() -> None:
+def test_a_ring_gives_back_what_went_through_its_pipe_also_past_its_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pcm, "FULL_WAIT_S", 0.001)  # a full ring looks half a second later
     sent = np.random.default_rng(1).integers(-32_768, 32_768, 50_001).astype("<i2")
     read_fd, thread = pipe_with(sent.tobytes())
     ring = Ring(read_fd, 1_000)  # 4,000 frames long
