@@ -18,6 +18,7 @@ from texts.catalogue import Lang
 STATION = "/etc/tramtin/station.yaml"
 LANG = click.Choice(["vi", "en"])
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
+FORMATS = ["text", "json", "csv", "ics", "svg"]
 EXIT_CONFIG = 78  # EX_CONFIG: systemd must not restart
 
 
@@ -154,14 +155,14 @@ def why(file: Path, *, at: datetime | None, lang: Lang, format_: Literal["text",
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
 @click.option("--at", type=MOMENT, help="The first day, such as 2026-12-05; default: today.")
 @click.option("--lang", type=LANG, default="vi", show_default=True)
-@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
 def rehearse(
     file: Path,
     *,
     days: int,
     at: datetime | None,
     lang: Lang,
-    format_: Literal["text", "json", "csv"],
+    format_: Literal["text", "json", "csv", "ics", "svg"],
 ) -> None:
     """What this box will play on the days ahead, and what it refuses and why.
 

@@ -23,13 +23,15 @@ from agent.doctor.render import say
 from agent.doctor.state_reader import query_database, read_values
 from agent.errors import ConfigError, YamlFaults
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
-from agent.plan.rehearsal import Lane, rehearse
+from agent.plan.rehearsal import Lane, Rehearsal, rehearse
 from agent.plan.rehearsal_export import (
     build_rehearsal_csv,
     build_rehearsal_json,
     build_why_json,
 )
+from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import describe_rehearsal, describe_why
+from agent.plan.week_picture import draw_week
 from agent.plan.why import explain
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
@@ -39,7 +41,7 @@ from agent.trust.head import is_revoked, list_revoked, select_heads
 from texts.catalogue import Lang
 
 DONE, NOT_DONE, UNREADABLE = 0, 1, 2
-Format = Literal["text", "json", "csv"]
+Format = Literal["text", "json", "csv", "ics", "svg"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def run_rehearse(file: Path, at: datetime | None, days: int, lang: Lang, format_
         at: aware; None: today, by the box's clock.
         days: how many local dates.
         lang: of the text.
-        format_: text, json or csv.
+        format_: text, json, csv, ics (a calendar) or svg (a picture).
     """
 
     def show(plan: _Plan) -> str:
@@ -104,14 +106,24 @@ def run_rehearse(file: Path, at: datetime | None, days: int, lang: Lang, format_
         from_at = midnight.astimezone(UTC)
         until_at = from_at + timedelta(days=days)
         found = rehearse(plan.held, plan.policy, from_at, until_at, plan.lanes)
-        name = plan.settings.station
-        if format_ == "json":
-            return build_rehearsal_json([(name, found)])
-        if format_ == "csv":
-            return build_rehearsal_csv([(name, found)]).rstrip("\r\n")
-        return "\n".join(describe_rehearsal(found, name, lang))
+        return _write(found, plan, lang, format_)
 
     return _run(file, at, lang, show)
+
+
+def _write(found: Rehearsal, plan: _Plan, lang: Lang, format_: Format) -> str:
+    name = plan.settings.station
+    match format_:
+        case "json":
+            return build_rehearsal_json([(name, found)])
+        case "csv":
+            return build_rehearsal_csv([(name, found)]).rstrip("\r\n")
+        case "ics":
+            return build_rehearsal_ics([(name, found)], plan.at, lang).rstrip("\r\n")
+        case "svg":
+            return draw_week(found, name, lang).rstrip()
+        case "text":
+            return "\n".join(describe_rehearsal(found, name, lang))
 
 
 def _run(file: Path, at: datetime | None, lang: Lang, show: Callable[[_Plan], str]) -> int:

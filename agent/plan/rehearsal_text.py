@@ -76,6 +76,14 @@ def describe_event(event: Event, lang: Lang) -> str:
     if event.until > event.at:
         span += f"–{clock_time(event.until)}"
     code = f"plays.{event.medium}" if event.kind == "plays" else event.kind
+    notes = describe_notes(event, lang)
+    where = "" if "*" in event.zones else f" [{', '.join(event.zones)}]"
+    head = f"{span:<17}  {say(lang, code):<12}{show_title(event.title, lang)}{where}"
+    return f"{head}: {'; '.join(notes)}" if notes else head
+
+
+def describe_notes(event: Event, lang: Lang) -> list[str]:
+    """Why it does not play whole, one reason each."""
     notes = [describe_rule(event.rule, lang) + f" ({event.code})"] if event.code else []
     notes += [
         say(lang, f"rival.{rival.rule}", show_title(rival.title, lang), clock_time(rival.at))
@@ -85,9 +93,7 @@ def describe_event(event: Event, lang: Lang) -> str:
         notes.append(say(lang, "cut", _span(event.cut_ms)))
     if event.essential and not event.is_good:
         notes.append(say(lang, "duty"))
-    where = "" if "*" in event.zones else f" [{', '.join(event.zones)}]"
-    head = f"{span:<17}  {say(lang, code):<12}{show_title(event.title, lang)}{where}"
-    return f"{head}: {'; '.join(notes)}" if notes else head
+    return notes
 
 
 def describe_rule(rule: str, lang: Lang) -> str:

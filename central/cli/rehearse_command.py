@@ -21,6 +21,9 @@ from texts.catalogue import Lang
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
 
 
+FORMATS = ["text", "json", "csv", "ics", "svg"]
+
+
 @click.command()
 @click.argument("file", type=FILE, required=False)
 @click.option("--db", type=FILE, required=True, help="The centre's SQLite file.")
@@ -28,7 +31,7 @@ MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"
 @click.option("--group", help="Of a group of stations; default: of all.")
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
 @click.option("--at", type=MOMENT, help="The first day, such as 2026-12-05; default: today.")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
 @click.option("--diff", is_flag=True, help="Only what FILE changes, as text.")
 @lang_option
 @handle_errors
@@ -46,6 +49,7 @@ def rehearse(
 
     FILE is an envelope, signed or not, that is rehearsed as if it was published. Sounds, refusals
     with their rule, clashes, and items longer than their slot; stations alike are listed once.
+    ics is a calendar for phones; svg a picture, of one station or of stations alike.
     """
     from central.publication.recipients import find_recipients, list_known_configs
     from central.publication.rehearsal_summary import write_changes, write_rehearsals
@@ -69,7 +73,7 @@ def rehearse(
     if options["diff"]:
         click.echo(write_changes(found, lang))
     else:
-        click.echo(write_rehearsals(found, options["format_"], lang))
+        click.echo(write_rehearsals(found, options["format_"], datetime.now(UTC), lang))
 
 
 def _read(file: Path | None, *, diff: bool, lang: Lang) -> Document | None:

@@ -97,6 +97,10 @@ PHRASES: Catalogue = {
         "--despite cần một lý do, được lưu cùng văn bản",
         "--despite needs a reason, which is kept with the document",
     ),
+    "fault.one_picture": Text(
+        "mỗi ảnh vẽ một trạm, hoặc các trạm giống nhau; ghi --station, ở đây có: {0}",
+        "a picture is of one station, or of stations alike; give --station, here are: {0}",
+    ),
     "fault.no_correction": Text(
         "--diff cần tệp của bản sửa: tramtin-central rehearse lich.signed --diff …",
         "--diff needs the correction's file: tramtin-central rehearse lich.signed --diff …",

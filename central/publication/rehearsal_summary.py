@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from agent.contract.document import Document, Playlist
+from agent.errors import ConfigError
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
+from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import (
     describe_changes,
     describe_rehearsal,
     describe_week,
     say,
 )
+from agent.plan.week_picture import draw_week
+from central.messages.catalogue import translate
 from central.publication.recipients import list_names
 from central.publication.station_rehearsal import (
     GroupRehearsal,
@@ -54,14 +57,28 @@ def rehearse_document(
     return describe_publication(found, document, lang)
 
 
-def write_rehearsals(found: Sequence[GroupRehearsal], format_: str, lang: Lang) -> str:
-    """All of them as text, JSON or CSV."""
+def write_rehearsals(
+    found: Sequence[GroupRehearsal], format_: str, now: datetime, lang: Lang
+) -> str:
+    """All of them as text, JSON, CSV, a calendar, or a picture.
+
+    Raises:
+        ConfigError: E_USAGE, a picture of stations that differ.
+    """
     named = [(one.name, one.rehearsal) for one in found]
-    writers: dict[str, Any] = {"json": build_rehearsal_json, "csv": build_rehearsal_csv}
-    if format_ in writers:
-        return str(writers[format_](named)).rstrip("\r\n")
-    blocks = ("\n".join(describe_rehearsal(one, name, lang)) for name, one in named)
-    return "\n\n".join(blocks)
+    match format_:
+        case "json":
+            return build_rehearsal_json(named)
+        case "csv":
+            return build_rehearsal_csv(named).rstrip("\r\n")
+        case "ics":
+            return build_rehearsal_ics(named, now, lang).rstrip("\r\n")
+        case "svg":
+            if len(found) > 1:
+                hint = translate(lang, "fault.one_picture", "; ".join(name for name, _ in named))
+                raise ConfigError("E_USAGE", "svg", hint)
+            return draw_week(found[0].rehearsal, found[0].name, lang).rstrip()
+    return "\n\n".join("\n".join(describe_rehearsal(one, name, lang)) for name, one in named)
 
 
 def write_changes(found: Sequence[GroupRehearsal], lang: Lang) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import icalendar
 import msgspec
 
 from agent.contract.document import Document, Playlist
@@ -15,7 +17,9 @@ from agent.contract.local_time import LOCAL
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.rehearsal import Event, Lane, Rehearsal, compare, find_lanes, rehearse
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
+from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import describe_changes, describe_rehearsal, describe_why
+from agent.plan.week_picture import draw_week
 from agent.plan.why import explain
 
 MINUTE = "a" * 64
@@ -172,3 +176,29 @@ def test_why_says_what_is_refused_at_that_moment() -> None:
     assert "“Bản tin” bị từ chối: trong giờ yên lặng 21:00-05:00 (E_HOURS)" in lines
     (later,) = explain(ones, BUILT_IN, local("03:25").astimezone(UTC), [Lane("sound")])
     assert later.refused == ()
+
+
+def test_a_calendar_program_reads_titles_times_and_what_is_refused() -> None:
+    title = "Lũ; di dời, ngay " + "ở Ấp Ba " * 12
+    found = week(held(entry(title, "05:00:00"), entry("Đêm", "03:15:00")), policy=BUILT_IN)
+    text = build_rehearsal_ics([("tv-cl-0007", found)], MONDAY, "vi")
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    refused, plays = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    assert str(plays["SUMMARY"]) == title
+    assert (plays.decoded("DTSTART"), plays.decoded("DTEND")) == (local("05:00"), local("05:10"))
+    assert (str(refused["STATUS"]), str(refused["SUMMARY"])) == ("CANCELLED", "TỪ CHỐI: Đêm")
+    assert "giờ yên lặng 21:00-05:00" in str(refused["DESCRIPTION"])
+    assert refused["UID"] != plays["UID"]
+
+
+def test_the_picture_is_well_formed_and_shows_each_item_with_its_reason() -> None:
+    found = week(
+        held(entry("<b>\x07 & Sáng", "05:00:00"), entry("Đêm", "03:15:00")), policy=BUILT_IN
+    )
+    drawn = draw_week(found, "tv-cl-0007", "vi")
+    texts = [one.text or "" for one in ET.fromstring(drawn).iter() if one.tag.endswith("}text")]  # noqa: S314 - ours
+    assert "Tuần phát: tv-cl-0007" in texts
+    assert "Thứ Hai 23/11" in texts
+    assert "<b>  & Sáng" in texts
+    assert "trong giờ yên lặng 21:00-05:00 (E_HOURS)" in texts
+    assert draw_week(week(), "x", "en").startswith("<svg")

@@ -1,0 +1,77 @@
+"""A rehearsal as a calendar (RFC 5545) that phones and office programs open.
+
+What is refused is an event with the status CANCELLED. Times are UTC, so no time zone is described.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from agent.contract.default_title import show_title
+from agent.plan.rehearsal import Event, Rehearsal
+from agent.plan.rehearsal_text import describe_notes, say
+from texts.catalogue import Lang
+
+MAX_OCTETS = 75  # of a line, without its end (section 3.1)
+PRODUCT = "-//Tramtin//rehearsal//VI"
+
+
+def build_rehearsal_ics(found: Sequence[tuple[str, Rehearsal]], stamp: datetime, lang: Lang) -> str:
+    """One calendar with the events of all.
+
+    Args:
+        found: station, or stations alike, and their days.
+        stamp: when it is made, aware.
+        lang: of the texts.
+    """
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
+    for name, one in found:
+        for event in one.events:
+            lines += _build_event(name, event, stamp, lang)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{part}\r\n" for line in lines for part in _fold(line))
+
+
+def _build_event(name: str, event: Event, stamp: datetime, lang: Lang) -> Iterator[str]:
+    uid = hashlib.sha256(
+        "\0".join((name, event.doc_id, event.entry_id, _utc(event.at))).encode()
+    ).hexdigest()[:32]
+    title = show_title(event.title, lang)
+    if event.kind != "plays":
+        title = f"{say(lang, event.kind)}: {title}"
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uid}@tramtin"
+    yield f"DTSTAMP:{_utc(stamp)}"
+    yield f"DTSTART:{_utc(event.at)}"
+    if event.until > event.at:  # an end must be later (section 3.8.2.2)
+        yield f"DTEND:{_utc(event.until)}"
+    yield f"SUMMARY:{_escape(title)}"
+    yield f"LOCATION:{_escape(name)}"
+    if notes := describe_notes(event, lang):
+        yield f"DESCRIPTION:{_escape('; '.join(notes))}"
+    yield f"STATUS:{'CANCELLED' if event.kind == 'refused' else 'CONFIRMED'}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escape(text: str) -> str:
+    """As section 3.3.11 says; what cannot be printed becomes a space."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+
+
+def _fold(line: str) -> Iterator[str]:
+    """Lines of at most 75 octets; a further one begins with a space. No letter is cut."""
+    part = ""
+    for letter in line:
+        if len((part + letter).encode()) > MAX_OCTETS:
+            yield part
+            part = " "
+        part += letter
+    yield part
