@@ -32,6 +32,7 @@ LINGER_S = 3.0  # a pause between two items does not end the process
 CHECK_S = 2.0
 CHECK_EVERY_S = 3600.0
 RETRY_S = 15.0
+IDLE_RETRY_S = 120.0  # its process takes a second of a small box to start, and may do so for weeks
 OPEN_LIMIT_S = 10.0
 DEAD_DBFS = -95.0
 PATH_LOOKS = 120
@@ -155,6 +156,8 @@ class SoundMonitor:
         self._on_blind(self.output, LOST)
         self._set_issue(LOST, self.output, why)
         await asyncio.sleep(RETRY_S)
+        if not self._plays:
+            await self._wait_changed(IDLE_RETRY_S)
 
     async def _listen(self) -> None:
         """Run the process until nothing plays any more, and at least for a self-check.

@@ -54,6 +54,7 @@ class Room:
         self.refuses = ""
         self.bug: Exception | None = None
         self.is_running = False
+        self.spawned = 0
         self.changed = asyncio.Event()
         self.looks: list[Look] = []
         self.blind: list[tuple[str, str]] = []
@@ -67,6 +68,7 @@ class Room:
 
     def spawn(self, on_event: Callable[[Any], None], on_lost: Callable[[str], None]) -> Any:
         self.on_event, self.on_lost = on_event, on_lost
+        self.spawned += 1
         return FakeWorker(self)
 
     def set_issue(self, kind: str, _subject: str, hint: str | None) -> None:
@@ -83,7 +85,7 @@ class Room:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LINGER_S", "CHECK_S", "RETRY_S"):
+    for name in ("LINGER_S", "CHECK_S", "RETRY_S", "IDLE_RETRY_S"):
         monkeypatch.setattr(sound_monitor, name, 0.0)
 
 
@@ -132,6 +134,19 @@ async def test_an_input_that_is_gone_is_an_issue_until_it_is_back(room: Room) ->
     room.on_event(MonitorBeat(100, -40.0))
     room.monitor.on_end(PLAY)
     await room.until(lambda: room.issues == {})
+
+
+async def test_while_nothing_plays_an_input_that_is_gone_is_seldom_tried(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_monitor, "IDLE_RETRY_S", 3600.0)
+    room.on_lost("E_INPUT_LOST: pulled")
+    await room.until(lambda: "monitor_lost" in room.issues)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert room.spawned == 1
+    room.monitor.on_begin(PLAY)
+    await room.until(lambda: room.is_running)
 
 
 async def test_a_bug_in_it_is_an_issue_and_ends_nothing(room: Room) -> None:
