@@ -26,7 +26,7 @@ KIND = "live"
 ENDS = 3  # times that the last segment is sent, because nothing confirms it
 END_EVERY_S = 0.2
 
-Send = Callable[[str, bytes], Awaitable[bool]]
+Send = Callable[[str, bytes], Awaitable[object]]
 PublishGrant = Callable[[bytes], Awaitable[None]]
 
 
@@ -49,13 +49,11 @@ class LiveCounts:
     """What has been sent.
 
     Args:
-        segments: signed.
-        unsent: of them without a connection.
+        segments: signed; how many of them no connection has taken is the line's to say.
         grants: published.
     """
 
     segments: int = 0
-    unsent: int = 0
     grants: int = 0
 
 
@@ -135,8 +133,7 @@ class Broadcast:
     async def _send(self, message: bytes) -> None:
         self.archive.add_segment(message)
         self.counts.segments += 1
-        if not await self.send(self._topic, message):
-            self.counts.unsent += 1
+        await self.send(self._topic, message)
 
     async def _grant(self) -> None:
         now = datetime.now(UTC)
