@@ -6,8 +6,7 @@ sessions of its first day, count.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
@@ -20,38 +19,27 @@ from agent.contract.priority import LEVEL_OF_CLASS, Level
 from agent.contract.station_policy import Stagger
 from agent.contract.utc import parse_utc
 from agent.errors import PlanError
+from agent.plan.arbitration import Arbitration, Line
 from agent.plan.calendar import (
     DAY,
     Day,
-    Interval,
+    days_of,
     earliest_starts,
     expand,
     list_days,
-    local_date,
 )
 from agent.plan.chime_check import LENGTH as CHIME_LENGTH
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.occurrence import Medium, Occurrence, Refusal
-from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
-from agent.plan.station_calendar import StationCalendar, find_bar
+from agent.plan.policy import EffectivePolicy, SessionBook
+from agent.plan.station_calendar import StationCalendar
+from agent.plan.time_rules import Bounds, Start, TimeRules
 from speech.dialect import NORTH
 from speech.reading import longest_ms
 
 SLICE = 1000  # starts per slice, which take a few milliseconds
 MAX_STAGGER = timedelta(hours=6)  # with the item's own length within the day that is planned ahead
 TEXT_MS = 60_000  # for a shown text without a duration of its own
-
-
-@dataclass(frozen=True)
-class _Bounds:
-    """A playlist and the values that its entries share."""
-
-    held: HeldDocument
-    playlist: Playlist
-    level: Level | None
-    durations: Mapping[str, int]
-    not_before_at: datetime
-    expires_at: datetime
 
 
 def planned_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
@@ -64,8 +52,6 @@ def planned_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]
     Raises:
         PlanError: it cannot be planned; `hint` is the rule.
     """
-    if entry.start.kind != "at":
-        raise PlanError("E_UNSUPPORTED", entry.id, f"start {entry.start.kind}")
     medium, round_ms = _round_ms(entry, durations)
     if round_ms <= 0:
         raise PlanError("E_MEDIA", entry.id, "no duration")
@@ -132,6 +118,7 @@ class Expansion:
         from_at: the interval's start, included.
         until_at: its end, excluded.
         calendar: decides what days by rule mean, and which days are of mourning.
+        waits: does anything wait for something else? Then all starts are arbitrated together.
 
     Attributes:
         mourning: the days of mourning, in order.
@@ -143,6 +130,8 @@ class Expansion:
         from_at: datetime,
         until_at: datetime,
         calendar: StationCalendar,
+        *,
+        waits: bool = False,
     ) -> None:
         self._policy = policy
         self._calendar = calendar
@@ -152,8 +141,9 @@ class Expansion:
         self._days = list_days(from_at - DAY, until_at)
         # one day more: sound that starts at the end continues
         further = list_days(from_at - DAY, until_at + DAY)
-        self._quiet = QuietHours(policy.quiet, further)
         self.mourning = calendar.find_mourning(further)
+        self._rules = TimeRules(policy, further, self.mourning)
+        self._arbitration = Arbitration(policy, self._rules, from_at) if waits else None
         self._planned: list[Occurrence] = []
         self._refusals: list[Refusal] = []
         self._slice_end = SLICE
@@ -163,7 +153,7 @@ class Expansion:
 
         Yields after each slice of work.
         """
-        bounds = _Bounds(
+        bounds = Bounds(
             held=held,
             playlist=playlist,
             level=LEVEL_OF_CLASS.get(playlist.class_),
@@ -173,8 +163,8 @@ class Expansion:
         )
         first_at, last_at = bounds.not_before_at - DAY, bounds.expires_at
         days = [day for day in self._days if first_at < day.midnight_at < last_at]
-        for entry in playlist.entries:
-            self._add_entry(bounds, entry, days)
+        for position, entry in enumerate(playlist.entries):
+            self._add_entry(bounds, position, entry, days)
             if len(self._planned) + len(self._refusals) >= self._slice_end:
                 self._slice_end = len(self._planned) + len(self._refusals) + SLICE
                 yield
@@ -183,13 +173,23 @@ class Expansion:
         """Plan the audible check of the loudspeakers; rules of the time of day apply."""
         (entry,) = plan.entries
         not_before_at, expires_at = parse_utc(plan.not_before), parse_utc(plan.expires)
-        bounds = _Bounds(held, plan, Level.FILLER, {}, not_before_at, expires_at)
-        for start_at in self._starts(bounds, entry, self._days, timedelta()):
-            self._plan_sound(bounds, entry, Level.FILLER, start_at, start_at + CHIME_LENGTH)
+        bounds = Bounds(held, plan, Level.FILLER, {}, not_before_at, expires_at)
+        starts = self._starts(bounds, entry, self._days, timedelta())
+        check = Start(bounds, entry, 0, Level.FILLER, "sound", CHIME_LENGTH)
+        if self._arbitration is not None:
+            self._arbitration.add(Line(check), starts)
+        else:
+            self._plan(check, starts)
 
-    def finish(self) -> tuple[list[Occurrence], list[Refusal]]:
+    def finish(self) -> Generator[None, None, tuple[list[Occurrence], list[Refusal]]]:
         """The occurrences and the refusals inside the requested interval."""
-        kept = self._apply_sessions() if self._has_sessions else self._planned
+        kept = self._planned
+        if self._arbitration is not None:
+            yield from self._arbitration.resolve()
+            kept = [one for one in self._arbitration.kept if one.start_at < self._until_at]
+            self._refusals += self._arbitration.refusals
+        elif self._has_sessions:
+            kept = self._apply_sessions()
         refusals = [r for r in self._refusals if self._from_at <= r.at < self._until_at]
         return [one for one in kept if one.end_at > self._from_at], refusals
 
@@ -208,51 +208,64 @@ class Expansion:
                 self._refuse(one.playlist, one.entry, one.start_at, "E_POLICY", rule)
         return kept
 
-    def _add_entry(self, bounds: _Bounds, entry: Entry, days: Sequence[Day]) -> None:
+    def _add_entry(self, bounds: Bounds, position: int, entry: Entry, days: Sequence[Day]) -> None:
         delay = stagger_delay(entry, self._policy.stagger)
-        starts = [at + delay for at in self._starts(bounds, entry, days, delay)]
-        if not starts:
-            return
+        if entry.start.kind == "after":
+            starts = []
+        else:
+            starts = [at + delay for at in self._starts(bounds, entry, days, delay)]
+            if not starts:
+                return
         # refused once, not at each start: the whole entry cannot be planned
-        first_at = next((at for at in starts if at >= self._from_at), starts[-1])
+        first_at = next((at for at in starts if at >= self._from_at), max(starts, default=None))
         if bounds.level is None:
-            rule = f"class {bounds.playlist.class_}"
-            self._refuse(bounds.playlist, entry, first_at, "E_PRIO", rule)
+            if first_at is not None:
+                rule = f"class {bounds.playlist.class_}"
+                self._refuse(bounds.playlist, entry, first_at, "E_PRIO", rule)
             return
+        line = self._read_line(bounds, position, entry, delay)
+        if self._arbitration is not None:
+            if entry.start.kind == "after":
+                self._arbitration.add_follower(line, self._days_due(bounds, entry, days))
+            else:
+                self._arbitration.add(line, starts)
+        elif line.fault is None:
+            self._plan(line.start, starts)
+        elif first_at is not None:
+            self._refuse(bounds.playlist, entry, first_at, line.fault.code, line.fault.hint)
+
+    def _read_line(self, bounds: Bounds, position: int, entry: Entry, delay: timedelta) -> Line:
+        assert bounds.level is not None  # noqa: S101 - the caller has refused other classes
         try:
             medium, length_ms = planned_ms(entry, bounds.durations)
             _require_bearable(entry, delay)
             _require_relay_host(entry, self._policy.relay_hosts)
         except PlanError as error:
-            self._refuse(bounds.playlist, entry, first_at, error.code, error.hint)
-            return
+            nothing = Start(bounds, entry, position, bounds.level, "sound", timedelta())
+            return Line(nothing, error, delay)
         length = timedelta(milliseconds=length_ms)
+        return Line(Start(bounds, entry, position, bounds.level, medium, length), delay=delay)
+
+    def _plan(self, one: Start, starts: Sequence[datetime]) -> None:
+        """Plan hard starts where nothing waits: each is judged by itself."""
         if not self._has_sessions:  # then what is over before the interval has no effect
-            starts = [at for at in starts if at + length > self._from_at]
-        plan = self._plan_sound if medium == "sound" else self._plan_picture
-        bar = find_bar(entry) if self.mourning else None
-        for start_at in starts:
-            mourning = self._mourning_after(start_at) if bar is not None else None
-            if mourning is not None and mourning.start_at < start_at + length:
-                rule = f"mourning {bar}: {mourning.rule}"
-                self._refuse(bounds.playlist, entry, start_at, "E_POLICY", rule)
+            starts = [at for at in starts if at + one.length > self._from_at]
+        for at in starts:
+            verdict = self._rules.judge(one, at)
+            if isinstance(verdict, Refusal):
+                self._refusals.append(verdict)
             else:
-                plan(bounds, entry, bounds.level, start_at, start_at + length)
+                self._planned.append(verdict)
 
-    def _mourning_after(self, at: datetime) -> Interval | None:
-        """The day of mourning at a moment, or else the next one."""
-        return next((one for one in self.mourning if at < one.end_at), None)
-
-    def _latest_end(self, bounds: _Bounds, entry: Entry, start_at: datetime) -> datetime:
-        """Until when the entry may be on: its document's expiry, or a mourning that bars it."""
-        if self.mourning and find_bar(entry) is not None:
-            mourning = self._mourning_after(start_at)
-            if mourning is not None:
-                return min(bounds.expires_at, mourning.start_at)
-        return bounds.expires_at
+    def _days_due(self, bounds: Bounds, entry: Entry, days: Sequence[Day]) -> frozenset[str]:
+        """The dates on which an entry follows another."""
+        due, undecided = self._calendar.split(entry.when, days)
+        for day, lacking in undecided:
+            self._refuse_undecided(bounds, entry, day, lacking)
+        return frozenset(day.iso for day in days_of(entry.when, due))
 
     def _starts(
-        self, bounds: _Bounds, entry: Entry, days: Sequence[Day], delay: timedelta
+        self, bounds: Bounds, entry: Entry, days: Sequence[Day], delay: timedelta
     ) -> list[datetime]:
         """The written starts of which this station's own lie before the end of the interval."""
         first_at, last_at = bounds.not_before_at, min(bounds.expires_at, self._until_at - delay)
@@ -266,63 +279,12 @@ class Expansion:
             self._refuse(bounds.playlist, entry, self._from_at, "E_SCHEMA", str(error))
             return []
 
-    def _refuse_undecided(self, bounds: _Bounds, entry: Entry, day: Day, lacking: str) -> None:
+    def _refuse_undecided(self, bounds: Bounds, entry: Entry, day: Day, lacking: str) -> None:
         """Refuse the entry once on a day of which nobody knows whether it is due."""
         starts = earliest_starts(entry.when, day) or [day.midnight_at]
         at = next((at for at in starts if at >= self._from_at), starts[-1])
         if bounds.not_before_at <= at < bounds.expires_at:
             self._refuse(bounds.playlist, entry, at, "E_CALENDAR", lacking)
-
-    def _plan_picture(
-        self, bounds: _Bounds, entry: Entry, level: Level, start_at: datetime, end_at: datetime
-    ) -> None:
-        latest_end_at = self._latest_end(bounds, entry, start_at)
-        self._planned.append(
-            Occurrence(
-                document=bounds.held,
-                entry=entry,
-                level=level,
-                start_at=start_at,
-                end_at=min(end_at, latest_end_at),
-                latest_end_at=latest_end_at,
-                medium="picture",
-            )
-        )
-
-    def _plan_sound(
-        self, bounds: _Bounds, entry: Entry, level: Level, start_at: datetime, end_at: datetime
-    ) -> None:
-        quiet = self._quiet.first_after(start_at)
-        if quiet is not None and quiet.start_at < end_at:
-            rule = f"quiet_hours {quiet.rule}"
-            self._refuse(bounds.playlist, entry, start_at, "E_HOURS", rule)
-            return
-        if not self._is_allowed_day(start_at):
-            rule = f"weekdays {sorted(self._policy.weekdays or ())}"
-            self._refuse(bounds.playlist, entry, start_at, "E_POLICY", rule)
-            return
-        if end_at > bounds.expires_at:
-            rule = f"expires {bounds.playlist.expires}"
-            self._refuse(bounds.playlist, entry, start_at, "E_EXPIRED", rule)
-            return
-        latest_end_at = self._latest_end(bounds, entry, start_at)
-        if quiet is not None and quiet.start_at < latest_end_at:
-            latest_end_at = quiet.start_at
-        self._planned.append(
-            Occurrence(
-                document=bounds.held,
-                entry=entry,
-                level=level,
-                start_at=start_at,
-                end_at=end_at,
-                latest_end_at=latest_end_at,
-                medium="sound",
-            )
-        )
-
-    def _is_allowed_day(self, start_at: datetime) -> bool:
-        allowed = self._policy.weekdays
-        return allowed is None or local_date(start_at).isoweekday() in allowed
 
     def _refuse(self, playlist: Playlist, entry: Entry, at: datetime, code: str, rule: str) -> None:
         self._refusals.append(Refusal(entry.id, playlist.doc_id, at, code, rule))

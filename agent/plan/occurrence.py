@@ -28,6 +28,10 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         end_at: planned end, excluded.
         latest_end_at: interrupted sound may continue until here, by quiet hours and expiry.
         medium: sound or picture.
+        position: of the entry in its playlist, from 0.
+        asked_at: the written moment, of the first of a chain for what follows in it; None: the
+            start.
+        waits_until: until when it yields to what still sounds at its start; None: it does not.
     """
 
     document: HeldDocument
@@ -37,6 +41,9 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     end_at: datetime
     latest_end_at: datetime
     medium: Medium
+    position: int = 0
+    asked_at: datetime | None = None
+    waits_until: datetime | None = None
 
     @property
     def playlist(self) -> Playlist:
@@ -47,18 +54,21 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def key(self) -> str:
-        """`<doc_id>/<entry>@<start>`, the same after every rebuild."""
-        return f"{self.document.document.doc_id}/{self.entry.id}@{self.start_at.isoformat()}"
+        """`<doc_id>/<entry>@<moment>`, the same after every rebuild, whatever it waits for."""
+        at = self.asked_at or self.start_at
+        return f"{self.document.document.doc_id}/{self.entry.id}@{at.isoformat()}"
 
     @property
-    def rank(self) -> tuple[int, datetime, int, int, str, str]:
-        """The sort key that decides who wins: level, later start, newer document, ids.
+    def rank(self) -> tuple[int, datetime, int, int, str, int, str]:
+        """The sort key that decides who wins: level, later start, newer document, its own order.
+
+        Of one document, what its author wrote first wins.
 
         Total: no two are equal.
         """
         playlist = self.playlist
-        names = (playlist.doc_id, self.entry.id)
-        return (self.level, self.start_at, playlist.epoch, playlist.seq, *names)
+        order = (playlist.doc_id, -self.position, self.entry.id)
+        return (self.level, self.start_at, playlist.epoch, playlist.seq, *order)
 
     @property
     def duration_ms(self) -> int:

@@ -135,7 +135,9 @@ def build_in_slices(
         (h.document.class_, h.document.cancels) for h in held if isinstance(h.document, Cancel)
     }
     calendar = StationCalendar(held, policy.sun_point)
-    expansion = Expansion(policy, from_at, until_at, calendar)
+    plans = [h.document for h in held if isinstance(h.document, Playlist)]
+    waits = any(entry.start.kind != "at" for plan in plans for entry in plan.entries)
+    expansion = Expansion(policy, from_at, until_at, calendar, waits=waits)
     # The order of `held` must have no effect.
     for one in sorted(held, key=lambda h: h.document.doc_id):
         document = one.document
@@ -144,4 +146,5 @@ def build_in_slices(
     chime = plan_chime(held, policy.config_id, policy.chime_check)
     if chime is not None and isinstance(chime.document, ChimePlaylist):
         expansion.add_chime(chime, chime.document)
-    return Timeline(*expansion.finish(), expansion.mourning)
+    occurrences, refusals = yield from expansion.finish()
+    return Timeline(occurrences, refusals, expansion.mourning)

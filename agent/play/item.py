@@ -131,6 +131,7 @@ class Item:
     relay: Relay | None = None  # the radio that is pulled
     started_by: str | None = None  # the local key
     missing: str | None = None  # why it cannot be played: a code and the medium
+    waits_until: datetime | None = None  # until then it begins behind what sounds at its level
 
     def on_air(self) -> OnAir:
         """The item as health reports it."""
@@ -143,6 +144,13 @@ class Item:
             issuer=self.source.issuer,
             medium=self.medium,
         )
+
+    def yields_to(self, other: Item, at: datetime) -> bool:
+        """Does it begin behind another that sounds at a moment, and not in its place?"""
+        if other.level > self.level:
+            return True
+        is_waiting = self.waits_until is not None and at < self.waits_until
+        return is_waiting and other.level == self.level and other.key != self.key
 
     @property
     def goes_on(self) -> bool:

@@ -111,6 +111,7 @@ def build_item(
         reading=reading,
         relay=entry.body.relay,
         missing=missing,
+        waits_until=occurrence.waits_until,
     )
 
 

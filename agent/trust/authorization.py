@@ -22,6 +22,9 @@ from agent.trust.broadcast_hours import (
 from agent.trust.role import RANK, Role
 from agent.trust.scope import is_covered, right_of
 
+# They begin when something else has ended, which nobody knows who signs them.
+OPEN_STARTS = frozenset({"after", "next"})
+
 
 def verify_authorization(document: Document, role: Role, targets: Iterable[str]) -> None:
     """Verify critical limits, kind, epoch, paths, priority and hours.
@@ -77,7 +80,7 @@ def _is_plainly_inside(playlist: Playlist, role: Role) -> bool:
     """Are all entries within one window of the role's hours? A quick check for the usual case."""
     entries = playlist.entries
     starts = [text for entry in entries for text in entry.when.at]
-    if not starts or "after" in {entry.start.kind for entry in entries}:
+    if not starts or OPEN_STARTS & {entry.start.kind for entry in entries}:
         return not entries
     if any(entry.when.sun is not UNSET for entry in entries):
         return False
@@ -107,8 +110,7 @@ def _max_length_ms(playlist: Playlist) -> int:
 def _verify_entries(playlist: Playlist, role: Role) -> None:
     duration_of = {medium.sha256: medium.duration_ms for medium in playlist.media}
     for entry in playlist.entries:
-        if entry.start.kind == "after":
-            # its start depends on another entry's end and is not known, so it is not allowed
+        if entry.start.kind in OPEN_STARTS:
             raise _outside(playlist, role, entry.id)
         lasts_ms = length_ms(entry, duration_of)
         for text in entry.when.at:

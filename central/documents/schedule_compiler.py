@@ -140,6 +140,20 @@ class _ScheduleCompiler(Compilation):
             after = item.start.after if isinstance(item.start, StartRule) else None
             if after is not None and (after not in ids or after == item.id):
                 self.fault(f"items[{index}].start.after", "file.id_of_other", got=after)
+            elif after is not None and self._is_ring(after):
+                self.fault(f"items[{index}].start.after", "file.after_ring", got=after)
+
+    def _is_ring(self, name: str) -> bool:
+        """Does a chain of items that follow each other never come to one with a time?"""
+        rules = {(one.id or f"e{n + 1}"): one.start for n, one in enumerate(self._schedule.items)}
+        seen: set[str] = set()
+        while name not in seen:
+            seen.add(name)
+            rule = rules.get(name)
+            if not isinstance(rule, StartRule) or rule.after is None:
+                return False
+            name = rule.after
+        return True
 
     def _entries(self, item: ScheduleItem, index: int) -> Iterator[Entry]:
         """Build one entry for the sound and one for the picture."""

@@ -17,6 +17,10 @@ PHRASES: Catalogue = {
     "file.most_2h": Text("nhiều nhất 2h", "at most 2h"),
     "file.id_once": Text("mỗi id dùng một lần", "an id used once"),
     "file.id_of_other": Text("id của một mục khác", "the id of another item"),
+    "file.after_ring": Text(
+        "một chuỗi mục bắt đầu từ mục có giờ `at`",
+        "a chain that begins with an item with a time `at`",
+    ),
     "file.one_sound": Text(
         "một trong play, relay, say; và/hoặc show",
         "one of play, relay, say; and/or show",

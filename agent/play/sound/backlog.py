@@ -103,13 +103,19 @@ class Backlog:
     def next(self, now: Now) -> Cut | None:
         """The item that comes back first: higher levels, then the scheduled one, then the older.
 
+        One that waits for others is not before them because it is scheduled for now.
+
         None also where the schedule has an item for now that is joined at its present position.
         """
         scheduled = self._rundown.scheduled(now)
         first = scheduled.key if scheduled is not None else ""
         waiting = sorted(
             (cut for key, cut in self._cuts.items() if key in self),
-            key=lambda one: (-one.item.level, one.item.key != first, one.item.start_at),
+            key=lambda one: (
+                -one.item.level,
+                one.item.key != first or one.item.waits_until is not None,
+                one.item.start_at,
+            ),
         )
         entitled = (cut for cut in waiting if self._rundown.is_entitled(cut.item, now))
         cut = next(entitled, None)

@@ -125,8 +125,13 @@ class SessionStack:
         return any(session.item.level > level for session in self._scheduled)
 
     def find_end_s(self, now: Now) -> float:
-        """Seconds until the first item must be ended whose source does not end by itself."""
+        """Seconds until the first item must be ended whose source does not end by itself.
+
+        Or until the first has waited as long as it may.
+        """
         ends = [one.item.end_at for one in self._scheduled if one.is_endless and one.is_sounding]
+        waiting = [one.item.waits_until for one in self._scheduled if one.is_waiting]
+        ends += [until_at for until_at in waiting if until_at is not None and until_at > now.at]
         return min(((end_at - now.at).total_seconds() for end_at in ends), default=math.inf)
 
     @property
@@ -174,24 +179,34 @@ class SessionStack:
         ]
 
     def is_held_above(self, item: Item, now: Now) -> bool:
-        """Does a higher level have the output?"""
+        """Does a higher level have the output, or what it waits for?"""
         holder = self.find_holder(now)
-        return holder is not None and holder.item.level > item.level
+        return holder is not None and item.yields_to(holder.item, now.at)
 
     def _cue_prepared(self, holder: Session | None, now: Now) -> None:
-        """Cue the prepared sessions: at their moment, below a holder right after its last sample.
+        """Cue the prepared sessions: at their moment, behind a holder right after its last sample.
 
         While the holder's last slot is not known nothing may begin: the holder may only be pausing.
         """
         slot = self._find_last_slot(holder, now) if holder is not None else None
         for session in [one for one in self._scheduled if one.is_waiting]:
-            if holder is None or session.item.level >= holder.item.level:
-                if not session.is_cued and session.item.key not in self._backlog:
-                    session.cue_planned(self._clock.mono_of(session.item.start_at))
+            planned_mono_s = self._clock.mono_of(session.item.start_at)
+            if holder is None or not session.item.yields_to(holder.item, now.at):
+                has_waited = session.after is not None and holder is not None
+                is_new = not session.is_cued and session.item.key not in self._backlog
+                if is_new or has_waited:
+                    session.cue_planned(planned_mono_s)
             elif slot is None:
                 session.uncue()
+            elif session.after != slot and _ends_late(holder, session.item):
+                session.cue(max(planned_mono_s, mono_s() + session.lead_s), after=slot)
             elif session.after != slot:
-                session.cue_planned(self._clock.mono_of(session.item.start_at), after=slot)
+                session.cue_planned(planned_mono_s, after=slot)
+
+    def is_behind(self, session: Session, other: Session) -> bool:
+        """Was a session started behind the last sample of another?"""
+        after = session.after if isinstance(session, SoundSession) else None
+        return after is not None and other.owns(after)
 
     def _find_last_slot(self, holder: Session, now: Now) -> str | None:
         """The slot whose end frees the output; None while it is unknown, or an alarm follows."""
@@ -199,3 +214,11 @@ class SessionStack:
         following = self._rundown.wanted(now, known)
         is_alarm = following is not None and following.level >= Level.EMERGENCY
         return None if is_alarm else holder.last_slot
+
+
+def _ends_late(holder: Session, item: Item) -> bool:
+    """May what sounds end after an item's moment? Then the item keeps to no clock."""
+    is_timed = isinstance(holder, SoundSession) and holder.due_mono_s is not None
+    return holder.item.level == item.level and not (
+        is_timed and holder.item.end_at <= item.start_at
+    )

@@ -86,7 +86,7 @@ class SessionStarts:
         """Begin a scheduled item at its moment, or join it at its present position."""
         planned_mono_s = self._clock.mono_of(item.start_at)
         late_s = mono_s() - planned_mono_s
-        if late_s < LATE_S:
+        if late_s < LATE_S or self._stack.is_held_above(item, self._clock.now()):
             session = self._open(item, 0)
             self._spawn(session, self._cue_planned(session))
         else:
@@ -103,7 +103,10 @@ class SessionStarts:
     def bring_back(self, back: Cut, on_air: Item | None) -> None:
         """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
         prepared = self._stack.prepared
-        if self._stack.is_free_for(prepared):
+        if prepared is None and on_air is not None and self._has_waited(back.item, on_air):
+            session = self._open(back.item, back.offset_ms)
+            self._spawn(session, self._cue(session, mono_s()))
+        elif self._stack.is_free_for(prepared):
             if prepared is None:
                 session = self._open(back.item, back.offset_ms)
                 self._spawn(session, self._cue(session, mono_s()))
@@ -114,6 +117,11 @@ class SessionStarts:
         elif on_air and on_air.level > back.item.level:
             session = self._open(back.item, back.offset_ms)
             self._spawn(session, self._prepare(session))
+
+    def _has_waited(self, item: Item, on_air: Item) -> bool:
+        """Does it take the place of what sounds at its level, having waited long enough?"""
+        is_equal = item.waits_until is not None and on_air.level == item.level
+        return is_equal and not item.yields_to(on_air, self._clock.now().at)
 
     def _open(self, item: Item, offset_ms: int) -> SoundSession:
         self._preempt_tests()

@@ -244,7 +244,9 @@ class SoundOutput:
         """Stop what plays: equal levels are replaced, lower ones may come back."""
         level = session.item.level
         for other in self._sessions:
-            if other.is_sounding and other is not session and other.item.level <= level:
+            if other is session or self.session_stack.is_behind(session, other):
+                continue
+            if other.is_sounding and other.item.level <= level:
                 other.stop("replaced" if other.item.level == level else "preempted")
 
     # The schedule
@@ -270,13 +272,16 @@ class SoundOutput:
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not in store may still arrive: it is missing only when its item is due.
         soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
-        back = self._ends.backlog.next(now) if soon is None else None
+        back = self._ends.backlog.next(now)
+        if soon is not None and back is not None:
+            is_behind = soon.level == back.item.level and soon.yields_to(back.item, now.at)
+            soon, back = (None, back) if is_behind else (soon, None)
         await self.session_stack.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._ends.done)
         if alarm is not None and wanted is not None and wanted.level <= alarm.level:
             wanted = None
         new = None if wanted is None or self.session_stack.knows(wanted.key) else wanted
-        is_first = back is None or wanted is None or back.item.level <= wanted.level
+        is_first = back is None or wanted is None or not wanted.yields_to(back.item, now.at)
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
             await self._ends.report_unheard(wanted, wanted.missing)
         elif new is not None and (muted := self._starts.find_mute(new)):

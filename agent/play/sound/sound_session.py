@@ -93,7 +93,7 @@ class SoundSession:
         self._source: SoundSource | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
-        self._due_mono_s: float | None = None
+        self.due_mono_s: float | None = None
         self._started_mono_s: float | None = None
         self._start_at: datetime | None = None
         self._start_clock = UNKNOWN
@@ -170,7 +170,7 @@ class SoundSession:
         sound_mono_s = self._slots.place(at_mono_s, after)
         self._planned_mono_s = at_mono_s if is_planned else None
         is_dated = is_planned or find_timeline(self._source) is not None
-        self._due_mono_s = at_mono_s if is_dated else None
+        self.due_mono_s = at_mono_s if is_dated else None
         if self._source is not None:
             self._source.start(sound_mono_s - self._delay_s)
         if self._claim.is_held:
@@ -195,7 +195,7 @@ class SoundSession:
         """Remove its moment."""
         if self.is_cued:
             self.is_cued, self.after, self._planned_mono_s = False, None, None
-            self._due_mono_s = None
+            self.due_mono_s = None
             self._slots.unplace()
 
     @property
@@ -241,7 +241,7 @@ class SoundSession:
             self._start_clock = read_start_clock(self._clock)
             if (timeline := find_timeline(self._source)) is not None:
                 timeline.on_started(event.mono_s)
-            self._follower.begin(event.mono_s, self._due_mono_s)
+            self._follower.begin(event.mono_s, self.due_mono_s)
             self.is_sounding = True
             self._record.open(self._build_result("cut", "restart", None))
 

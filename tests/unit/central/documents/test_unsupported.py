@@ -38,6 +38,7 @@ NOW = datetime.now(UTC)
 DAILY = When(["05:00:00"], [1, 2, 3], "2026-11-23", "2026-11-29")
 AT_ONCE = Start("at")
 SHOWN = Body(text=Text(show="Nước sạch"))
+VIDEO = Element("video", [0, 0, 9, 9], media="ab" * 32)
 
 
 def header(kind: str, class_: Any = "routine") -> dict[str, Any]:
@@ -60,9 +61,6 @@ def scene(kind: Any, **more: Any) -> Body:
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        (playlist(start=Start("next")), "start: next"),
-        (playlist(start=Start("within", ms=60_000)), "within"),
-        (playlist(start=Start("after", entry="e0")), "after"),
         (playlist(scene("video", media="ab" * 32)), "hình tĩnh"),
         (playlist(scene("clock", format="%c")), "%H %M %S"),
     ],
@@ -81,9 +79,19 @@ def test_an_item_that_no_box_plays_is_named_with_the_next_step(
 
 
 def test_both_faults_of_an_item_are_reported_at_once() -> None:
+    both = Body(scene=Scene([VIDEO, Element("clock", [0, 0, 9, 9], format="%A")], 1000))
     with pytest.raises(TrustError) as caught:
-        verify_supported(playlist(scene("clock", format="%A"), Start("next")), "vi")
-    assert all(word in caught.value.hint for word in ("start: next", "%H %M %S"))
+        verify_supported(playlist(both), "vi")
+    assert all(word in caught.value.hint for word in ("hình tĩnh", "%H %M %S"))
+
+
+@pytest.mark.parametrize(
+    "start", [Start("next"), Start("within", 60_000), Start("after", None, "e0")]
+)
+def test_what_waits_is_signed_and_needs_boxes_that_wait(start: Start) -> None:
+    document = playlist(start=start)
+    verify_supported(document, "vi")
+    assert f"entries.start.kind={start.kind}" in needed_features(document)
 
 
 def test_what_boxes_can_do_is_let_through() -> None:
@@ -128,20 +136,25 @@ def test_a_command_that_no_box_obeys_is_refused_before_the_key_is_requested(tmp_
     assert not file.with_suffix(".signed").exists()
 
 
-def test_a_schedule_that_waits_for_another_item_is_not_signed(tmp_path: Path) -> None:
+def test_a_schedule_of_items_that_only_follow_each_other_is_not_signed(tmp_path: Path) -> None:
     made = make_demo_authority(tmp_path / "authority", "x")
     day = (NOW + timedelta(hours=7)).date()
     file = tmp_path / "lich.yaml"
     file.write_text(
         f'slot: tuan\nto: ["84/29266/*"]\nfrom: {day}\nuntil: {day + timedelta(days=6)}\nitems:\n'
-        '  - {title: VOV1, at: "05:30", start: next, show: {text: "VOV1"}, for: 30m}\n'
+        '  - {title: Bão, id: a, at: "05:30", show: {text: "Bão"}, for: 30m}\n'
+        '  - {title: VOV1, id: b, start: {after: c}, show: {text: "VOV1"}, for: 30m}\n'
+        '  - {title: VOV2, id: c, start: {after: b}, show: {text: "VOV2"}, for: 30m}\n'
     )
     words = (
         "sign", file, "--key", made.keys["vn.84.29266"][0], "--issuer", "vn.84.29266",
         "--media-dir", tmp_path / "media", "--media-url", "https://m.example.vn", "--yes",
     )  # fmt: skip
     result = CliRunner().invoke(main, list(map(str, words)))
-    assert (result.exit_code, "mục “VOV1”" in result.output) == (1, True)
+    assert result.exit_code == 78
+    assert "items[1].start.after" in result.output
+    assert "items[2].start.after" in result.output
+    assert "items[0]" not in result.output
     assert not file.with_suffix(".signed").exists()
 
 

@@ -1,0 +1,127 @@
+"""What waits and what follows, by hand; the oracle has the combinations (test_plan_oracle)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from agent.plan.policy import EffectivePolicy, effective_policy
+from agent.plan.timeline import Timeline
+from tests.harness.planned_playlists import FREE, B, entry, local, plan, playlist, refusals
+
+
+def plan_day(
+    *entries: dict[str, Any], minutes: float = 1, policy: EffectivePolicy = FREE, **header: Any
+) -> Timeline:
+    held = playlist(*entries, minutes=minutes, **header)
+    return plan(held, policy=policy, last="2026-11-23")
+
+
+def told(timeline: Timeline) -> list[tuple[str, str]]:
+    """Entry and local clock time."""
+    return [
+        (one.entry.id, (one.start_at + timedelta(hours=7)).strftime("%H:%M:%S"))
+        for one in timeline.occurrences
+    ]
+
+
+NEXT, WITHIN = {"kind": "next"}, {"kind": "within", "ms": 120_000}
+
+
+def after(name: str) -> dict[str, Any]:
+    return {"kind": "after", "entry": name}
+
+
+def test_next_begins_when_what_is_on_ends() -> None:
+    song = entry("ca", "05:00:00")
+    assert told(plan_day(song, entry("tin", "05:03:00", start=NEXT), minutes=10)) == [
+        ("ca", "05:00:00"), ("tin", "05:10:00"),
+    ]  # fmt: skip
+
+
+def test_next_does_not_wait_for_another_zone_or_a_lower_level() -> None:
+    song = entry("ca", "05:00:00", zones=["cho"])
+    news = entry("tin", "05:03:00", start=NEXT, zones=["thon"])
+    assert told(plan_day(song, news, minutes=10))[1] == ("tin", "05:03:00")
+    low = playlist(entry("ca", "05:00:00"), minutes=10)
+    header = {"class": "priority", "doc_id": "2" * 32}
+    high = playlist(entry("lu", "05:03:00", start=NEXT), minutes=10, **header)
+    assert told(plan(low, high, last="2026-11-23"))[1] == ("lu", "05:03:00")
+
+
+def test_within_waits_so_long_and_no_longer() -> None:
+    song = entry("ca", "05:00:00")
+    soon = entry("tin", "05:09:00", start=WITHIN)
+    late = entry("tin", "05:03:00", start=WITHIN)
+    assert told(plan_day(song, soon, minutes=10))[1] == ("tin", "05:10:00")
+    assert told(plan_day(song, late, minutes=10))[1] == ("tin", "05:05:00")
+
+
+def test_a_chain_follows_before_what_has_waited_longer() -> None:
+    chime = entry("chuong", "05:00:00", body={"media": [B]})
+    news = entry("tin", [], start=after("chuong"))
+    waiting = entry("ca", "05:00:05", start=NEXT)
+    assert told(plan_day(waiting, chime, news)) == [
+        ("chuong", "05:00:00"), ("tin", "05:00:10"), ("ca", "05:01:10"),
+    ]  # fmt: skip
+
+
+def test_what_follows_a_refused_entry_takes_its_place() -> None:
+    chime = entry("chuong", "05:00:00", body={"media": ["c" * 64]})
+    timeline = plan_day(chime, entry("tin", [], start=after("chuong")))
+    assert told(timeline) == [("tin", "05:00:00")]
+    assert [row[1] for row in refusals(timeline)] == ["E_MEDIA"]
+
+
+def test_quiet_hours_are_judged_when_it_begins() -> None:
+    song = entry("ca", "20:55:00")
+    timeline = plan_day(
+        song, entry("tin", "20:56:00", start=NEXT), minutes=5, policy=effective_policy(None, None)
+    )
+    assert told(timeline) == [("ca", "20:55:00")]
+    assert refusals(timeline) == [
+        (local("2026-11-23T21:00:00"), "E_HOURS", "quiet_hours 21:00-05:00")
+    ]
+
+
+def test_next_gives_up_after_six_hours() -> None:
+    song = entry("ca", "05:00:00")
+    timeline = plan_day(song, entry("tin", "05:30:00", start=NEXT), minutes=500)
+    assert told(timeline) == [("ca", "05:00:00")]
+    assert refusals(timeline) == [
+        (local("2026-11-23T11:30:00"), "E_POLICY", "next waits at most 6:00:00")
+    ]
+
+
+def test_a_chain_that_begins_nowhere_is_refused() -> None:
+    ring = [entry("a", [], start=after("b")), entry("b", [], start=after("a"))]
+    timeline = plan_day(entry("ca", "05:00:00"), *ring)
+    assert told(timeline) == [("ca", "05:00:00")]
+    assert {row[1:] for row in refusals(timeline)} == {
+        ("E_SCHEMA", "after b: nothing begins the chain"),
+        ("E_SCHEMA", "after a: nothing begins the chain"),
+    }
+
+
+def test_a_play_keeps_its_name_when_it_must_wait_longer() -> None:
+    news = entry("tin", "05:03:00", start=NEXT)
+    chain = entry("ca", [], start=after("tin"))
+    alone = plan_day(news, chain)
+    behind = plan_day(entry("dai", "05:00:00", max_ms=240_000), news, chain, minutes=10)
+    names = {one.entry.id: one.key for one in alone.occurrences}
+    moved = {one.entry.id: one.key for one in behind.occurrences if one.entry.id != "dai"}
+    assert moved == names
+
+
+def test_of_two_entries_at_one_moment_the_one_written_first_plays() -> None:
+    timeline = plan_day(entry("e10", "05:00:00"), entry("e9", "05:00:00"))
+    playing = timeline.playing(local("2026-11-23T05:00:00"), "sound")
+    assert playing is not None
+    assert playing.entry.id == "e10"
+
+
+def test_two_thousand_that_wait_are_planned_one_after_the_other() -> None:
+    held = playlist(*[entry(f"e{n}", "05:00:00", start=NEXT) for n in range(2_000)], minutes=0.1)
+    timeline = plan(held, last="2026-11-23")
+    starts = [one.start_at for one in timeline.occurrences]
+    assert starts == [local("2026-11-23T05:00:00") + timedelta(seconds=6 * n) for n in range(2_000)]
