@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import psutil
+import pytest
 
+from central.store.records import list_plays
+from central.testbed.sound_capture import RATE_HZ, read_samples
 from central.testbed.stations import SINK
 from central.testbed.testbed import until
+from central.testbed.voice_station import write_tone
 from tests.harness.continuous_play import ContinuousPlay
 from tests.harness.station_harness import (
     ENGINE,
+    StationTestbed,
     children_of,
     engine_of,
     runs,
+    soon,
 )
+
+LOUD = 100  # of 32,768; the tone has 3,277
+WAV_HEADER = 44
+HELD_S = 5.5  # longer than what ring and pipe hold; a busy sound server has holes of its own
 
 
 def _list_beside_engine(pid: int) -> list[str]:
@@ -92,3 +106,59 @@ async def test_a_killed_decoder_is_a_cut_on_record_and_the_melody_goes_on(
     sound.assert_heard(datetime.fromisoformat(cut["start"]), datetime.fromisoformat(cut["end"]))
     programme.assert_in_its_place(sound, back)
     await programme.assert_truth()
+
+
+def _sounded_s(samples: Any) -> float:
+    """Seconds of sound, in steps of 10 ms."""
+    step = RATE_HZ // 100
+    steps = np.abs(samples[: len(samples) // step * step]).reshape(-1, step).max(axis=1)
+    return float((steps > LOUD).sum()) / 100
+
+
+async def _until_captured(part: Path, *, loud: bool) -> None:
+    """Until the last half of a second of what is captured has sound, or is silence."""
+
+    def is_so() -> bool:
+        raw = part.read_bytes()[WAV_HEADER:] if part.exists() else b""
+        samples = np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2")
+        return bool((np.abs(samples[-RATE_HZ // 2 :]) > LOUD).any()) == loud
+
+    while not await asyncio.to_thread(is_so):  # noqa: ASYNC110 - the capture tells nobody
+        await asyncio.sleep(0.05)
+
+
+def _decoders(pid: int) -> list[psutil.Process]:
+    """Of what plays; what measures a medium writes nowhere."""
+    found = []
+    for child in children_of(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+            if child.name() == "ffmpeg" and "null" not in child.cmdline():
+                found.append(child)
+    return found
+
+
+@pytest.mark.long
+async def test_a_play_of_which_more_than_a_hundredth_was_silent_is_not_full(
+    site: StationTestbed,
+) -> None:
+    length_s = 25
+    write_tone(site.studio / "chuan.wav", 997, length_s, -20)
+    await site.start()
+    line = "title: Tiếng chuẩn, play: [chuan.wav]"
+    await site.stock(line)
+    capture = await site.testbed.room.capture(SINK, site.folder)
+    await site.publish(site.compile([(soon(5), line)]))
+    part = site.folder / f"capture-{SINK}.part.wav"
+    await _until_captured(part, loud=True)
+    (decoder,) = _decoders(site.station.pid)
+    decoder.suspend()
+    await asyncio.sleep(HELD_S)
+    await _until_captured(part, loud=False)
+    decoder.resume()
+    # not `collected_plays`, which forgives what a busy machine does
+    await until(lambda: bool(list_plays(site.testbed.database)), "the record", 60)
+    recording = await site.testbed.room.finish(capture)
+    (play,) = list_plays(site.testbed.database)
+    assert 1 < _sounded_s(read_samples(recording.path)) < 0.99 * length_s
+    assert play["result"] == "cut"
+    assert play["reason"] in ("underruns", "starved")  # the latter after 3 s, on a busy machine
