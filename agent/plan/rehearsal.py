@@ -35,7 +35,7 @@ class Rival(msgspec.Struct, frozen=True):
     """An occurrence that goes before another one, and the rule by which it does.
 
     `level`: its class is higher. `start`: of one level it starts later. `order`: both start at one
-    moment, and its document is newer, or its id comes later.
+    moment, and the order of documents and of entries decides (`Occurrence.rank`).
     """
 
     title: str

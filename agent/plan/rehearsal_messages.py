@@ -30,12 +30,12 @@ PHRASES: Catalogue = {
         "nhường “{0}” lúc {1}, vì hạng cao hơn", "gives way to “{0}” at {1}, of a higher class"
     ),
     "rival.start": Text(
-        "bị “{0}” lúc {1} cắt ngang, vì cùng hạng mà bắt đầu sau",
-        "is cut off by “{0}” at {1}, of the same class, which starts later",
+        "bị “{0}” lúc {1} thay, vì cùng hạng mà bắt đầu sau",
+        "is replaced by “{0}” at {1}, of the same class, which starts later",
     ),
     "rival.order": Text(
-        "nhường “{0}” cùng giờ {1}, vì văn bản mới hơn (hoặc mã đứng sau)",
-        "gives way to “{0}” at the same time {1}, whose document is newer (or its id later)",
+        "nhường “{0}” cùng giờ {1}: văn bản mới hơn, rồi thứ tự trong lịch",
+        "gives way to “{0}” at the same time {1}: newer document, then order of the schedule",
     ),
     "where": Text("[{0}]", "[{0}]"),
     "sum": Text(
@@ -57,6 +57,21 @@ PHRASES: Catalogue = {
     "rule.calendar": Text("chưa có lịch năm đã ký: {0}", "no signed calendar: {0}"),
     "rule.sun": Text("không tính được giờ mặt trời: {0}", "the sun's hour is not known: {0}"),
     "rule.mourning": Text("ngày tang ({0})", "mourning ({0})"),
+    "rule.maintenance": Text("trong giờ bảo trì {0}", "within maintenance {0}"),
+    "rule.adverts": Text(
+        "cấu hình trạm không cho loa phát quảng cáo", "no adverts are allowed on loudspeakers"
+    ),
+    "rule.advert_hours": Text(
+        "quảng cáo chỉ được phát trong giờ {0}", "adverts are allowed within {0} only"
+    ),
+    "rule.advert_day_pct": Text(
+        "quảng cáo quá {0} % thời gian phát trong ngày, tính đến mục này",
+        "adverts above {0} % of the day's sound up to this item",
+    ),
+    "rule.advert_session_pct": Text(
+        "quảng cáo quá {0} % thời gian phát trong buổi, tính đến mục này",
+        "adverts above {0} % of the session's sound up to this item",
+    ),
     "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
     "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),
@@ -67,8 +82,8 @@ PHRASES: Catalogue = {
         "thắng “{0}”: cùng hạng, bắt đầu sau", "goes before “{0}”: same class, starts later"
     ),
     "why.order": Text(
-        "thắng “{0}”: cùng giờ, văn bản mới hơn (hoặc mã đứng sau)",
-        "goes before “{0}”: same start, its document is newer (or its id later)",
+        "thắng “{0}”: cùng giờ; văn bản mới hơn, rồi thứ tự trong lịch",
+        "goes before “{0}”: same start; newer document, then order of the schedule",
     ),
     "why.refused": Text("“{0}” bị từ chối: {1} ({2})", "“{0}” is refused: {1} ({2})"),
     "why.next": Text("thay đổi tới: {0}, “{1}”", "next change: {0}, “{1}”"),

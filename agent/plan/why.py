@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -126,7 +126,19 @@ def _find_next(
     if not moments:
         return None, None
     next_at = min(moments)
-    return next_at, timeline.playing(next_at, lane.medium, lane.zones)
+    ranked = timeline.contenders(next_at, lane.medium, lane.zones)
+    return next_at, next(
+        (one for one in ranked if not _is_over(one, timeline, lane, next_at)), None
+    )
+
+
+def _is_over(one: Occurrence, timeline: Timeline, lane: Lane, at: datetime) -> bool:
+    """Was sound replaced by a later start of its level? It does not come back; a relay goes on."""
+    if one.medium == "picture" or one.entry.body.relay is not None:
+        return False
+    since_at = one.start_at - timedelta(microseconds=1)
+    later = timeline.starting(since_at, at, lane.medium, lane.zones)
+    return any(other.level == one.level and other.rank > one.rank for other in later)
 
 
 def _is_for(event: Event, lane: Lane) -> bool:

@@ -108,17 +108,17 @@ PHRASES: Catalogue = {
     "despite": Text("Phát dù biết trạm từ chối: {0}", "Published despite refusals: {0}"),
     "clash.found": Text("TRÙNG GIỜ:", "CLASHES:"),
     "clash.question": Text(
-        "Lần này vẫn phát, mục sau cắt mục trước (instead); dời ra sau (after); thôi (cancel)",
-        "This time instead: the later start cuts off the earlier (instead); after it; cancel",
+        "Lần này vẫn phát, mục sau thay mục trước (instead); dời ra sau (after); thôi (cancel)",
+        "This time instead: the later start replaces the earlier (instead); after it; cancel",
     ),
     "clash.ask": Text(
         (
             "trùng giờ với mục cùng hạng, chưa phát gì. Chọn --clash instead (lần này vẫn phát, mục"
-            " bắt đầu sau cắt mục trước), after (cho biết giờ trống để sửa), hay cancel"
+            " bắt đầu sau thay mục trước), after (cho biết giờ trống để sửa), hay cancel"
         ),
         (
             "it clashes with items of its class; nothing was published. Choose --clash instead"
-            " (this time the later start cuts off the earlier), after (names the free times), or"
+            " (this time the later start replaces the earlier), after (names the free times), or"
             " cancel"
         ),
     ),

@@ -164,8 +164,17 @@ def test_why_names_winner_rule_losers_and_the_next_change() -> None:
     (why,) = explain(ones, FREE, local("06:05:30").astimezone(UTC), [Lane("sound")])
     assert (why.state, why.title, why.rule) == ("plays", "Nhắc", "start")
     assert [one.title for one in why.losers] == ["Sáng"]
-    assert (why.next_at, why.next_title) == (local("06:06"), "Sáng")
+    assert (why.next_at, why.next_title) == (local("06:06"), "")  # what was replaced is over
     assert "thắng “Sáng”: cùng hạng, bắt đầu sau" in "\n".join(describe_why(why, "vi"))
+
+
+def test_what_a_higher_class_interrupts_comes_back() -> None:
+    urgent = held(
+        entry("Mưa lớn", "06:05:00", 1), doc_id="2" * 32, slot="gap", **{"class": "priority"}
+    )
+    ones = [held(entry("Sáng", "06:00:00")), urgent]
+    (why,) = explain(ones, FREE, local("06:05:30").astimezone(UTC), [Lane("sound")])
+    assert (why.rule, why.next_at, why.next_title) == ("level", local("06:06"), "Sáng")
 
 
 def test_why_says_what_is_refused_at_that_moment() -> None:

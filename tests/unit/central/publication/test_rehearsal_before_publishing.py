@@ -65,7 +65,7 @@ def test_a_clash_is_asked_about_and_without_a_terminal_refused(tmp_path: Path, d
     other = playlist(tmp_path / "b", entry("Nhắc", ["06:05"]), slot="nhac")
     code, output = publish(other, db)
     assert (code, output.split(":")[0]) == (1, "E_CLASH")
-    assert "bị “Nhắc” lúc 06:05 cắt ngang" in output
+    assert "bị “Nhắc” lúc 06:05 thay" in output
     code, output = publish(other, db, "--clash", "after")
     assert (code, "“Nhắc”: 06:05 → 06:10" in output) == (1, True)
     assert publish(other, db, "--clash", "cancel")[0] == 1
