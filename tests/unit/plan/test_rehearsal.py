@@ -95,6 +95,14 @@ def test_of_one_class_the_later_start_cuts_off_the_earlier_and_that_is_a_clash()
     assert (rival.title, rival.rule, rival.at) == ("Nhắc", "start", local("06:05"))
 
 
+def test_what_waits_for_the_one_before_it_clashes_with_nothing() -> None:
+    waiting = entry("Nhắc", "06:05:00", 1, start={"kind": "next"})
+    found = week(held(entry("Sáng", "06:00:00"), waiting))
+    assert [seen(e) for e in found.events] == [
+        ("plays", "06:00", "Sáng"), ("plays", "06:10", "Nhắc"),
+    ]  # fmt: skip
+
+
 def test_a_higher_class_interrupts() -> None:
     urgent = held(
         entry("Mưa lớn", "06:05:00", 1), doc_id="2" * 32, slot="gap", **{"class": "priority"}
