@@ -90,3 +90,25 @@ def test_the_stations_of_a_centre_are_rehearsed_with_and_without_a_correction(
     assert "Sáng" not in changes
     assert rehearse(db, "--diff")[0] == 78
     assert rehearse(db, "--station", "tv-cl-9999")[0] == 78
+
+
+def test_who_signs_sees_the_week_before_the_question(tmp_path: Path, db: Path) -> None:
+    configure(db, NIGHT)
+    file = playlist(tmp_path / "p", entry("Tiếp âm", ["03:15"]))
+    command = ["sign", str(file), "--key", str(file), "--db", str(db)]
+    output = CliRunner().invoke(main, command, input="n\n").output
+    week, question, _ = output.partition("Ký tài liệu này?")
+    assert question
+    assert "TỪ CHỐI     Tiếp âm: trong giờ yên lặng 21:00-05:00 (E_HOURS)" in week
+
+
+def test_one_picture_is_of_stations_alike(tmp_path: Path, db: Path) -> None:
+    configure(db, NIGHT)
+    configure(db, StationPolicy(["20:00-05:00"]), OTHER)
+    assert publish(playlist(tmp_path / "p", entry("Sáng", ["06:00"])), db)[0] == 0
+    code, output = rehearse(db, "--format", "svg")
+    assert (code, "--station" in output) == (78, True)
+    code, output = rehearse(db, "--format", "svg", "--station", STATION)
+    assert (code, output.startswith("<svg"), "Sáng" in output) == (0, True, True)
+    calendar = rehearse(db, "--format", "ics")[1]
+    assert calendar.count("BEGIN:VEVENT") == 2
