@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import UNSET
 
 from agent.contract.document import Command, Document, Entry, Playlist, StationConfig
+from agent.contract.station_policy import StationPolicy
 
 Support = Literal["applied", "refused", "not obeyed"]
 """`refused`: with `E_UNSUPPORTED`, by `sign` too. `not obeyed`: accepted, without effect; whoever
@@ -30,11 +31,14 @@ MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
 PHRASES = "bodies.phrases"  # a box without them waits for the recording: nothing is refused
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
+ADVERTS, MAINTENANCE = "policy.adverts", "policy.maintenance"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
     "policy.caps": "applied",
     CAP_DISTANCE: "applied",
     LEVELS: "applied",
+    ADVERTS: "applied",
+    MAINTENANCE: "applied",
     CHIME_CHECK: "applied",
     "policy.mic": "applied",
     "kind=command": "applied",
@@ -82,12 +86,20 @@ def must_be_critical(document: Document) -> frozenset[str]:
         special = [one for one in document.entries if _is_special(one)]
         return frozenset(name for one in special for name in _critical_parts(one))
     if isinstance(document, StationConfig):
-        policy = document.policy
-        used = {CAP_DISTANCE: policy.cap_distance_m, LEVELS: policy.levels}
-        return frozenset(name for name, value in used.items() if value is not UNSET)
+        return frozenset(_critical_limits(document.policy))
     if isinstance(document, Command):
         return frozenset({f"do={document.do}"} & {MUTE, UNMUTE})
     return frozenset()
+
+
+def _critical_limits(policy: StationPolicy) -> Iterator[str]:
+    used = {
+        CAP_DISTANCE: policy.cap_distance_m,
+        LEVELS: policy.levels,
+        ADVERTS: policy.adverts,
+        MAINTENANCE: policy.maintenance,
+    }
+    yield from (name for name, value in used.items() if value is not UNSET)
 
 
 def _is_special(entry: Entry) -> bool:

@@ -52,6 +52,18 @@ class ChimeCheck(msgspec.Struct, frozen=True):
     zones: list[str] = msgspec.field(default_factory=lambda: ["*"])
 
 
+class AdvertPolicy(msgspec.Struct, frozen=True):
+    """When loudspeakers may play adverts, and how much; a policy without it allows none.
+
+    An advert lies wholly within `windows` (local `HH:MM-HH:MM`). At each moment adverts are at most
+    `day_pct` of all sound planned until then on the day, and `session_pct` of that in the session.
+    """
+
+    windows: list[str]
+    day_pct: int | None = None
+    session_pct: int | None = None
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
@@ -61,6 +73,8 @@ class StationPolicy(msgspec.Struct, frozen=True):
     `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud. `stagger`
     is not: a box without it plays with the first group (docs/decisions/0047). Nor is `chime_check`:
     a box without it sounds less. Nor is `sun_point`, a point of the province where it is left out.
+    `adverts` and `maintenance` (windows without sound) are critical: a box that ignored them would
+    play what they forbid (docs/decisions/0055).
     """
 
     quiet_hours: list[str]
@@ -76,3 +90,5 @@ class StationPolicy(msgspec.Struct, frozen=True):
     stagger: Stagger | UnsetType = UNSET
     chime_check: ChimeCheck | UnsetType = UNSET
     sun_point: SunPoint | UnsetType = UNSET
+    adverts: AdvertPolicy | UnsetType = UNSET
+    maintenance: list[str] | UnsetType = UNSET

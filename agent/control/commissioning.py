@@ -80,7 +80,7 @@ class CommissioningTests:
         policy = effective_policy(config, self._settings.policy)
         local = now.at.astimezone(LOCAL)
         second = local.hour * 3600 + local.minute * 60 + local.second
-        return any(window.covers(second) for window in policy.quiet)
+        return any(window.covers(second) for window in (*policy.quiet, *policy.maintenance))
 
     async def pattern(self, face: str, _requester: Requester) -> OperationOutput:
         """Show a test pattern on one face.

@@ -16,7 +16,8 @@ from agent.contract.local_time import LOCAL
 from agent.contract.priority import Level
 from agent.errors import PlanError
 from agent.plan.occurrence import Medium, Occurrence, Refusal
-from agent.plan.policy import EffectivePolicy, SessionBook
+from agent.plan.policy import EffectivePolicy
+from agent.plan.session_book import SessionBook
 from agent.plan.time_rules import Start, TimeRules
 
 LONGEST_WAIT = timedelta(hours=6)  # what has waited so long is news of this morning in the evening
@@ -197,8 +198,8 @@ class Arbitration:
             return
         is_waiting = turn.limit_at is not None and turn.limit_at > at
         verdict = self._rules.judge(one, at, turn.asked_at, turn.limit_at if is_waiting else None)
-        if isinstance(verdict, Occurrence) and one.medium == "sound" and one.level > Level.FILLER:
-            rule = self._book.refuse(verdict.start_at, verdict.end_at)
+        if isinstance(verdict, Occurrence):
+            rule = self._book.refuse_play(verdict)
             verdict = verdict if rule is None else one.refuse(at, "E_POLICY", rule)
         if isinstance(verdict, Refusal):
             self._drop(at, turn, verdict)

@@ -31,7 +31,8 @@ from agent.plan.calendar import (
 from agent.plan.chime_check import LENGTH as CHIME_LENGTH
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.occurrence import Medium, Occurrence, Refusal
-from agent.plan.policy import EffectivePolicy, SessionBook
+from agent.plan.policy import EffectivePolicy
+from agent.plan.session_book import SessionBook, needs_book
 from agent.plan.station_calendar import StationCalendar
 from agent.plan.time_rules import Bounds, Start, TimeRules
 from speech.dialect import NORTH
@@ -137,7 +138,7 @@ class Expansion:
         self._calendar = calendar
         self._from_at = from_at
         self._until_at = until_at
-        self._has_sessions = (policy.sessions_per_day, policy.minutes_per_session) != (None, None)
+        self._has_book = needs_book(policy)
         self._days = list_days(from_at - DAY, until_at)
         # one day more: sound that starts at the end continues
         further = list_days(from_at - DAY, until_at + DAY)
@@ -188,7 +189,7 @@ class Expansion:
             yield from self._arbitration.resolve()
             kept = [one for one in self._arbitration.kept if one.start_at < self._until_at]
             self._refusals += self._arbitration.refusals
-        elif self._has_sessions:
+        elif self._has_book:
             kept = self._apply_sessions()
         refusals = [r for r in self._refusals if self._from_at <= r.at < self._until_at]
         return [one for one in kept if one.end_at > self._from_at], refusals
@@ -200,8 +201,7 @@ class Expansion:
         self._planned.sort(key=attrgetter("level"), reverse=True)
         self._planned.sort(key=attrgetter("start_at"))
         for one in self._planned:
-            is_counted = one.medium == "sound" and one.level > Level.FILLER
-            rule = book.refuse(one.start_at, one.end_at) if is_counted else None
+            rule = book.refuse_play(one)
             if rule is None:
                 kept.append(one)
             else:
@@ -248,7 +248,7 @@ class Expansion:
 
     def _plan(self, one: Start, starts: Sequence[datetime]) -> None:
         """Plan hard starts where nothing waits: each is judged by itself."""
-        if not self._has_sessions:  # then what is over before the interval has no effect
+        if not self._has_book:  # then what is over before the interval has no effect
             starts = [at for at in starts if at + one.length > self._from_at]
         for at in starts:
             verdict = self._rules.judge(one, at)

@@ -20,7 +20,8 @@ from agent.contract.priority import Level
 from agent.contract.utc import parse_utc
 from agent.plan.calendar import DAY, list_days, local_date
 from agent.plan.occurrence import Refusal
-from agent.plan.policy import EffectivePolicy, QuietHours
+from agent.plan.policy import EffectivePolicy
+from agent.plan.quiet_hours import QuietHours
 
 DELAY_MS = 1_000
 LEVEL_OF_CLASS = {
@@ -110,10 +111,10 @@ def _limit(held: HeldDocument, grant: StreamGrant, policy: EffectivePolicy) -> L
     start_at, end_at = parse_utc(grant.not_before), parse_utc(grant.expires)
     level = LEVEL_OF_CLASS[grant.class_]
     if level < Level.EMERGENCY:
-        quiet = QuietHours(policy.quiet, list_days(start_at - DAY, end_at + DAY))
+        quiet = QuietHours(policy, list_days(start_at - DAY, end_at + DAY))
         interval = quiet.first_after(start_at)
         if interval is not None and interval.start_at <= start_at:
-            return _refuse(grant, start_at, "E_HOURS", f"quiet_hours {interval.rule}")
+            return _refuse(grant, start_at, "E_HOURS", interval.rule)
         weekdays = policy.weekdays
         if weekdays is not None and local_date(start_at).isoweekday() not in weekdays:
             return _refuse(grant, start_at, "E_POLICY", f"weekdays {sorted(weekdays)}")

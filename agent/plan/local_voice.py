@@ -17,7 +17,9 @@ from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
 from agent.plan.calendar import DAY, list_days, local_date
-from agent.plan.policy import EffectivePolicy, QuietHours, SessionBook
+from agent.plan.policy import EffectivePolicy
+from agent.plan.quiet_hours import QuietHours
+from agent.plan.session_book import SessionBook
 
 NOT_ALLOWED = "mic: false"
 Span = tuple[datetime, datetime]
@@ -64,7 +66,7 @@ def refuse_voice(policy: EffectivePolicy, now: Now) -> VoiceRefusal | None:
         return VoiceRefusal("E_CLOCK", "no trusted clock")
     quiet = _quiet_hours(policy, now.at).first_after(now.at)
     if quiet is not None and quiet.start_at <= now.at:
-        return VoiceRefusal("E_HOURS", f"quiet_hours {quiet.rule}")
+        return VoiceRefusal("E_HOURS", quiet.rule)
     weekdays = policy.weekdays
     if weekdays is not None and local_date(now.at).isoweekday() not in weekdays:
         return VoiceRefusal("E_POLICY", f"weekdays {' '.join(map(str, sorted(weekdays)))}")
@@ -96,11 +98,11 @@ def judge_voice(
 
 def _first_limit(policy: EffectivePolicy, at: datetime, book: SessionBook) -> VoicePermit:
     quiet = _quiet_hours(policy, at).first_after(at)
-    limits = [(quiet.start_at, f"quiet_hours {quiet.rule}")] if quiet is not None else []
+    limits = [(quiet.start_at, quiet.rule)] if quiet is not None else []
     if (ends := book.find_limit()) is not None:
         limits.append(ends)
     return VoicePermit(*min(limits)) if limits else VoicePermit()
 
 
 def _quiet_hours(policy: EffectivePolicy, at: datetime) -> QuietHours:
-    return QuietHours(policy.quiet, list_days(at, at + DAY))
+    return QuietHours(policy, list_days(at, at + DAY))

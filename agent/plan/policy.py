@@ -6,11 +6,8 @@ at planning, with its rule; it is never shortened.
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
 
 from msgspec import UNSET
 
@@ -18,16 +15,15 @@ from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.calendar_terms import SunPoint
 from agent.contract.document import StationConfig
-from agent.contract.station_policy import ChimeCheck, Stagger
+from agent.contract.station_policy import AdvertPolicy, ChimeCheck, Stagger
 from agent.contract.utc import parse_utc
-from agent.plan.calendar import Day, Interval, Window, expand_windows, local_date, parse_window
+from agent.plan.advert import AdvertLimits, smaller
+from agent.plan.calendar import Window, parse_window
 from agent.plan.sun import sun_point
-from agent.settings.model import Policy
+from agent.settings.model import LocalAdverts, Policy
 
 FIRST_GROUP = Stagger(group=0)
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
-# Items with at most this gap count as one session: chime, news, announcement.
-SESSION_GAP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -69,6 +65,8 @@ class EffectivePolicy:
         chime_check: when loudspeakers are checked by a chime; None: never.
         config_id: of the station-config in force.
         sun_point: whose sunrise and sunset count; None: none is known.
+        maintenance: further windows without sound, in which technicians work; likewise.
+        adverts: when and how much loudspeakers may play adverts; None: never.
     """
 
     quiet: tuple[Window, ...]
@@ -84,6 +82,8 @@ class EffectivePolicy:
     chime_check: ChimeCheck | None = None
     config_id: str | None = None
     sun_point: SunPoint | None = None
+    maintenance: tuple[Window, ...] = ()
+    adverts: AdvertLimits | None = None
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -108,22 +108,32 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
     Raises:
         ValueError: a window cannot be read.
     """
-    narrowing = local.quiet_hours if local is not None else []
-    caps, levels = _local_levels(local)
     if config is None:
-        quiet = _windows([BUILT_IN_QUIET_HOURS, *narrowing])
-        return EffectivePolicy(quiet, caps=caps, levels=levels)
+        signed = EffectivePolicy(_windows([BUILT_IN_QUIET_HOURS]))
+    else:
+        signed = signed_policy(config)
+    return signed if local is None else narrow(signed, local)
+
+
+def signed_policy(config: StationConfig) -> EffectivePolicy:
+    """What the station-config alone says.
+
+    Raises:
+        ValueError: a window cannot be read.
+    """
     signed = config.policy
-    signed_levels = [] if signed.levels is UNSET else signed.levels
+    levels = [] if signed.levels is UNSET else signed.levels
     return EffectivePolicy(
-        quiet=_windows([*signed.quiet_hours, *narrowing]),
+        quiet=_windows(signed.quiet_hours),
+        maintenance=_windows([] if signed.maintenance is UNSET else signed.maintenance),
+        adverts=None if signed.adverts is UNSET else _advert_limits(signed.adverts),
         sessions_per_day=signed.sessions_per_day,
         minutes_per_session=signed.minutes_per_session,
         weekdays=frozenset(signed.weekdays) if signed.weekdays is not None else None,
         relay_hosts=frozenset(signed.relay_hosts),
         mic=signed.mic,
-        caps=(*(LevelCap(c.zone_kind, _window(c.from_, c.to), c.dba) for c in signed.caps), *caps),
-        levels=(*(HourLevel(_window(o.from_, o.to), o.gain_db) for o in signed_levels), *levels),
+        caps=tuple(LevelCap(c.zone_kind, _window(c.from_, c.to), c.dba) for c in signed.caps),
+        levels=tuple(HourLevel(_window(one.from_, one.to), one.gain_db) for one in levels),
         cap_distance_m=None if signed.cap_distance_m is UNSET else signed.cap_distance_m,
         stagger=FIRST_GROUP if signed.stagger is UNSET else signed.stagger,
         chime_check=None if signed.chime_check is UNSET else signed.chime_check,
@@ -132,14 +142,46 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
     )
 
 
-def _local_levels(
-    local: Policy | None,
-) -> tuple[tuple[LevelCap, ...], tuple[HourLevel, ...]]:
-    if local is None:
-        return (), ()
+def narrow(policy: EffectivePolicy, local: Policy) -> EffectivePolicy:
+    """The policy with the restrictions of the local settings, which can allow nothing more.
+
+    Raises:
+        ValueError: a window cannot be read.
+    """
     caps = (LevelCap(one.zone_kind, parse_window(one.window), one.dba) for one in local.caps)
     levels = (HourLevel(parse_window(one.window), one.gain_db) for one in local.levels)
-    return tuple(caps), tuple(levels)
+    return replace(
+        policy,
+        quiet=_join(policy.quiet, _windows(local.quiet_hours)),
+        maintenance=_join(policy.maintenance, _windows(local.maintenance)),
+        adverts=_narrow_adverts(policy.adverts, local.adverts),
+        sessions_per_day=smaller(policy.sessions_per_day, local.sessions_per_day),
+        minutes_per_session=smaller(policy.minutes_per_session, local.minutes_per_session),
+        weekdays=_common_days(policy.weekdays, local.weekdays),
+        caps=(*policy.caps, *caps),
+        levels=(*policy.levels, *levels),
+    )
+
+
+def _advert_limits(signed: AdvertPolicy) -> AdvertLimits:
+    return AdvertLimits((_windows(signed.windows),), signed.day_pct, signed.session_pct)
+
+
+def _narrow_adverts(limits: AdvertLimits | None, local: LocalAdverts | None) -> AdvertLimits | None:
+    if limits is None or local is None:
+        return limits
+    windows = None if local.windows is None else _windows(local.windows)
+    return limits.narrow(windows, local.day_pct, local.session_pct)
+
+
+def _common_days(signed: frozenset[int] | None, local: list[int] | None) -> frozenset[int] | None:
+    if local is None:
+        return signed
+    return frozenset(local) if signed is None else signed & frozenset(local)
+
+
+def _join(signed: tuple[Window, ...], local: tuple[Window, ...]) -> tuple[Window, ...]:
+    return tuple(dict.fromkeys((*signed, *local)))
 
 
 def _window(from_: str, to: str) -> Window:
@@ -148,82 +190,3 @@ def _window(from_: str, to: str) -> Window:
 
 def _windows(texts: Sequence[str]) -> tuple[Window, ...]:
     return tuple(parse_window(text) for text in dict.fromkeys(texts))
-
-
-class QuietHours:
-    """The quiet intervals of some days.
-
-    Args:
-        windows: the quiet windows.
-        days: the local dates to cover, in order.
-    """
-
-    def __init__(self, windows: Sequence[Window], days: Sequence[Day]) -> None:
-        self._intervals = _merge(expand_windows(windows, days))
-        self._ends = [interval.end_at for interval in self._intervals]
-
-    def first_after(self, at: datetime) -> Interval | None:
-        """The quiet interval at a moment, or else the next one."""
-        index = bisect_right(self._ends, at)
-        return self._intervals[index] if index < len(self._intervals) else None
-
-
-def _merge(intervals: list[Interval]) -> list[Interval]:
-    """Merge overlapping intervals, so that both starts and ends are sorted."""
-    merged: list[Interval] = []
-    for interval in intervals:
-        if not merged or interval.start_at > merged[-1].end_at:
-            merged.append(interval)
-            continue
-        last = merged[-1]
-        rules = dict.fromkeys([*last.rule.split(", "), interval.rule])
-        end_at = max(last.end_at, interval.end_at)
-        merged[-1] = Interval(last.start_at, end_at, ", ".join(rules))
-    return merged
-
-
-class SessionBook:
-    """Counts sessions of occurrences, which are added in the order of their starts.
-
-    A refused occurrence is not counted, so an entry that is too long does not use up the day's last
-    session.
-    """
-
-    def __init__(self, policy: EffectivePolicy) -> None:
-        self._per_day = policy.sessions_per_day
-        minutes = policy.minutes_per_session
-        self._limit = timedelta(minutes=minutes) if minutes is not None else None
-        self._first_at: datetime | None = None
-        self._end_at: datetime | None = None
-        self._day: date | None = None
-        self._count = 0
-
-    def refuse(self, start_at: datetime, end_at: datetime) -> str | None:
-        """The rule that forbids this sound; None if it is allowed, and then it is counted."""
-        first_at, session_end_at, is_new = start_at, end_at, True
-        if self._first_at is not None and self._end_at is not None:
-            is_new = start_at - self._end_at > SESSION_GAP
-            if not is_new:
-                first_at, session_end_at = self._first_at, max(end_at, self._end_at)
-        if self._limit is not None and session_end_at - first_at > self._limit:
-            return self._minutes_rule(self._limit)
-        if is_new and not self._open(local_date(start_at)):
-            return f"sessions_per_day {self._per_day}"
-        self._first_at, self._end_at = first_at, session_end_at
-        return None
-
-    def find_limit(self) -> tuple[datetime, str] | None:
-        """When the minutes of the session that was counted last are over, and their rule."""
-        if self._limit is None or self._first_at is None:
-            return None
-        return self._first_at + self._limit, self._minutes_rule(self._limit)
-
-    def _minutes_rule(self, limit: timedelta) -> str:
-        return f"minutes_per_session {math.ceil(limit.total_seconds() / 60)}"
-
-    def _open(self, day: date) -> bool:
-        count = self._count if day == self._day else 0
-        if self._per_day is not None and count >= self._per_day:
-            return False
-        self._day, self._count = day, count + 1
-        return True

@@ -106,7 +106,7 @@ class Rehearsal:
         from_at: aware, included.
         until_at: aware, excluded.
         events: those that start in it.
-        quiet: the quiet windows of the policy, as written.
+        quiet: the windows without sound of the policy, as written.
     """
 
     from_at: datetime
@@ -148,7 +148,12 @@ def rehearse(
     plays = _list_plays(timeline, lanes, from_at, until_at)
     refused = list_refused(held, timeline.refusals)
     events = sorted([*plays, *refused], key=attrgetter("at", "doc_id", "entry_id"))
-    return Rehearsal(from_at, until_at, tuple(events), tuple(w.text for w in policy.quiet))
+    return Rehearsal(
+        from_at,
+        until_at,
+        tuple(events),
+        tuple(w.text for w in (*policy.quiet, *policy.maintenance)),
+    )
 
 
 def list_refused(held: Iterable[HeldDocument], refusals: Iterable[Refusal]) -> list[Event]:

@@ -1,4 +1,4 @@
-"""Judges one start by the rules of its time: quiet hours, weekdays, expiry, days of mourning.
+"""Judges one start by the rules of its time: hours of sound, expiry, days of mourning.
 
 A start that waits for something else is judged by the moment at which it really begins.
 """
@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Playlist
 from agent.contract.priority import Level
-from agent.plan.calendar import Day, Interval, local_date
+from agent.plan.calendar import Day, Interval
 from agent.plan.occurrence import Medium, Occurrence, Refusal
-from agent.plan.policy import EffectivePolicy, QuietHours
+from agent.plan.policy import EffectivePolicy
+from agent.plan.sound_hours import SoundHours
 from agent.plan.station_calendar import find_bar
 
 
@@ -67,8 +68,7 @@ class TimeRules:
     def __init__(
         self, policy: EffectivePolicy, days: Sequence[Day], mourning: Sequence[Interval]
     ) -> None:
-        self._weekdays = policy.weekdays
-        self._quiet = QuietHours(policy.quiet, days)
+        self._hours = SoundHours(policy, days)
         self._mourning = mourning
 
     def judge(
@@ -103,9 +103,7 @@ class TimeRules:
             refusal = self._refuse_sound(one, at, end_at)
             if refusal is not None:
                 return refusal
-            quiet = self._quiet.first_after(at)
-            if quiet is not None and quiet.start_at < latest_end_at:
-                latest_end_at = quiet.start_at
+            latest_end_at = self._hours.limit(one.entry, at, latest_end_at)
         return Occurrence(
             document=one.bounds.held,
             entry=one.entry,
@@ -120,12 +118,9 @@ class TimeRules:
         )
 
     def _refuse_sound(self, one: Start, at: datetime, end_at: datetime) -> Refusal | None:
-        quiet = self._quiet.first_after(at)
-        if quiet is not None and quiet.start_at < end_at:
-            return one.refuse(at, "E_HOURS", f"quiet_hours {quiet.rule}")
-        allowed = self._weekdays
-        if allowed is not None and local_date(at).isoweekday() not in allowed:
-            return one.refuse(at, "E_POLICY", f"weekdays {sorted(allowed)}")
+        verdict = self._hours.judge(one.entry, at, end_at)
+        if verdict is not None:
+            return one.refuse(at, *verdict)
         if end_at > one.bounds.expires_at:
             return one.refuse(at, "E_EXPIRED", f"expires {one.bounds.playlist.expires}")
         return None

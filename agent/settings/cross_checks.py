@@ -33,10 +33,17 @@ def find_clashes(tree: Node) -> Iterator[Found]:
     yield from _find_in_voices(tree, outputs)
     yield from _find_in_host(given(given(tree, "broker"), "host"))
     yield from _find_in_page(given(given(tree, "page"), "listen"))
-    for index, window in items_of(given(tree, "policy"), "quiet_hours"):
+    policy = given(tree, "policy")
+    yield from _find_empty_windows(items_of(policy, "quiet_hours"), "policy.quiet_hours")
+    yield from _find_empty_windows(items_of(policy, "maintenance"), "policy.maintenance")
+    adverts = items_of(given(policy, "adverts"), "windows")
+    yield from _find_empty_windows(adverts, "policy.adverts.windows")
+
+
+def _find_empty_windows(windows: list[tuple[int, Node]], key: str) -> Iterator[Found]:
+    for index, window in windows:
         if isinstance(window, Scalar) and len(set(window.value.split("-"))) == 1:
-            key = f"policy.quiet_hours[{index}]"
-            yield Found(window.mark, key, "empty_window", window.value)
+            yield Found(window.mark, f"{key}[{index}]", "empty_window", window.value)
 
 
 def zones_and_faces(outputs: list[tuple[int, Node]]) -> list[tuple[str, Node]]:

@@ -40,6 +40,9 @@ StatePath = Annotated[str, _described(_PATH, "/var/lib/tramtin")]
 KeySlot = Annotated[str, _described(KEY_SLOT.pattern, "key, key-lu (key, key-…)")]
 Window = Annotated[str, _described(rf"^{_HOUR}-{_END}\Z", "21:00-05:00")]
 Listen = Annotated[str, _described(LISTEN.pattern, "192.168.10.1:8080")]
+Weekday = Annotated[int, Meta(ge=1, le=7)]
+PerDay = Annotated[int, Meta(ge=0, le=1440)]
+Percentage = Annotated[int, Meta(ge=0, le=100)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Channel = Annotated[int, Meta(ge=1, le=8)]
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
@@ -261,12 +264,25 @@ class LocalLevel(_Settings, frozen=True, kw_only=True):
     gain_db: TrimDb
 
 
+class LocalAdverts(_Settings, frozen=True, kw_only=True):
+    """Local restrictions of adverts, where the signed policy allows any."""
+
+    windows: Annotated[list[Window], Meta(max_length=16)] | None = None
+    day_pct: Percentage | None = None
+    session_pct: Percentage | None = None
+
+
 class Policy(_Settings, frozen=True, kw_only=True):
     """Local restrictions, in addition to those of the signed station-config."""
 
     quiet_hours: Annotated[list[Window], Meta(max_length=16)] = []
     caps: Annotated[list[LocalCap], Meta(max_length=32)] = []
     levels: Annotated[list[LocalLevel], Meta(max_length=16)] = []
+    maintenance: Annotated[list[Window], Meta(max_length=16)] = []
+    sessions_per_day: PerDay | None = None
+    minutes_per_session: PerDay | None = None
+    weekdays: Annotated[list[Weekday], Meta(max_length=7)] | None = None
+    adverts: LocalAdverts | None = None
 
 
 class Media(_Settings, frozen=True, kw_only=True):

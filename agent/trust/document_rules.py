@@ -39,6 +39,7 @@ from agent.trust.item_rules import (
     check_media,
     check_playlist,
 )
+from agent.trust.policy_rules import check_sound_limits, check_windows
 from agent.trust.public_key import is_weak_ed25519
 from agent.trust.schema_error import SchemaError
 from agent.trust.schema_error import require as _require
@@ -55,7 +56,6 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[0-9]{1,5})?")
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _CLOCK = re.compile(rf"{_HOUR}|24:00", re.ASCII)
-_WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
 
 
 def _check_names(names: list[str], path: str, most: int) -> None:
@@ -115,9 +115,7 @@ def _check_silence(document: Silence) -> None:
 
 def check_policy(policy: StationPolicy) -> None:
     """Windows, days and caps of a station-config."""
-    _require(len(policy.quiet_hours) <= 16, "policy.quiet_hours", "at most 16 windows")
-    for window in policy.quiet_hours:
-        _require(_WINDOW.fullmatch(window), "policy.quiet_hours", "HH:MM-HH:MM")
+    check_windows(policy.quiet_hours, "policy.quiet_hours")
     for name, most in (("sessions_per_day", 1440), ("minutes_per_session", 1440)):
         value = getattr(policy, name)
         _require(value is None or 0 <= value <= most, f"policy.{name}", f"0 to {most}")
@@ -136,6 +134,7 @@ def check_policy(policy: StationPolicy) -> None:
     for one in levels:
         good = all(map(_CLOCK.fullmatch, (one.from_, one.to))) and -40 <= one.gain_db <= 0
         _require(good, "policy.levels", "HH:MM to HH:MM, -40 to 0 dB")
+    check_sound_limits(policy)
     if policy.stagger is not UNSET:
         turn = policy.stagger
         good = 0 <= turn.group <= 63 and 0 <= turn.gap_ms <= 86_400_000

@@ -41,6 +41,7 @@ from central.documents.calendar_summary import (
     describe_rules,
     describe_starts,
 )
+from central.documents.limit_summary import describe_limits
 from central.messages.catalogue import translate
 from speech.dialect import DIALECTS, is_read
 from speech.normalise import normalise
@@ -301,6 +302,7 @@ def _station_config(document: StationConfig, speak: Say) -> Iterator[str]:
     yield speak("place", document.place, ", ".join(document.groups) or "—")
     yield speak("zone_names", ", ".join(document.zones) or "—")
     yield speak("quiet", ", ".join(policy.quiet_hours) or speak("none"))
+    yield from describe_limits(policy, speak)
     yield from _levels(policy, speak)
     if policy.sessions_per_day is not None:
         yield speak("sessions", policy.sessions_per_day)

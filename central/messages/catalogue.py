@@ -129,6 +129,17 @@ PHRASES: Catalogue = {
     "cap_distance": Text(
         "Nhà gần nhất coi như cách loa {0} m", "The nearest home counts as {0} m from the horn"
     ),
+    "maintenance": Text("Giờ bảo trì, không phát: {0}", "Maintenance, without sound: {0}"),
+    "adverts.none": Text("Loa không phát quảng cáo", "No adverts on loudspeakers"),
+    "adverts": Text("Loa được phát quảng cáo trong giờ {0}", "Adverts on loudspeakers within {0}"),
+    "adverts.day_pct": Text(
+        "Quảng cáo nhiều nhất {0} % thời gian phát trong ngày",
+        "Adverts: at most {0} % of the day's sound",
+    ),
+    "adverts.session_pct": Text(
+        "Quảng cáo nhiều nhất {0} % thời gian của mỗi buổi",
+        "Adverts: at most {0} % of each session's sound",
+    ),
     "stagger_turn": Text(
         "Mục phát lần lượt: trạm ở nhóm {0} (0 là nhóm đầu), cách nhau {1} nếu mục không nêu",
         "Staggered items: group {0} (0 is the first), {1} apart where the item states none",

@@ -140,6 +140,22 @@ PHRASES: Catalogue = {
         "buổi phát dài quá {0} phút",
         "the session lasts longer than {0} minutes",
     ),
+    "objection.maintenance": Text("trong giờ bảo trì {0}", "within maintenance {0}"),
+    "objection.adverts": Text(
+        "cấu hình trạm không cho loa phát quảng cáo (adverts)",
+        "the station-config allows no adverts on loudspeakers (adverts)",
+    ),
+    "objection.advert_hours": Text(
+        "quảng cáo chỉ được phát trong giờ {0}", "adverts are allowed within {0} only"
+    ),
+    "objection.advert_day_pct": Text(
+        "quảng cáo quá {0} % thời gian đã phát trong ngày, tính đến mục này",
+        "adverts above {0} % of the day's sound up to this item",
+    ),
+    "objection.advert_session_pct": Text(
+        "quảng cáo quá {0} % thời gian đã phát trong buổi, tính đến mục này",
+        "adverts above {0} % of the session's sound up to this item",
+    ),
     "objection.weekdays": Text("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
     "objection.expires": Text(
         "chưa phát xong thì lịch đã hết hạn ({0})",

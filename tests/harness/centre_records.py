@@ -12,7 +12,7 @@ from agent.contract.feature import FEATURES
 from agent.contract.report import ClockState, Health, Hello, Issue, Medium, OnAir, Outbox
 from agent.contract.station_policy import StationPolicy
 from central.collector.report_store import note_latest, note_presence
-from central.documents.sign import build_header, encode_document, sign_document
+from central.documents.sign import build_header, encode_document, mark_critical, sign_document
 from central.publication.document_outbox import keep, mark_sent
 from central.store import heartbeat
 from central.store.database import Database
@@ -38,8 +38,10 @@ def place_station(
         slot="chinh", seq=seq, now=datetime.now(UTC), lifetime=timedelta(days=30),
     )  # fmt: skip
     payload = encode_document(
-        StationConfig(
-            **header, place=f"{place}/{station}", groups=list(groups), zones=[], policy=policy
+        mark_critical(
+            StationConfig(
+                **header, place=f"{place}/{station}", groups=list(groups), zones=[], policy=policy
+            )
         )
     )
     topic = f"tramtin/1/d/{station}/station-config/chinh"

@@ -33,7 +33,12 @@ DIGESTS = [f"{number:064x}" for number in range(257)]
 AFTER = {"kind": "after", "entry": "e2"}
 ITEM = [0, 0, DIGESTS[0]]
 LEVEL = {"from": "18:00", "to": "21:00", "gain_db": 0}
-CRITICAL = ("policy.cap_distance_m", "policy.levels")  # must be listed in `crit`
+CRITICAL = (
+    "policy.cap_distance_m",
+    "policy.levels",
+    "policy.adverts",
+    "policy.maintenance",
+)  # must be listed in `crit`
 # kind, member by its path, what is allowed, what is not
 RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("playlist", "issuer", ["vn.84-a.1"], ["vn..84", "VN.84", "vn_84", "vn.84."]),
@@ -95,6 +100,14 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("station-config", "policy.cap_distance_m", [1, 1000], [0, 1001]),
     ("station-config", "policy.levels", [[LEVEL] * 16, [LEVEL | {"gain_db": -40}]],
      [[LEVEL] * 17, [LEVEL | {"gain_db": 1}], [LEVEL | {"gain_db": -41}], [LEVEL | {"to": "9"}]]),
+    ("station-config", "policy.adverts",
+     [{"windows": ["21:00-24:00"] * 16}, {"windows": ["08:00-10:00"], "day_pct": 100},
+      {"windows": ["08:00-10:00"], "day_pct": 1, "session_pct": 1}],
+     [{"windows": []}, {"windows": ["08:00-10:00"] * 17}, {"windows": ["8-10"]}, {},
+      {"windows": ["08:00-10:00"], "day_pct": 0}, {"windows": ["08:00-10:00"], "day_pct": 101},
+      {"windows": ["08:00-10:00"], "session_pct": 0}]),
+    ("station-config", "policy.maintenance", [["02:00-24:00"] * 16, []],
+     [["02:00-03:00"] * 17, ["24:00-05:00"], ["2-3"]]),
     ("station-config", "policy.stagger", [{"group": 0}, {"group": 63, "gap_ms": DAY_MS}],
      [{"group": -1}, {"group": 64}, {"group": 1, "gap_ms": -1}, {"gap_ms": 1}]),
     ("station-config", "policy.chime_check",

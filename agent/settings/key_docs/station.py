@@ -159,6 +159,66 @@ STATION: dict[str, KeyDoc] = {
     "policy.levels[].gain_db": KeyDoc(
         Text("thấp hơn mức hiệu chuẩn chừng này", "below the calibrated level by so much"), -6
     ),
+    "policy.maintenance": KeyDoc(
+        Text(
+            "giờ bảo trì tại chỗ, thêm vào giờ đã ký: như giờ yên lặng, không phát gì, trừ tin khẩn"
+            " cấp",
+            "local maintenance windows in addition to the signed ones: as quiet hours, no sound but"
+            " emergencies",
+        ),
+        ["10:00-11:00"],
+    ),
+    "policy.sessions_per_day": KeyDoc(
+        Text(
+            "nhiều nhất mấy buổi phát mỗi ngày; số nhỏ hơn của đã ký và tại chỗ thì theo",
+            "sessions a day; the smaller of the signed and the local number counts",
+        ),
+        2,
+    ),
+    "policy.minutes_per_session": KeyDoc(
+        Text(
+            "mỗi buổi dài nhất mấy phút; số nhỏ hơn thì theo",
+            "minutes a session; the smaller number counts",
+        ),
+        45,
+    ),
+    "policy.weekdays": KeyDoc(
+        Text(
+            "chỉ phát những ngày này, 1 là thứ Hai, 7 là Chủ nhật; phải có cả ở đã ký",
+            "sound on these days alone, 1 is Monday; a day counts if it is signed as well",
+        ),
+        [1, 2, 3, 4, 5],
+    ),
+    "policy.adverts": KeyDoc(
+        Text(
+            "siết thêm quảng cáo; cấu hình đã ký không cho thì không phát",
+            "further limits of adverts; none are played unless the signed policy allows them",
+        ),
+        None,
+    ),
+    "policy.adverts.windows": KeyDoc(
+        Text(
+            "quảng cáo chỉ trong những giờ này, và trong giờ đã ký; [] là không phát",
+            "adverts within these hours and the signed ones; [] is none",
+        ),
+        ["08:00-10:00"],
+    ),
+    "policy.adverts.day_pct": KeyDoc(
+        Text(
+            "quảng cáo nhiều nhất bấy nhiêu phần trăm thời gian phát trong ngày; 0 là không phát",
+            "adverts are at most so much of the day's sound; 0 is none",
+        ),
+        5,
+        "%",
+    ),
+    "policy.adverts.session_pct": KeyDoc(
+        Text(
+            "quảng cáo nhiều nhất bấy nhiêu phần trăm thời gian của buổi phát",
+            "adverts are at most so much of a session's sound",
+        ),
+        10,
+        "%",
+    ),
     "speech": KeyDoc(
         Text(
             "đọc chữ thành tiếng; cần gói espeak-ng của Debian",

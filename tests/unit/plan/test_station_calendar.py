@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.contract.document import Calendar, Document, Playlist, When
+from agent.plan.advert import AdvertLimits
 from agent.plan.calendar import Day, list_days
 from agent.plan.policy import EffectivePolicy
 from agent.plan.province_point import POINT_OF_PROVINCE
 from agent.plan.station_calendar import StationCalendar
 from agent.plan.timeline import Timeline, build_timeline
 
-FREE = EffectivePolicy(quiet=(), sun_point=POINT_OF_PROVINCE["84"])
+FREE = EffectivePolicy(quiet=(), adverts=AdvertLimits(hours=()), sun_point=POINT_OF_PROVINCE["84"])
 MEDIUM = "a" * 64
 HEADER = {
     "issuer": "vn.84", "to": ["84/*/*"], "epoch": 1, "seq": 1, "doc_id": "1" * 32,

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from agent.contract.document import Body, Relay, Sync
 from agent.contract.report import ClockState, Hello
-from agent.contract.station_policy import Stagger, StationPolicy
+from agent.contract.station_policy import AdvertPolicy, Stagger, StationPolicy
 from agent.errors import YamlFaults
 from central.__main__ import main
 from central.collector.report_store import note_latest
@@ -34,6 +34,7 @@ from tests.harness.signed_documents import playlist as plain
 
 __all__ = ["db"]  # the fixture
 
+ALL_DAY = AdvertPolicy(["00:00-24:00"])
 DESCRIBED = "essential: true, field: 3, source: UBND xã, ref: 12/TB-UBND"
 
 
@@ -58,7 +59,7 @@ def advert(path: Path) -> Path:
 
 def configure_two(path: Path, *features: list[str]) -> None:
     for station, known in zip((STATION, OTHER), features, strict=True):
-        configure(path, StationPolicy([]), station)
+        configure(path, StationPolicy([], adverts=ALL_DAY), station)
         say_hello(path, station, known)
 
 

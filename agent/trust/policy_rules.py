@@ -1,0 +1,44 @@
+"""The rules of a station-config's limits on adverts and maintenance; no I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from agent.contract.station_policy import StationPolicy
+from agent.trust.schema_error import require
+
+MAX_WINDOWS = 16
+_HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
+
+
+def check_windows(windows: Sequence[str], path: str) -> None:
+    """Check windows of local time.
+
+    Raises:
+        SchemaError: they are too many, or one cannot be read.
+    """
+    require(len(windows) <= MAX_WINDOWS, path, f"at most {MAX_WINDOWS} windows")
+    for window in windows:
+        require(_WINDOW.fullmatch(window), path, "HH:MM-HH:MM")
+
+
+def check_sound_limits(policy: StationPolicy) -> None:
+    """Check what a policy says of adverts and maintenance.
+
+    Raises:
+        SchemaError: names the first value that breaks a rule.
+    """
+    if policy.maintenance is not UNSET:
+        check_windows(policy.maintenance, "policy.maintenance")
+    if policy.adverts is UNSET:
+        return
+    adverts = policy.adverts
+    require(adverts.windows, "policy.adverts.windows", "at least one window")
+    check_windows(adverts.windows, "policy.adverts.windows")
+    for name in ("day_pct", "session_pct"):
+        pct = getattr(adverts, name)
+        require(pct is None or 1 <= pct <= 100, f"policy.adverts.{name}", "1 to 100")

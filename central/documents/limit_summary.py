@@ -1,0 +1,24 @@
+"""What a station-config says of maintenance and adverts, for a signer to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import UNSET
+
+from agent.contract.station_policy import StationPolicy
+
+
+def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterator[str]:
+    """Return a line for each limit; that adverts are barred is said as well."""
+    if policy.maintenance is not UNSET:
+        yield speak("maintenance", ", ".join(policy.maintenance) or speak("none"))
+    if policy.adverts is UNSET:
+        yield speak("adverts.none")
+        return
+    adverts = policy.adverts
+    yield speak("adverts", ", ".join(adverts.windows))
+    if adverts.day_pct is not None:
+        yield speak("adverts.day_pct", adverts.day_pct)
+    if adverts.session_pct is not None:
+        yield speak("adverts.session_pct", adverts.session_pct)
