@@ -57,7 +57,12 @@ async def test_an_alarm_does_not_wait_behind_a_slow_card(media_files: SlowMediaF
 async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(
     media_files: SlowMediaFiles,
 ) -> None:
-    well, mute = SimAmplifier("cho", switch_ms=0), SimAmplifier("xa", timeout_ms=3_000)
+    over = asyncio.Event()
+
+    async def answer_late(_seconds: float) -> None:
+        await over.wait()
+
+    well, mute = SimAmplifier("cho", switch_ms=0), SimAmplifier("xa", sleep=answer_late)
     lines = [SpeakerLine(one.name, one, 0, 0, lambda *_: None) for one in (well, mute)]
     async with at_work(media_files, lines) as bench:
         mute.inject("mute")
@@ -67,6 +72,7 @@ async def test_a_mute_relay_does_not_keep_an_alarm_from_the_other_lines(
         assert [line.state for line in lines] == ["on", "settling"]
         bench.engine.on_event(Started(bench.engine.all(Fire)[0].id, mono_s()))
         await until(lambda: bench.output.on_air is not None)
+        over.set()
 
 
 async def test_an_alarm_plays_once_its_relay_answers_again(
