@@ -87,25 +87,26 @@ class TimeRules:
                 same.
             waits_until: until when it yields to what still sounds then; None: it does not.
         """
-        mourning = self._find_mourning(one.entry, at)
-        if mourning is not None and mourning.start_at < at + one.length:
-            rule = f"mourning {find_bar(one.entry)}: {mourning.rule}"
-            return one.refuse(at, "E_POLICY", rule)
-        latest_end_at = one.bounds.expires_at
-        if mourning is not None:
-            latest_end_at = min(latest_end_at, mourning.start_at)
-        end_at = at + one.length
+        bounds, end_at = one.bounds, at + one.length
+        latest_end_at = bounds.expires_at
+        if self._mourning:
+            mourning = self._find_mourning(one.entry, at)
+            if mourning is not None and mourning.start_at < end_at:
+                rule = f"mourning {find_bar(one.entry)}: {mourning.rule}"
+                return one.refuse(at, "E_POLICY", rule)
+            if mourning is not None and mourning.start_at < latest_end_at:
+                latest_end_at = mourning.start_at
         if one.medium == "picture":
             end_at = min(end_at, latest_end_at)
             if end_at <= at:
-                return one.refuse(at, "E_EXPIRED", f"expires {one.bounds.playlist.expires}")
+                return one.refuse(at, "E_EXPIRED", f"expires {bounds.playlist.expires}")
         else:
             refusal = self._refuse_sound(one, at, end_at)
             if refusal is not None:
                 return refusal
             latest_end_at = self._hours.limit(one.entry, at, latest_end_at)
         return Occurrence(
-            document=one.bounds.held,
+            document=bounds.held,
             entry=one.entry,
             level=one.level,
             start_at=at,
@@ -113,7 +114,7 @@ class TimeRules:
             latest_end_at=latest_end_at,
             medium=one.medium,
             position=one.position,
-            asked_at=asked_at or at,
+            asked_at=asked_at,
             waits_until=waits_until,
         )
 
