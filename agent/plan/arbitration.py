@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 
+import msgspec
+
 from agent.contract.document import Playlist
 from agent.contract.local_time import LOCAL
 from agent.contract.priority import Level
@@ -26,8 +28,7 @@ _AT, _AFTER, _WAITING, _GIVING_UP = range(4)  # in this order at one moment
 _Lane = tuple[Level, Medium, frozenset[str]]
 
 
-@dataclass
-class Line:
+class Line(msgspec.Struct):
     """One entry.
 
     Args:
@@ -92,7 +93,7 @@ class Arbitration:
         """Add an entry with moments of its own."""
         self._number(line)
         for at in starts:
-            self._ask(line, at, at, at - line.delay)
+            self._events.append(self._event(line, at, at, at - line.delay))
 
     def add_follower(self, line: Line, days: frozenset[str]) -> None:
         """Add an entry that follows another of its playlist on some dates."""
@@ -133,16 +134,18 @@ class Arbitration:
                 rule = f"after {line.start.entry.start.entry}: nothing begins the chain"
                 self.refusals.append(line.start.refuse(self._from_at, "E_SCHEMA", rule))
 
-    def _ask(self, line: Line, at: datetime, asked_at: datetime, written_at: datetime) -> None:
+    def _event(
+        self, line: Line, at: datetime, asked_at: datetime, written_at: datetime
+    ) -> tuple[datetime, int, int, _Turn]:
         """A start is due at a moment."""
         rule = line.start.entry.start
-        kind = {"at": _AT, "after": _AFTER}.get(rule.kind, _WAITING)
+        kind = _AT if rule.kind == "at" else _AFTER if rule.kind == "after" else _WAITING
         turn = _Turn((kind, at, line.number), line, asked_at, written_at)
         if rule.kind == "within":
             turn.limit_at = at + timedelta(milliseconds=rule.ms or 0)
         elif rule.kind != "at":
             turn.limit_at = at + LONGEST_WAIT
-        self._push(at, kind, turn)
+        return at, -line.start.level, kind, turn
 
     def _push(self, at: datetime, kind: int, turn: _Turn) -> None:
         heappush(self._events, (at, -turn.line.start.level, kind, turn))
@@ -241,7 +244,7 @@ class Arbitration:
         day = turn.written_at.astimezone(LOCAL).date().isoformat()
         for line in followers:
             if day in line.days:
-                self._ask(line, at, turn.asked_at, turn.written_at)
+                heappush(self._events, self._event(line, at, turn.asked_at, turn.written_at))
 
 
 class _Occupancy:

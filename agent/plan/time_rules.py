@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Playlist
 from agent.contract.priority import Level
@@ -31,8 +33,7 @@ class Bounds:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """What starts of one entry have in common.
 
     Args:
