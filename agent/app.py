@@ -55,6 +55,7 @@ from agent.playout.schedule import Schedule
 from agent.playout.spoken_text import list_read_aloud
 from agent.playout.voice_items import VoiceItems
 from agent.settings.model import Settings
+from agent.settings.zone_kinds import list_zone_kinds
 from agent.signals import AsyncSignal, Signal
 from agent.state.live_voices import LiveVoices
 from agent.telemetry.health_reporter import (
@@ -135,12 +136,14 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         live = LiveReception(
             clock, documents, settings.policy, voices=voices,
             record=partial(record_refusal, journal), set_issue=issues.set_issue,
+            zone_kinds=list_zone_kinds(settings),
         )  # fmt: skip
         speakers = VoiceItems(settings.voice_inputs, state.voice, documents, settings.policy, clock)
         voice = await asyncio.to_thread(find_voice, settings.speech)
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
+            list_zone_kinds(settings),
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)

@@ -32,6 +32,7 @@ CHIME_CHECK = "policy.chime_check"
 PHRASES = "bodies.phrases"  # a box without them waits for the recording: nothing is refused
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 ADVERTS, MAINTENANCE = "policy.adverts", "policy.maintenance"
+ZONE_CLASSES = "policy.zone_classes"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
     "policy.caps": "applied",
@@ -39,6 +40,7 @@ PARTS: dict[str, Support] = {
     LEVELS: "applied",
     ADVERTS: "applied",
     MAINTENANCE: "applied",
+    ZONE_CLASSES: "applied",
     CHIME_CHECK: "applied",
     "policy.mic": "applied",
     "kind=command": "applied",
@@ -98,6 +100,7 @@ def _critical_limits(policy: StationPolicy) -> Iterator[str]:
         LEVELS: policy.levels,
         ADVERTS: policy.adverts,
         MAINTENANCE: policy.maintenance,
+        ZONE_CLASSES: policy.zone_classes,
     }
     yield from (name for name, value in used.items() if value is not UNSET)
 

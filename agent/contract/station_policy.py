@@ -64,6 +64,13 @@ class AdvertPolicy(msgspec.Struct, frozen=True):
     session_pct: int | None = None
 
 
+class ZoneClasses(msgspec.Struct, frozen=True):
+    """The classes that may sound at clusters of a kind; an emergency always may."""
+
+    zone_kind: Literal["ordinary", "special"]
+    classes: list[Literal["routine", "priority"]]
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
@@ -73,8 +80,8 @@ class StationPolicy(msgspec.Struct, frozen=True):
     `cap_distance_m` and `levels` are critical: a box that ignored them would be too loud. `stagger`
     is not: a box without it plays with the first group (docs/decisions/0047). Nor is `chime_check`:
     a box without it sounds less. Nor is `sun_point`, a point of the province where it is left out.
-    `adverts` and `maintenance` (windows without sound) are critical: a box that ignored them would
-    play what they forbid (docs/decisions/0055).
+    `adverts`, `maintenance` (windows without sound) and `zone_classes` are critical: a box that
+    ignored them would play what they forbid (docs/decisions/0055).
     """
 
     quiet_hours: list[str]
@@ -92,3 +99,4 @@ class StationPolicy(msgspec.Struct, frozen=True):
     sun_point: SunPoint | UnsetType = UNSET
     adverts: AdvertPolicy | UnsetType = UNSET
     maintenance: list[str] | UnsetType = UNSET
+    zone_classes: list[ZoneClasses] | UnsetType = UNSET

@@ -20,6 +20,7 @@ from agent.doctor.state_reader import query_database, read_rows
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.timeline import build_timeline
 from agent.settings.effective_settings import build_effective
+from agent.settings.zone_kinds import list_zone_kinds
 from agent.store import documents
 
 Part = Callable[[DoctorContext], str]
@@ -120,7 +121,8 @@ def _upcoming(case: DoctorContext) -> str:
     """What this box would play within a day from now, and what it would refuse; times UTC."""
     held, now = query_database(_state(case), documents.held), case.now()
     local = case.settings.policy if case.settings is not None else None
-    policy = effective_policy(config_in_force(held, now), local)
+    kinds = list_zone_kinds(case.settings) if case.settings is not None else {}
+    policy = effective_policy(config_in_force(held, now), local, kinds)
     timeline = build_timeline(held, policy, now.at, now.at + AHEAD)
     plays = [
         f"{encode_utc(one.start_at)} {encode_utc(one.end_at)} {one.level.name} {one.medium}"

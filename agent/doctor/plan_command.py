@@ -35,6 +35,7 @@ from agent.plan.week_picture import draw_week
 from agent.plan.why import explain
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
+from agent.settings.zone_kinds import list_zone_kinds
 from agent.store import clock_state
 from agent.store.documents import read_within_budget
 from agent.trust.head import is_revoked, list_revoked, select_heads
@@ -155,7 +156,9 @@ def _read_plan(settings: Settings, at: datetime | None) -> _Plan:
     )
     revoked = list_revoked(select_heads(one.document for one in reading.held))
     held = [one for one in reading.held if not is_revoked(one.document, revoked)]
-    policy = effective_policy(config_in_force(held, now), settings.policy)
+    policy = effective_policy(
+        config_in_force(held, now), settings.policy, list_zone_kinds(settings)
+    )
     return _Plan(settings, held, policy, now.at)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from agent.clock import Clock, Now, mono_s
@@ -61,6 +62,7 @@ class LiveReception:
         clock: the only source of time.
         documents: with the grants in force.
         local: the narrowing policy of the settings, if any.
+        zone_kinds: the station's clusters and the kinds of their surroundings.
         voices: written here.
         record: writes one `refusal` into the journal.
         set_issue: begins or ends an issue.
@@ -78,11 +80,13 @@ class LiveReception:
         voices: LiveVoices,
         record: Record,
         set_issue: Callable[[str, str, str | None], None],
+        zone_kinds: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.time_wanted = Signal[[]]()
         self._clock = clock
         self._documents = documents
         self._local = local
+        self._zone_kinds = zone_kinds
         self._voices = voices
         self._record = record
         self._set_issue = set_issue
@@ -105,7 +109,8 @@ class LiveReception:
     def update(self) -> None:
         """Documents, policy or clock have changed: apply the grants that are in force now."""
         now = self._clock.now()
-        policy = effective_policy(config_in_force(self._documents.held, now), self._local)
+        config = config_in_force(self._documents.held, now)
+        policy = effective_policy(config, self._local, self._zone_kinds)
         allowed, refusals = list_live_streams(self._documents.held, policy)
         for refusal in refusals:
             if refusal.doc_id not in self._refused:

@@ -25,6 +25,10 @@ EVENT_PHRASES: Catalogue = {
         "quảng cáo quá {0} % thời gian đã phát trong buổi",
         "adverts above {0} % of the session's sound until then",
     ),
+    "rule.zone_classes": Text(
+        "loại bản tin không được phát ở cụm loa này ({0})",
+        "this class may not sound at these clusters ({0})",
+    ),
     "rule.weekdays": Text("chỉ được phát các ngày {0}", "allowed weekdays {0}"),
     "rule.expires": Text("lịch hết hạn {0}", "the schedule's expiry {0}"),
     "rule.minutes_per_session": Text("mỗi phiên nhiều nhất {0} phút", "at most {0} min a session"),

@@ -12,6 +12,8 @@ from functools import lru_cache
 from operator import attrgetter
 from urllib.parse import urlsplit
 
+import msgspec
+
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Playlist
 from agent.contract.host_rule import is_named
@@ -176,7 +178,16 @@ class Expansion:
         not_before_at, expires_at = parse_utc(plan.not_before), parse_utc(plan.expires)
         bounds = Bounds(held, plan, Level.FILLER, {}, not_before_at, expires_at)
         starts = self._starts(bounds, entry, self._days, timedelta())
-        check = Start(bounds, entry, 0, Level.FILLER, "sound", CHIME_LENGTH)
+        if not starts:
+            return
+        try:
+            open_ = self._open_zones(bounds, entry)
+        except PlanError as error:
+            self._refuse(plan, entry, starts[0], error.code, error.hint)
+            return
+        if open_ is not entry:
+            self._refuse_zones(bounds, entry, starts[0])
+        check = Start(bounds, open_, 0, Level.FILLER, "sound", CHIME_LENGTH)
         if self._arbitration is not None:
             self._arbitration.add(Line(check), starts)
         else:
@@ -224,6 +235,8 @@ class Expansion:
                 self._refuse(bounds.playlist, entry, first_at, "E_PRIO", rule)
             return
         line = self._read_line(bounds, position, entry, delay)
+        if line.fault is None and line.start.entry is not entry:
+            self._refuse_zones(bounds, entry, self._from_at if first_at is None else first_at)
         if self._arbitration is not None:
             if entry.start.kind == "after":
                 self._arbitration.add_follower(line, self._days_due(bounds, entry, days))
@@ -240,11 +253,33 @@ class Expansion:
             medium, length_ms = planned_ms(entry, bounds.durations)
             _require_bearable(entry, delay)
             _require_relay_host(entry, self._policy.relay_hosts)
+            open_ = self._open_zones(bounds, entry) if medium == "sound" else entry
         except PlanError as error:
             nothing = Start(bounds, entry, position, bounds.level, "sound", timedelta())
             return Line(nothing, error, delay)
         length = timedelta(milliseconds=length_ms)
-        return Line(Start(bounds, entry, position, bounds.level, medium, length), delay=delay)
+        return Line(Start(bounds, open_, position, bounds.level, medium, length), delay=delay)
+
+    def _open_zones(self, bounds: Bounds, entry: Entry) -> Entry:
+        """The entry without the clusters that are closed to its class.
+
+        Raises:
+            PlanError: none is left.
+        """
+        rules = self._policy.zone_classes
+        barred = rules.find_barred(bounds.playlist.class_, entry.zones)
+        if not barred:
+            return entry
+        left = rules.leave_out(barred, entry.zones)
+        if not left:
+            raise PlanError("E_POLICY", entry.id, rules.name_rule(barred))
+        return msgspec.structs.replace(entry, zones=left)
+
+    def _refuse_zones(self, bounds: Bounds, entry: Entry, at: datetime) -> None:
+        """Say once which clusters an entry leaves out."""
+        rules = self._policy.zone_classes
+        barred = rules.find_barred(bounds.playlist.class_, entry.zones)
+        self._refuse(bounds.playlist, entry, at, "E_POLICY", rules.name_rule(barred))
 
     def _plan(self, one: Start, starts: Sequence[datetime]) -> None:
         """Plan hard starts where nothing waits: each is judged by itself."""

@@ -41,6 +41,7 @@ class LiveStream:
         level: from the class of the grant.
         start_at: when it may begin.
         end_at: when it ends at the latest.
+        zones: where it sounds: those of the grant that are open to its class.
     """
 
     held: HeldDocument
@@ -48,6 +49,7 @@ class LiveStream:
     level: Level
     start_at: datetime
     end_at: datetime
+    zones: tuple[str, ...]
 
     @property
     def delay_ms(self) -> int:
@@ -58,11 +60,6 @@ class LiveStream:
     def why_over(self) -> str:
         """What ends it at `end_at`: its grant, or policy before that."""
         return "E_EXPIRED" if self.end_at == parse_utc(self.grant.expires) else "E_HOURS"
-
-    @property
-    def zones(self) -> tuple[str, ...]:
-        """Where it sounds."""
-        return ("*",) if self.grant.zones is UNSET else tuple(self.grant.zones)
 
     @property
     def title(self) -> str:
@@ -110,6 +107,11 @@ def list_live_streams(
 def _limit(held: HeldDocument, grant: StreamGrant, policy: EffectivePolicy) -> LiveStream | Refusal:
     start_at, end_at = parse_utc(grant.not_before), parse_utc(grant.expires)
     level = LEVEL_OF_CLASS[grant.class_]
+    zones = ["*"] if grant.zones is UNSET else grant.zones
+    barred = policy.zone_classes.find_barred(grant.class_, zones)
+    left = policy.zone_classes.leave_out(barred, zones)
+    if not left:
+        return _refuse(grant, start_at, "E_POLICY", policy.zone_classes.name_rule(barred))
     if level < Level.EMERGENCY:
         quiet = QuietHours(policy, list_days(start_at - DAY, end_at + DAY))
         interval = quiet.first_after(start_at)
@@ -122,7 +124,7 @@ def _limit(held: HeldDocument, grant: StreamGrant, policy: EffectivePolicy) -> L
             end_at = min(end_at, interval.start_at)
         if policy.minutes_per_session is not None:
             end_at = min(end_at, start_at + timedelta(minutes=policy.minutes_per_session))
-    return LiveStream(held, grant, level, start_at, end_at)
+    return LiveStream(held, grant, level, start_at, end_at, tuple(left))
 
 
 def _refuse(grant: StreamGrant, at: datetime, code: str, rule: str) -> Refusal:

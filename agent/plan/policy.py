@@ -6,7 +6,7 @@ at planning, with its rule; it is never shortened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import UNSET
@@ -15,14 +15,17 @@ from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.calendar_terms import SunPoint
 from agent.contract.document import StationConfig
-from agent.contract.station_policy import AdvertPolicy, ChimeCheck, Stagger
+from agent.contract.station_policy import AdvertPolicy, ChimeCheck, Stagger, StationPolicy
 from agent.contract.utc import parse_utc
 from agent.plan.advert import AdvertLimits, smaller
 from agent.plan.calendar import Window, parse_window
 from agent.plan.sun import sun_point
+from agent.plan.zone_classes import ZoneClasses
 from agent.settings.model import LocalAdverts, Policy
 
 FIRST_GROUP = Stagger(group=0)
+EVERY_CLASS = ZoneClasses()
+NO_KINDS: Mapping[str, str] = {}
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
 
 
@@ -67,6 +70,7 @@ class EffectivePolicy:
         sun_point: whose sunrise and sunset count; None: none is known.
         maintenance: further windows without sound, in which technicians work; likewise.
         adverts: when and how much loudspeakers may play adverts; None: never.
+        zone_classes: which classes may sound at which clusters.
     """
 
     quiet: tuple[Window, ...]
@@ -84,6 +88,7 @@ class EffectivePolicy:
     sun_point: SunPoint | None = None
     maintenance: tuple[Window, ...] = ()
     adverts: AdvertLimits | None = None
+    zone_classes: ZoneClasses = EVERY_CLASS
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -102,8 +107,17 @@ def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | N
     return max(configs, key=lambda c: (c.issued, c.epoch, c.seq), default=None)
 
 
-def effective_policy(config: StationConfig | None, local: Policy | None) -> EffectivePolicy:
+def effective_policy(
+    config: StationConfig | None,
+    local: Policy | None,
+    zone_kinds: Mapping[str, str] = NO_KINDS,
+) -> EffectivePolicy:
     """Combine signed and local limits; without a station-config the built-in quiet hours apply.
+
+    Args:
+        config: the station-config in force.
+        local: of the settings.
+        zone_kinds: the station's clusters and their kinds; without them no class is left out.
 
     Raises:
         ValueError: a window cannot be read.
@@ -111,11 +125,13 @@ def effective_policy(config: StationConfig | None, local: Policy | None) -> Effe
     if config is None:
         signed = EffectivePolicy(_windows([BUILT_IN_QUIET_HOURS]))
     else:
-        signed = signed_policy(config)
+        signed = signed_policy(config, zone_kinds)
     return signed if local is None else narrow(signed, local)
 
 
-def signed_policy(config: StationConfig) -> EffectivePolicy:
+def signed_policy(
+    config: StationConfig, zone_kinds: Mapping[str, str] = NO_KINDS
+) -> EffectivePolicy:
     """What the station-config alone says.
 
     Raises:
@@ -127,6 +143,7 @@ def signed_policy(config: StationConfig) -> EffectivePolicy:
         quiet=_windows(signed.quiet_hours),
         maintenance=_windows([] if signed.maintenance is UNSET else signed.maintenance),
         adverts=None if signed.adverts is UNSET else _advert_limits(signed.adverts),
+        zone_classes=_zone_classes(signed, zone_kinds),
         sessions_per_day=signed.sessions_per_day,
         minutes_per_session=signed.minutes_per_session,
         weekdays=frozenset(signed.weekdays) if signed.weekdays is not None else None,
@@ -161,6 +178,15 @@ def narrow(policy: EffectivePolicy, local: Policy) -> EffectivePolicy:
         caps=(*policy.caps, *caps),
         levels=(*policy.levels, *levels),
     )
+
+
+def _zone_classes(signed: StationPolicy, kinds: Mapping[str, str]) -> ZoneClasses:
+    if signed.zone_classes is UNSET:
+        return EVERY_CLASS
+    open_to: dict[str, frozenset[str]] = {
+        rule.zone_kind: frozenset(rule.classes) for rule in signed.zone_classes
+    }
+    return ZoneClasses(open_to, kinds)
 
 
 def _advert_limits(signed: AdvertPolicy) -> AdvertLimits:

@@ -47,6 +47,10 @@ PHRASES: Catalogue = {
     "rule.minutes_per_session": Text(
         "buổi phát dài quá {0} phút", "the session lasts longer than {0} minutes"
     ),
+    "rule.zone_classes": Text(
+        "loại bản tin không được phát ở cụm loa này ({0})",
+        "this class may not sound at these clusters ({0})",
+    ),
     "rule.weekdays": Text("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
     "rule.expires": Text(
         "chưa phát xong thì lịch hết hạn ({0})", "the schedule expires before it ends ({0})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -70,6 +70,7 @@ class Schedule:
         voices: the live ones that are to be heard.
         find_speaker: who speaks at the box now on an output with these zones.
         read: what the box says for a text; None where it cannot read it.
+        zone_kinds: the station's clusters and the kinds of their surroundings.
 
     Attributes:
         planned: emitted when `replan` has built a timeline.
@@ -88,6 +89,7 @@ class Schedule:
     voices: LiveVoices = field(default_factory=LiveVoices)
     find_speaker: Callable[[Collection[str]], Item | None] = _no_voice
     read: ReadAloud = read_nothing
+    zone_kinds: Mapping[str, str] = field(default_factory=dict)
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -126,7 +128,7 @@ class Schedule:
         number = self._plans
         config = config_in_force(self.held, now)
         self.media_hosts = frozenset(config.policy.media_hosts if config else ())
-        policy = self.policy = effective_policy(config, self.local)
+        policy = self.policy = effective_policy(config, self.local, self.zone_kinds)
         ids = frozenset(h.document.doc_id for h in self.held)
         self._waiting = {one: at for one, at in self._waiting.items() if one in ids}
         from_at, until_at = now.at - BEHIND, now.at + AHEAD

@@ -1,4 +1,4 @@
-"""The rules of a station-config's limits on adverts and maintenance; no I/O."""
+"""The rules of a station-config's limits on adverts, maintenance and classes; no I/O."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from agent.contract.station_policy import StationPolicy
+from agent.contract.station_policy import AdvertPolicy, StationPolicy, ZoneClasses
 from agent.trust.schema_error import require
 
 MAX_WINDOWS = 16
@@ -27,16 +27,28 @@ def check_windows(windows: Sequence[str], path: str) -> None:
 
 
 def check_sound_limits(policy: StationPolicy) -> None:
-    """Check what a policy says of adverts and maintenance.
+    """Check what a policy says of adverts, maintenance and classes.
 
     Raises:
         SchemaError: names the first value that breaks a rule.
     """
     if policy.maintenance is not UNSET:
         check_windows(policy.maintenance, "policy.maintenance")
-    if policy.adverts is UNSET:
-        return
-    adverts = policy.adverts
+    if policy.zone_classes is not UNSET:
+        _check_classes(policy.zone_classes)
+    if policy.adverts is not UNSET:
+        _check_adverts(policy.adverts)
+
+
+def _check_classes(rules: Sequence[ZoneClasses]) -> None:
+    kinds = [rule.zone_kind for rule in rules]
+    require(len(set(kinds)) == len(kinds), "policy.zone_classes", "no kind twice")
+    for rule in rules:
+        is_plain = len(set(rule.classes)) == len(rule.classes)
+        require(is_plain, "policy.zone_classes.classes", "no class twice")
+
+
+def _check_adverts(adverts: AdvertPolicy) -> None:
     require(adverts.windows, "policy.adverts.windows", "at least one window")
     check_windows(adverts.windows, "policy.adverts.windows")
     for name in ("day_pct", "session_pct"):

@@ -1,4 +1,4 @@
-"""What a station-config says of maintenance and adverts, for a signer to read."""
+"""What a station-config says of maintenance, classes and adverts, for a signer to read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterato
     """Return a line for each limit; that adverts are barred is said as well."""
     if policy.maintenance is not UNSET:
         yield speak("maintenance", ", ".join(policy.maintenance) or speak("none"))
+    for rule in policy.zone_classes if policy.zone_classes is not UNSET else []:
+        classes = ", ".join(speak(f"class.{one}") for one in rule.classes) or speak("none")
+        yield speak("zone_classes", speak(f"zone.{rule.zone_kind}"), classes)
     if policy.adverts is UNSET:
         yield speak("adverts.none")
         return

@@ -130,6 +130,10 @@ PHRASES: Catalogue = {
         "Nhà gần nhất coi như cách loa {0} m", "The nearest home counts as {0} m from the horn"
     ),
     "maintenance": Text("Giờ bảo trì, không phát: {0}", "Maintenance, without sound: {0}"),
+    "zone_classes": Text(
+        "Loa ở {0} chỉ phát bản tin: {1} (và tin khẩn cấp)",
+        "At an {0} only these classes sound: {1} (and emergencies)",
+    ),
     "adverts.none": Text("Loa không phát quảng cáo", "No adverts on loudspeakers"),
     "adverts": Text("Loa được phát quảng cáo trong giờ {0}", "Adverts on loudspeakers within {0}"),
     "adverts.day_pct": Text(

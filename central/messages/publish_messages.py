@@ -156,6 +156,10 @@ PHRASES: Catalogue = {
         "quảng cáo quá {0} % thời gian đã phát trong buổi, tính đến mục này",
         "adverts above {0} % of the session's sound up to this item",
     ),
+    "objection.zone_classes": Text(
+        "loại bản tin không được phát ở cụm loa này ({0})",
+        "this class may not sound at these clusters ({0})",
+    ),
     "objection.weekdays": Text("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
     "objection.expires": Text(
         "chưa phát xong thì lịch đã hết hạn ({0})",

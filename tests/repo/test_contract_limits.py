@@ -38,6 +38,7 @@ CRITICAL = (
     "policy.levels",
     "policy.adverts",
     "policy.maintenance",
+    "policy.zone_classes",
 )  # must be listed in `crit`
 # kind, member by its path, what is allowed, what is not
 RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
@@ -108,6 +109,14 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
       {"windows": ["08:00-10:00"], "session_pct": 0}]),
     ("station-config", "policy.maintenance", [["02:00-24:00"] * 16, []],
      [["02:00-03:00"] * 17, ["24:00-05:00"], ["2-3"]]),
+    ("station-config", "policy.zone_classes",
+     [[], [{"zone_kind": "special", "classes": []}],
+      [{"zone_kind": "special", "classes": ["priority"]},
+       {"zone_kind": "ordinary", "classes": ["routine", "priority"]}]],
+     [[{"zone_kind": "special", "classes": ["priority", "priority"]}],
+      [{"zone_kind": "special", "classes": []}] * 2, [{"zone_kind": "special"}],
+      [{"zone_kind": "special", "classes": ["emergency"]}],
+      [{"zone_kind": "chua", "classes": []}]]),
     ("station-config", "policy.stagger", [{"group": 0}, {"group": 63, "gap_ms": DAY_MS}],
      [{"group": -1}, {"group": 64}, {"group": 1, "gap_ms": -1}, {"gap_ms": 1}]),
     ("station-config", "policy.chime_check",
