@@ -71,6 +71,13 @@ class ZoneClasses(msgspec.Struct, frozen=True):
     classes: list[Literal["routine", "priority"]]
 
 
+class LanguageDuty(msgspec.Struct, frozen=True):
+    """Of the speech of a week, Monday to Sunday, at least `week_pct` is in this language."""
+
+    lang: str
+    week_pct: int
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
@@ -81,7 +88,8 @@ class StationPolicy(msgspec.Struct, frozen=True):
     is not: a box without it plays with the first group (docs/decisions/0047). Nor is `chime_check`:
     a box without it sounds less. Nor is `sun_point`, a point of the province where it is left out.
     `adverts`, `maintenance` (windows without sound) and `zone_classes` are critical: a box that
-    ignored them would play what they forbid (docs/decisions/0055).
+    ignored them would play what they forbid (docs/decisions/0055). `language_duties` is not: a duty
+    refuses nothing, its lack is told.
     """
 
     quiet_hours: list[str]
@@ -100,3 +108,4 @@ class StationPolicy(msgspec.Struct, frozen=True):
     adverts: AdvertPolicy | UnsetType = UNSET
     maintenance: list[str] | UnsetType = UNSET
     zone_classes: list[ZoneClasses] | UnsetType = UNSET
+    language_duties: list[LanguageDuty] | UnsetType = UNSET

@@ -15,7 +15,13 @@ from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.calendar_terms import SunPoint
 from agent.contract.document import StationConfig
-from agent.contract.station_policy import AdvertPolicy, ChimeCheck, Stagger, StationPolicy
+from agent.contract.station_policy import (
+    AdvertPolicy,
+    ChimeCheck,
+    LanguageDuty,
+    Stagger,
+    StationPolicy,
+)
 from agent.contract.utc import parse_utc
 from agent.plan.advert import AdvertLimits, smaller
 from agent.plan.calendar import Window, parse_window
@@ -71,6 +77,7 @@ class EffectivePolicy:
         maintenance: further windows without sound, in which technicians work; likewise.
         adverts: when and how much loudspeakers may play adverts; None: never.
         zone_classes: which classes may sound at which clusters.
+        language_duties: shares of languages in a week; they refuse nothing.
     """
 
     quiet: tuple[Window, ...]
@@ -89,6 +96,7 @@ class EffectivePolicy:
     maintenance: tuple[Window, ...] = ()
     adverts: AdvertLimits | None = None
     zone_classes: ZoneClasses = EVERY_CLASS
+    language_duties: tuple[LanguageDuty, ...] = ()
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -144,6 +152,7 @@ def signed_policy(
         maintenance=_windows([] if signed.maintenance is UNSET else signed.maintenance),
         adverts=None if signed.adverts is UNSET else _advert_limits(signed.adverts),
         zone_classes=_zone_classes(signed, zone_kinds),
+        language_duties=() if signed.language_duties is UNSET else tuple(signed.language_duties),
         sessions_per_day=signed.sessions_per_day,
         minutes_per_session=signed.minutes_per_session,
         weekdays=frozenset(signed.weekdays) if signed.weekdays is not None else None,

@@ -23,6 +23,7 @@ from agent.plan.chime_check import ENTRY as CHIME_ENTRY
 from agent.plan.chime_check import LENGTH as CHIME_LENGTH
 from agent.plan.chime_check import TITLE as CHIME_TITLE
 from agent.plan.expansion import planned_ms
+from agent.plan.language_duty import LanguageLack, find_lacks, list_weeks, week_end
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
@@ -107,12 +108,14 @@ class Rehearsal:
         until_at: aware, excluded.
         events: those that start in it.
         quiet: the windows without sound of the policy, as written.
+        lacks: weeks beginning in it in which a language has less than its duty.
     """
 
     from_at: datetime
     until_at: datetime
     events: tuple[Event, ...]
     quiet: tuple[str, ...] = ()
+    lacks: tuple[LanguageLack, ...] = ()
 
 
 def find_lanes(held: Iterable[HeldDocument]) -> list[Lane]:
@@ -153,7 +156,22 @@ def rehearse(
         until_at,
         tuple(events),
         tuple(w.text for w in (*policy.quiet, *policy.maintenance)),
+        tuple(_find_lacks(held, policy, timeline, from_at, until_at)),
     )
+
+
+def _find_lacks(
+    held: Sequence[HeldDocument],
+    policy: EffectivePolicy,
+    timeline: Timeline,
+    from_at: datetime,
+    until_at: datetime,
+) -> list[LanguageLack]:
+    """The weeks that begin in these days; the last one is planned to its end."""
+    weeks = list_weeks(from_at, until_at) if policy.language_duties else []
+    if weeks and week_end(weeks[-1]) > until_at:
+        timeline = build_timeline(held, policy, from_at, week_end(weeks[-1]))
+    return find_lacks(timeline.occurrences, policy.language_duties, weeks)
 
 
 def list_refused(held: Iterable[HeldDocument], refusals: Iterable[Refusal]) -> list[Event]:

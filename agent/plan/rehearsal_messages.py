@@ -42,6 +42,14 @@ PHRASES: Catalogue = {
         "Cộng: {0} mục phát đủ, {1} bị ngắt, {2} trùng giờ, {3} bị từ chối, {4} dài hơn khung giờ",
         "In all: {0} whole, {1} interrupted, {2} clash(es), {3} refused, {4} too long",
     ),
+    "lack": Text(
+        "THIẾU TIẾNG: tuần từ {0}, tiếng {1} phải có {2} % mà chỉ {3} trong {4} phút nói",
+        "LANGUAGE LACKING: week of {0}, {1} should have {2} % and has {3} of {4} minutes of speech",
+    ),
+    "lack.silence": Text(
+        "THIẾU TIẾNG: tuần từ {0}, tiếng {1} phải có {2} % mà không có mục nói nào",
+        "LANGUAGE LACKING: week of {0}, {1} should have {2} % and nothing is spoken at all",
+    ),
     "rule.quiet_hours": Text("trong giờ yên lặng {0}", "in quiet hours {0}"),
     "rule.sessions_per_day": Text("quá {0} buổi phát mỗi ngày", "more than {0} session(s) a day"),
     "rule.minutes_per_session": Text(

@@ -33,7 +33,7 @@ def describe_rehearsal(rehearsal: Rehearsal, name: str, lang: Lang) -> list[str]
     first, last = _date(rehearsal.from_at), _date(rehearsal.until_at, is_end=True)
     lines = [say(lang, "title", name, first, last)]
     lines += _describe_days(rehearsal.events, lang)
-    return [*lines, "", describe_sum(rehearsal.events, lang)]
+    return [*lines, "", describe_sum(rehearsal.events, lang), *describe_lacks(rehearsal, lang)]
 
 
 def describe_sum(events: Sequence[Event], lang: Lang) -> str:
@@ -43,6 +43,22 @@ def describe_sum(events: Sequence[Event], lang: Lang) -> str:
     count = Counter(event.kind for event in events if event.kind != "plays")
     good, cut = sum(e.is_good for e in events), sum(e.cut_ms > 0 for e in events)
     return say(lang, "sum", good, *(count[k] for k in ("interrupted", "clash", "refused")), cut)
+
+
+def describe_lacks(rehearsal: Rehearsal, lang: Lang) -> list[str]:
+    """A line for each week in which a language has less than its duty."""
+    return [
+        say(
+            lang,
+            "lack" if one.total else "lack.silence",
+            f"{one.monday:%d/%m/%Y}",
+            one.lang,
+            one.week_pct,
+            round(one.planned.total_seconds() / 60),
+            round(one.total.total_seconds() / 60),
+        )
+        for one in rehearsal.lacks
+    ]
 
 
 def _describe_days(events: Iterable[Event], lang: Lang) -> Iterator[str]:
@@ -67,7 +83,7 @@ def describe_week(rehearsal: Rehearsal, doc_id: str, lang: Lang) -> list[str]:
     for events, dates in days.items():
         lines.append(", ".join(say(lang, f"day.{d.isoweekday()}", f"{d:%d/%m}") for d in dates))
         lines += [f"  {event}" for event in events]
-    return [*lines, describe_sum(concerned, lang)]
+    return [*lines, describe_sum(concerned, lang), *describe_lacks(rehearsal, lang)]
 
 
 def describe_event(event: Event, lang: Lang) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from agent.contract.station_policy import AdvertPolicy, StationPolicy, ZoneClasses
+from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneClasses
 from agent.trust.schema_error import require
 
 MAX_WINDOWS = 16
+MAX_DUTIES = 8
+_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
 
@@ -36,6 +38,8 @@ def check_sound_limits(policy: StationPolicy) -> None:
         check_windows(policy.maintenance, "policy.maintenance")
     if policy.zone_classes is not UNSET:
         _check_classes(policy.zone_classes)
+    if policy.language_duties is not UNSET:
+        _check_duties(policy.language_duties)
     if policy.adverts is not UNSET:
         _check_adverts(policy.adverts)
 
@@ -46,6 +50,15 @@ def _check_classes(rules: Sequence[ZoneClasses]) -> None:
     for rule in rules:
         is_plain = len(set(rule.classes)) == len(rule.classes)
         require(is_plain, "policy.zone_classes.classes", "no class twice")
+
+
+def _check_duties(duties: Sequence[LanguageDuty]) -> None:
+    require(len(duties) <= MAX_DUTIES, "policy.language_duties", f"at most {MAX_DUTIES}")
+    langs = [duty.lang for duty in duties]
+    require(len(set(langs)) == len(langs), "policy.language_duties", "no language twice")
+    for duty in duties:
+        good = _LANGUAGE.fullmatch(duty.lang) is not None and 1 <= duty.week_pct <= 100
+        require(good, "policy.language_duties", "two or three letters, 1 to 100")
 
 
 def _check_adverts(adverts: AdvertPolicy) -> None:

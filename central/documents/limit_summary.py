@@ -16,6 +16,8 @@ def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterato
     for rule in policy.zone_classes if policy.zone_classes is not UNSET else []:
         classes = ", ".join(speak(f"class.{one}") for one in rule.classes) or speak("none")
         yield speak("zone_classes", speak(f"zone.{rule.zone_kind}"), classes)
+    for duty in policy.language_duties if policy.language_duties is not UNSET else []:
+        yield speak("language_duty", duty.lang, duty.week_pct)
     if policy.adverts is UNSET:
         yield speak("adverts.none")
         return

@@ -134,6 +134,10 @@ PHRASES: Catalogue = {
         "Loa ở {0} chỉ phát bản tin: {1} (và tin khẩn cấp)",
         "At an {0} only these classes sound: {1} (and emergencies)",
     ),
+    "language_duty": Text(
+        "Tiếng {0}: ít nhất {1} % thời gian nói mỗi tuần (thiếu thì báo, không chặn)",
+        "{0}: at least {1} % of each week's speech (a lack is told and refuses nothing)",
+    ),
     "adverts.none": Text("Loa không phát quảng cáo", "No adverts on loudspeakers"),
     "adverts": Text("Loa được phát quảng cáo trong giờ {0}", "Adverts on loudspeakers within {0}"),
     "adverts.day_pct": Text(
