@@ -88,10 +88,13 @@ def check(file: Path, *, lang: Lang, format_: str, effective: bool, demo: bool) 
     from functools import partial
 
     from agent.bootstrap import validate
+    from agent.doctor.plan_command import tell_policy
     from agent.settings.check_command import run_check
 
-    proof = partial(validate, demo=demo)
-    sys.exit(run_check(file, proof, lang, as_json=format_ == "json", effective=effective))
+    proof, as_json = partial(validate, demo=demo), format_ == "json"
+    sys.exit(
+        run_check(file, proof, lang, as_json=as_json, effective=effective, tell_policy=tell_policy)
+    )
 
 
 @main.command()

@@ -23,6 +23,7 @@ from agent.doctor.render import say
 from agent.doctor.state_reader import query_database, read_values
 from agent.errors import ConfigError, YamlFaults
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
+from agent.plan.policy_text import describe_policy
 from agent.plan.rehearsal import Lane, Rehearsal, rehearse
 from agent.plan.rehearsal_export import (
     build_rehearsal_csv,
@@ -140,6 +141,14 @@ def _run(file: Path, at: datetime | None, lang: Lang, show: Callable[[_Plan], st
         return NOT_DONE
     print(show(plan))
     return DONE
+
+
+def tell_policy(settings: Settings, lang: Lang) -> list[str]:
+    """The policy in force, signed and local together; nothing where no store can be read."""
+    try:
+        return describe_policy(_read_plan(settings, None).policy, lang)
+    except (OSError, sqlite3.Error, LookupError, TypeError, ValueError, msgspec.MsgspecError):
+        return []
 
 
 def _read_plan(settings: Settings, at: datetime | None) -> _Plan:

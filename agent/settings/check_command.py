@@ -14,6 +14,7 @@ from agent.errors import ConfigError
 from agent.settings.effective_settings import build_effective, build_plain
 from agent.settings.load import SettingsReport
 from agent.settings.messages import translate
+from agent.settings.model import Settings
 from agent.settings.sound_overview import build_overview, build_plain_overview
 from agent.settings.warnings import find_risks
 from strict_yaml.source_excerpt import build_excerpt
@@ -24,6 +25,10 @@ GOOD, FAULTS, UNREADABLE = 0, 1, 2
 Validate = Callable[[Path], SettingsReport]
 
 
+def _nothing(_settings: Settings, _lang: Lang) -> list[str]:
+    return []
+
+
 def run_check(
     path: Path,
     validate: Validate,
@@ -31,6 +36,7 @@ def run_check(
     *,
     as_json: bool = False,
     effective: bool = False,
+    tell_policy: Callable[[Settings, Lang], list[str]] = _nothing,
 ) -> int:
     """Print the result; returns 0 valid (also with warnings), 1 faults, 2 unreadable.
 
@@ -41,6 +47,7 @@ def run_check(
         as_json: print one JSON object instead of lines.
         effective: print the settings in force, with defaults and hidden secrets; faults and
             warnings then go to stderr, so that the output can be saved.
+        tell_policy: lines on the policy in force, signed and local together.
     """
     try:
         report = validate(path)
@@ -55,22 +62,29 @@ def run_check(
         result = _build_result(path, faults, lang)
         if report.settings is not None:
             result["sound"] = build_plain_overview(report.settings)
+            result["policy"] = tell_policy(report.settings, lang)
         if effective and report.settings is not None:
             result["effective"] = build_plain(report.settings)
         print(json.dumps(result, ensure_ascii=False))
         return code
     if effective and report.settings is not None:
         print(build_effective(report.settings, report.tree, lang), end="")
-    sound = "" if report.settings is None else build_overview(report.settings, lang)
-    verdict = _build_verdict(path, report.text, faults, sound, lang)
+    told = [] if report.settings is None else _tell(report.settings, lang, tell_policy)
+    verdict = _build_verdict(path, report.text, faults, told, lang)
     print(verdict, file=sys.stderr if effective else sys.stdout)
     return code
 
 
+def _tell(
+    settings: Settings, lang: Lang, tell_policy: Callable[[Settings, Lang], list[str]]
+) -> list[str]:
+    return [build_overview(settings, lang), "\n".join(tell_policy(settings, lang))]
+
+
 def _build_verdict(
-    path: Path, text: str, faults: list[ValidationFault], sound: str, lang: Lang
+    path: Path, text: str, faults: list[ValidationFault], told: list[str], lang: Lang
 ) -> str:
-    """Faults, each under its line of the file; then warnings, the sound, and a line of summary."""
+    """Faults, each under its line of the file; then warnings, what is told, and a summary."""
     errors = [fault for fault in faults if fault.severity == "error"]
     warnings = [fault for fault in faults if fault.severity == "warning"]
     blocks = [
@@ -82,7 +96,7 @@ def _build_verdict(
         last = translate("good_but", lang, str(path), str(len(warnings)))
     else:
         last = translate("good", lang, str(path))
-    return "\n\n".join([*blocks, *filter(None, [sound]), last])
+    return "\n\n".join([*blocks, *filter(None, told), last])
 
 
 def _build_result(path: Path, faults: list[ValidationFault], lang: Lang) -> dict[str, Any]:

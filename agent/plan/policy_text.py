@@ -1,0 +1,75 @@
+"""The policy in force at a station, as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agent.plan.advert import AdvertLimits
+from agent.plan.calendar import Window
+from agent.plan.policy import EffectivePolicy
+from texts.catalogue import Catalogue, Lang, Text, look_up
+
+PHRASES: Catalogue = {
+    "in_force": Text(
+        "Đang áp dụng (cấu hình đã ký, siết thêm bởi tệp này):",
+        "In force (the signed station-config, narrowed by this file):",
+    ),
+    "built_in": Text(
+        "Chưa có cấu hình đã ký. Đang áp dụng:", "No signed station-config yet. In force:"
+    ),
+    "quiet": Text("giờ yên lặng: {0}", "quiet hours: {0}"),
+    "maintenance": Text("giờ bảo trì: {0}", "maintenance: {0}"),
+    "sessions": Text("nhiều nhất {0} buổi mỗi ngày", "at most {0} sessions a day"),
+    "minutes": Text("mỗi buổi nhiều nhất {0} phút", "at most {0} minutes a session"),
+    "weekdays": Text("chỉ các ngày {0} (1 là thứ Hai)", "on days {0} alone (1 is Monday)"),
+    "classes": Text("cụm loa {0} chỉ phát: {1}", "clusters of kind {0} play only: {1}"),
+    "adverts.none": Text("loa không phát quảng cáo", "no adverts on loudspeakers"),
+    "adverts": Text("quảng cáo trong giờ {0}", "adverts within {0}"),
+    "adverts.day": Text("quảng cáo nhiều nhất {0} % mỗi ngày", "adverts at most {0} % of a day"),
+    "adverts.session": Text(
+        "quảng cáo nhiều nhất {0} % mỗi buổi", "adverts at most {0} % of a session"
+    ),
+    "language": Text("tiếng {0}: ít nhất {1} % mỗi tuần", "{0}: at least {1} % of a week"),
+    "none": Text("không có", "none"),
+}
+
+
+def describe_policy(policy: EffectivePolicy, lang: Lang) -> list[str]:
+    """A heading and a line for each limit of the time of sound."""
+    head = "in_force" if policy.config_id is not None else "built_in"
+    return [look_up(PHRASES, head, lang), *(f"  {line}" for line in _lines(policy, lang))]
+
+
+def _lines(policy: EffectivePolicy, lang: Lang) -> Iterator[str]:
+    yield look_up(PHRASES, "quiet", lang, _hours(policy.quiet, lang))
+    if policy.maintenance:
+        yield look_up(PHRASES, "maintenance", lang, _hours(policy.maintenance, lang))
+    if policy.sessions_per_day is not None:
+        yield look_up(PHRASES, "sessions", lang, policy.sessions_per_day)
+    if policy.minutes_per_session is not None:
+        yield look_up(PHRASES, "minutes", lang, policy.minutes_per_session)
+    if policy.weekdays is not None:
+        days = ", ".join(map(str, sorted(policy.weekdays))) or look_up(PHRASES, "none", lang)
+        yield look_up(PHRASES, "weekdays", lang, days)
+    for kind, classes in policy.zone_classes.open_to.items():
+        said = ", ".join(sorted(classes)) or look_up(PHRASES, "none", lang)
+        yield look_up(PHRASES, "classes", lang, kind, said)
+    yield from _adverts(policy.adverts, lang)
+    for duty in policy.language_duties:
+        yield look_up(PHRASES, "language", lang, duty.lang, duty.week_pct)
+
+
+def _adverts(limits: AdvertLimits | None, lang: Lang) -> Iterator[str]:
+    if limits is None:
+        yield look_up(PHRASES, "adverts.none", lang)
+        return
+    hours = "; ".join(_hours(windows, lang) for windows in limits.hours)
+    yield look_up(PHRASES, "adverts", lang, hours)
+    if limits.day_pct is not None:
+        yield look_up(PHRASES, "adverts.day", lang, limits.day_pct)
+    if limits.session_pct is not None:
+        yield look_up(PHRASES, "adverts.session", lang, limits.session_pct)
+
+
+def _hours(windows: Sequence[Window], lang: Lang) -> str:
+    return ", ".join(window.text for window in windows) or look_up(PHRASES, "none", lang)
