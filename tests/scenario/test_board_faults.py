@@ -19,6 +19,11 @@ def _board(site: StationTestbed) -> psutil.Process:
     return next(child for child in children_of(site.station.pid) if runs(BOARD, child))
 
 
+def _board_lost(site: StationTestbed) -> list[str]:
+    faults = [r["detail"] for r in site.collected() if r["kind"] == "fault"]
+    return [fault["state"] for fault in faults if fault["what"] == "board_lost"]
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 async def test_a_board_process_that_is_gone_or_frozen_is_replaced(
     site: Any, how: signal.Signals
@@ -45,9 +50,7 @@ async def test_a_board_process_that_is_gone_or_frozen_is_replaced(
         assert moment(cut["start"]) == first
         # by the record, it is over before it is shown anew
         assert first < moment(cut["end"]) <= again + timedelta(seconds=site.clock_error_s())
-        faults = [r["detail"] for r in site.collected() if r["kind"] == "fault"]
-        states = [d["state"] for d in faults if d["what"] == "board_lost"]
-        assert states[0] == "begins"
+        await until(lambda: _board_lost(site)[:1] == ["begins"], "the fault at the centre")
     finally:
         await site.station.stop()
 
