@@ -112,25 +112,30 @@ class SegmentCounter(Protocol):
 
 @runtime_checkable
 class RelayCounter(Protocol):
-    """A source that pulls a radio, and knows how much of what sounded was the radio."""
+    """A source that pulls a radio, and knows how much of what sounded was the radio.
 
-    @property
-    def relayed(self) -> Mapping[str, int]:
-        """`radio_ms`, `filler_ms`, `silence_ms` and `connections` so far, for the record."""
+    The engine played `heard_ms` of it, and bridged `missing_ms` with silence.
+    """
 
-    @property
-    def shortfall(self) -> str | None:
+    def count_relayed(self, heard_ms: int, missing_ms: int) -> Mapping[str, int]:
+        """`radio_ms`, `filler_ms`, `silence_ms` and `connections`, for the record."""
+
+    def find_shortfall(self, heard_ms: int, missing_ms: int) -> str | None:
         """Why it was not the radio as it was planned: a code with details; None when it was."""
 
 
-def count_relayed(source: object) -> dict[str, int] | None:
+def count_relayed(source: object, heard_ms: int, missing_ms: int) -> dict[str, int] | None:
     """Of what the play of a radio consisted; None of another source."""
-    return dict(source.relayed) if isinstance(source, RelayCounter) else None
+    if not isinstance(source, RelayCounter):
+        return None
+    return dict(source.count_relayed(heard_ms, missing_ms))
 
 
-def find_shortfall(source: object) -> str | None:
+def find_shortfall(source: object, heard_ms: int, missing_ms: int) -> str | None:
     """Why it was not the radio as planned; None also of another source."""
-    return source.shortfall if isinstance(source, RelayCounter) else None
+    if not isinstance(source, RelayCounter):
+        return None
+    return source.find_shortfall(heard_ms, missing_ms)
 
 
 def count_segments(source: object) -> dict[str, int] | None:

@@ -103,6 +103,11 @@ class PulledRadio:
         wanted = self.source.relayed[what] + more_ms
         await until(lambda: self.source.relayed[what] >= wanted)
 
+    def find_shortfall(self) -> str | None:
+        """Of all that was written, as if it had been heard."""
+        parts = ("radio_ms", "filler_ms", "silence_ms")
+        return self.source.find_shortfall(sum(self.source.relayed[one] for one in parts), 0)
+
     def heard(self) -> list[int]:
         """The tones, one after the other."""
         return [hz for _, hz in tones_of(array("h", bytes(self.raw[: len(self.raw) & ~1])))]

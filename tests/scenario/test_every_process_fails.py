@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,11 +34,10 @@ from tests.harness.live_studio import LiveStudio, tone
 from tests.harness.melody import make_melody
 from tests.harness.monitored_station import add_monitor
 from tests.harness.station_harness import children_of, engine_of, moment, runs
+from tests.harness.strike import Strike, kill, starve, stop
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
-STOPPED_S = 3.0
-STARVED_S = 3.0
 AFTER_S = 2.5  # of sound between two strikes
 STEP = timedelta(seconds=0.1)
 # A beat: so late is a hang known. And the box's own words are exact to the error of its clock.
@@ -58,54 +54,6 @@ inputs:
 """
 SQUARE_WAVE = (b"\x00\x20" * 24 + b"\x00\xe0" * 24) * 1_000  # a second of 1 kHz
 WARNING = "Lũ về lúc 17h30, bà con ở xã di chuyển ngay"
-Strike = Callable[[list[psutil.Process]], Awaitable[None]]
-
-
-async def kill(victims: list[psutil.Process]) -> None:
-    for victim in victims:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            victim.kill()
-
-
-async def stop(victims: list[psutil.Process]) -> None:
-    for number in (signal.SIGSTOP, signal.SIGCONT):
-        for victim in victims:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                victim.send_signal(number)
-        await asyncio.sleep(STOPPED_S if number == signal.SIGSTOP else 0)
-
-
-async def starve(victims: list[psutil.Process]) -> None:
-    """Whoever else wants the processor goes before them, and somebody always does."""
-    with busy_loops(2 * (os.cpu_count() or 1)):
-        former = [one for victim in victims for one in lower_priority(victim)]
-        await asyncio.sleep(STARVED_S)
-    for thread, policy, priority in former:
-        with contextlib.suppress(OSError):  # it has ended, or may not be raised again
-            os.sched_setscheduler(thread, policy, os.sched_param(priority))
-
-
-def lower_priority(victim: psutil.Process) -> list[tuple[int, int, int]]:
-    """Each thread of it at SCHED_IDLE (sched(7)); what it had before."""
-    former = []
-    with contextlib.suppress(OSError):
-        for path in Path(f"/proc/{victim.pid}/task").iterdir():
-            thread = int(path.name)
-            policy, param = os.sched_getscheduler(thread), os.sched_getparam(thread)
-            os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
-            former.append((thread, policy, param.sched_priority))
-    return former
-
-
-@contextmanager
-def busy_loops(count: int) -> Iterator[None]:
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
 
 
 @dataclass

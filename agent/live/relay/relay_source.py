@@ -13,6 +13,7 @@ import logging
 import os
 import socket
 from asyncio.subprocess import Process
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
 from agent.live.relay.relay_access import RelayAccess
 from agent.live.relay.relay_config import RelayConfig, relay_argv, relay_environment
+from agent.live.relay.relay_count import NOTHING_YET, count_heard
 from agent.live.relay.relay_decoder import relay_decoder_argv
 from agent.play.decode.decoder import FfmpegDecoder, start_decoder
 from agent.play.decode.ffmpeg_process import start_ffmpeg
@@ -48,7 +50,7 @@ LEAD_S = 0.3
 FILLER_ROUNDS = 1_000
 MOST_MISSING_MS = 3_000  # of a play that counts as whole: a stall that is bridged
 MOST_MISSING = 0.01
-NOTHING_YET = RelayBeat(0, 0, 0, 0)
+KEPT_BEATS = 8  # four seconds: the engine tells a second and a delay later what was heard
 EVENTS_PER_S, MOST_EVENTS = 4.0, 40.0  # two beats a second; whoever sends more is ended
 
 
@@ -71,7 +73,7 @@ class RelaySource:
     _works: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _allowance: float = MOST_EVENTS
     _allowed_mono_s: float = field(default_factory=mono_s)
-    _beat: RelayBeat = NOTHING_YET
+    _beats: deque[RelayBeat] = field(default_factory=lambda: deque(maxlen=KEPT_BEATS))
     _why: str = ""
     _lost: str | None = None
     _over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,23 +85,25 @@ class RelaySource:
 
     @property
     def relayed(self) -> Mapping[str, int]:
-        """Of what the play consisted so far, for the record."""
-        beat = self._beat
-        return {
-            "radio_ms": beat.radio_ms, "filler_ms": beat.filler_ms,
-            "silence_ms": beat.silence_ms, "connections": beat.connections,
-        }  # fmt: skip
+        """Of what consists what was written so far, a second ahead of its sound."""
+        return _describe(self._beats[-1] if self._beats else NOTHING_YET)
 
-    @property
-    def shortfall(self) -> str | None:
+    def count_relayed(self, heard_ms: int, missing_ms: int) -> Mapping[str, int]:
+        """Of what the play consisted, for the record."""
+        return _describe(self._count(heard_ms, missing_ms))
+
+    def find_shortfall(self, heard_ms: int, missing_ms: int) -> str | None:
         """Why it was not the radio as planned: more was missing than a bridged stall."""
-        beat = self._beat
-        missing_ms = beat.filler_ms + beat.silence_ms
-        whole_ms = beat.radio_ms + missing_ms
-        if missing_ms <= max(MOST_MISSING_MS, MOST_MISSING * whole_ms):
+        told = self._count(heard_ms, missing_ms)
+        other_ms = told.filler_ms + told.silence_ms
+        whole_ms = told.radio_ms + other_ms
+        if other_ms <= max(MOST_MISSING_MS, MOST_MISSING * whole_ms):
             return None
-        heard = f"{beat.radio_ms // 1000} of {whole_ms // 1000} s were the radio"
+        heard = f"{told.radio_ms // 1000} of {whole_ms // 1000} s were the radio"
         return f"E_STALLED: {heard}" + (f"; {self._why}" if self._why else "")
+
+    def _count(self, heard_ms: int, missing_ms: int) -> RelayBeat:
+        return count_heard(self._beats, round(1000 * LEAD_S), heard_ms, missing_ms)
 
     async def prepare(self, offset_ms: int) -> Feed:  # noqa: ARG002 - a radio has no positions
         """Start the relay process; it connects at once.
@@ -178,7 +182,7 @@ class RelaySource:
         if not self._may_send():
             return
         if isinstance(event, RelayBeat):
-            self._beat = event
+            self._beats.append(event)
         elif isinstance(event, RelayState):
             self._report(event)
         elif isinstance(event, DecoderWanted):
@@ -249,3 +253,10 @@ class RelaySource:
                 self._tell(AddFiller(), self._filler.read_fd)
         except (AgentError, OSError) as error:
             log.warning("%s: no filler: %s", self.item.title, error)
+
+
+def _describe(told: RelayBeat) -> dict[str, int]:
+    return {
+        "radio_ms": told.radio_ms, "filler_ms": told.filler_ms,
+        "silence_ms": told.silence_ms, "connections": told.connections,
+    }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agent.play.ipc import Ended
+from agent.play.ipc import RATE_HZ, Ended
 from agent.play.play_record import SteeringResult
 
 UNDERRUNS = "underruns"  # the reason in the record
@@ -25,6 +25,11 @@ class Continuity:
         self.missing += event.missing_frames
         if event.steered is not None:
             self.steering = self.steering.add(event.steered)
+
+    @property
+    def missing_ms(self) -> int:
+        """So much was silent or left out."""
+        return self.missing * 1000 // RATE_HZ
 
     @property
     def is_broken(self) -> bool:

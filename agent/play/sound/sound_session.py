@@ -325,7 +325,7 @@ class SoundSession:
             duration_ms=self.played_ms,
             underruns=self.underruns,
             segments=count_segments(self._source),
-            relayed=count_relayed(self._source),
+            relayed=count_relayed(self._source, self.played_ms, self._slots.continuity.missing_ms),
             steering=self._slots.continuity.steering,
             zones=list(self._claim.on),
             proof="A1" if self._start_at is None else "A2",
@@ -379,8 +379,9 @@ class SoundSession:
     def _whole(self) -> tuple[Outcome, str | None]:
         """It sounded to its end: in full, unless too much of it or a line was silent."""
         is_lacking = self._muted and self.item.source.description.essential
+        shortfall = find_shortfall(self._source, self.played_ms, self._slots.continuity.missing_ms)
         underruns = UNDERRUNS if self._slots.continuity.is_broken else None
-        self.stop_reason = MUTED if is_lacking else find_shortfall(self._source) or underruns
+        self.stop_reason = MUTED if is_lacking else shortfall or underruns
         return "full" if self.stop_reason is None else "cut", self.stop_reason
 
     async def _apply_source_end(self) -> None:

@@ -19,6 +19,7 @@ from agent.play.sound_source import count_relayed, find_shortfall
 from tests.harness.pulled_radio import relay_item
 
 URL = "https://radio.example.vn/vov1"
+LEAD_MS = 300  # the silence that is in the pipe before the process runs
 
 
 def relay(*hosts: str) -> tuple[RelaySource, list[tuple[str, str | None]]]:
@@ -55,10 +56,24 @@ def test_a_play_is_whole_where_the_radio_was_missing_for_a_bridged_stall_at_most
 ) -> None:
     source, _ = relay("radio.example.vn")
     source._on_event(RelayBeat(radio_ms, filler_ms, silence_ms, 2))
-    assert find_shortfall(source) == shortfall
-    assert count_relayed(source) == {
-        "radio_ms": radio_ms, "filler_ms": filler_ms, "silence_ms": silence_ms, "connections": 2,
+    heard_ms = LEAD_MS + radio_ms + filler_ms + silence_ms
+    assert find_shortfall(source, heard_ms, 0) == shortfall
+    assert count_relayed(source, heard_ms, 0) == {
+        "radio_ms": radio_ms, "filler_ms": filler_ms,
+        "silence_ms": silence_ms + LEAD_MS, "connections": 2,
     }  # fmt: skip
+
+
+def test_silence_that_the_engine_put_in_stands_in_the_record_and_is_not_the_radio() -> None:
+    """Twelve seconds of radio were written; for four of them the process came too late."""
+    source, _ = relay("radio.example.vn")
+    source._on_event(RelayBeat(12_000, 0, 0, 1))
+    heard_ms, missing_ms = LEAD_MS + 8_000, 4_000
+    assert count_relayed(source, heard_ms, missing_ms) == {
+        "radio_ms": 8_000, "filler_ms": 0, "silence_ms": 4_300, "connections": 1,
+    }  # fmt: skip
+    shortfall = find_shortfall(source, heard_ms, missing_ms)
+    assert shortfall == "E_STALLED: 8 of 12 s were the radio"
 
 
 def test_the_last_fault_of_the_radio_stands_in_the_reason() -> None:
@@ -66,7 +81,8 @@ def test_the_last_fault_of_the_radio_stands_in_the_reason() -> None:
     source._on_event(RelayState("lost", "no sound for 3 s"))
     source._on_event(RelayState("radio"))
     source._on_event(RelayBeat(7_000, 5_000, 0, 2))
-    assert find_shortfall(source) == "E_STALLED: 7 of 12 s were the radio; no sound for 3 s"
+    shortfall = find_shortfall(source, LEAD_MS + 12_000, 0)
+    assert shortfall == "E_STALLED: 7 of 12 s were the radio; no sound for 3 s"
 
 
 async def test_each_state_of_the_radio_is_the_issue_of_its_kind_and_stopping_ends_it() -> None:
