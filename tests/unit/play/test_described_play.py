@@ -11,6 +11,7 @@ from msgspec import UNSET
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Playlist
 from agent.contract.report import Play
+from agent.plan.advert import AdvertLimits
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import build_timeline
 from agent.play.play_record import PlayResult, build_play
@@ -28,7 +29,8 @@ def record_of(**described: Any) -> Play:
     entry = msgspec.structs.replace(document.entries[0], **described)
     document = msgspec.structs.replace(document, entries=[entry])
     held = HeldDocument(document, "ab" * 32, b"", AT)
-    timeline = build_timeline([held], EffectivePolicy(quiet=()), AT, AT + timedelta(days=2))
+    policy = EffectivePolicy(quiet=(), adverts=AdvertLimits(hours=()))
+    timeline = build_timeline([held], policy, AT, AT + timedelta(days=2))
     item = build_item(timeline.occurrences[0], lambda _digest: None)
     return build_play("loa", item, PlayResult("full"))
 
