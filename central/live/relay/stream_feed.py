@@ -105,7 +105,7 @@ class StreamFeed:
             raise SourceError("no m3u8 playlist")
         try:
             playlist = m3u8.loads(text, uri=url)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise SourceError(f"m3u8: {error}") from error
         if not playlist.segments and not playlist.playlists:
             raise SourceError("an empty m3u8 playlist")
