@@ -11,7 +11,7 @@ from drivers.audio.quiet_stderr import quiet_stderr
 from drivers.errors import DeviceUnreachable
 from drivers.interface import AudioDevice, Fill
 
-BLOCK_FRAMES = 1_920  # 40 ms: a sound server's wake-ups are nearly all of what playing costs
+BLOCK_FRAMES = 2_880  # 60 ms: a sound server's wake-ups are nearly all of what playing costs
 CARD_BLOCK_FRAMES = 480
 
 
@@ -34,7 +34,7 @@ class PortAudioOutput:
         self._stream: Any = None
 
     def preferred_block(self) -> int:
-        """40 ms, but 10 ms for a card that is addressed directly (`hw:`); see `AudioOutput`."""
+        """60 ms, but 10 ms for a card that is addressed directly (`hw:`); see `AudioOutput`."""
         self._initialise()
         _, name = self._find(1)
         return CARD_BLOCK_FRAMES if "(hw:" in name else BLOCK_FRAMES
