@@ -28,6 +28,7 @@ from central.testbed.pulseaudio import SoundServer, find_sounds, read_samples
 
 RATE = 48_000
 PATIENCE_S = 60
+SONGS_REST = 13_440  # 280 ms; the alarm's first tone lasts 500
 LEAST_HOLE = 8  # samples; a tone of 1 kHz is never silent for so long
 EARLY_S = 0.0001
 # On a busy machine the capture's own clock is off by some milliseconds; the bench has the figure.
@@ -156,9 +157,10 @@ async def test_a_fired_clip_cuts_into_what_plays(room: SoundServer, player: Play
     assert cut.why == "stopped"
     samples = read_samples(recording.path)
     alarm_at = round((started.mono_s - capture.mono_of(0)) * RATE)
-    # With the capture's own error on either side, and without the holes of a busy machine.
+    # With the capture's own error on either side, and without the holes of a busy machine. What the
+    # device's buffer holds of the song (four blocks) sounds on under the alarm.
     before = strongest_hz(take_out_holes(samples[: alarm_at - 1_920])[0][-4_800:])
-    after = strongest_hz(take_out_holes(samples[alarm_at + 3_840 :])[0][:4_800])
+    after = strongest_hz(take_out_holes(samples[alarm_at + SONGS_REST :])[0][:4_800])
     assert before == pytest.approx(300, abs=15)
     assert after == pytest.approx(853, abs=15)
 
