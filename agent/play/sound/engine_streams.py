@@ -1,10 +1,10 @@
 """The streams of an engine: one that plays, and those that fade out after it was replaced.
 
 A block of 60 ms costs a fifth of the CPU time of one of 5 ms, and what comes next is heard 130 ms
-later or more. So an urgent sound gets a fresh stream beside the running one, whose buffer is still empty:
-it is heard after about 10 ms. The running stream fades its sound out and is closed. Nothing of it
-is lost, and nothing clicks: the device (a sound server, dmix) adds the two. A device that takes one
-stream only keeps the running one; its blocks are small (docs/decisions/0037).
+later or more. So an urgent sound gets a fresh stream beside the running one, whose buffer is still
+empty: it is heard after about 10 ms. The running stream fades its sound out and is closed. Nothing
+of it is lost, and nothing clicks: the device (a sound server, dmix) adds the two. A device that
+takes one stream only keeps the running one; its blocks are small (docs/decisions/0037).
 """
 
 from __future__ import annotations
