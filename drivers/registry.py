@@ -238,6 +238,16 @@ def describe(profile: str) -> Description:
     return Description(profile=profile, settings=settings, file=file)
 
 
+def find_sound_delay_ms(profile: str) -> int:
+    """How long the signal processing of this device delays sound; 0 where its profile has none.
+
+    Raises:
+        UnsupportedFeature: no such profile; BadProfile, its file cannot be used.
+    """
+    file = describe(profile).file
+    return 0 if file is None else file.timings.sound_ms
+
+
 def find_faults(use: Use, profile: str, settings: Mapping[str, Any]) -> list[SettingFault]:
     """The faults of these settings of a profile; opens nothing.
 

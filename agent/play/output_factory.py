@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from agent.contract.ids import StationId
@@ -18,8 +18,8 @@ from agent.play.sound.path_log import PathLog
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import FaultSink, build_line
 from agent.play.worker_process import WorkerProcess
-from agent.settings.model import Audio, FallbackCard, Output
-from drivers.registry import list_sound_cards
+from agent.settings.model import Audio, FallbackCard, Output, Zone
+from drivers.registry import find_sound_delay_ms, list_sound_cards
 
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
@@ -36,8 +36,18 @@ def build_sound_output(output: Output, context: OutputContext) -> SoundOutput:
         raise ValueError(f"{output.name} has no audio")
     cards = CardOrder(output.name, build_cards(output.audio), context.on_fault, list_sound_cards)
     lines = [build_line(zone, context.on_fault, output.audio.channels) for zone in output.zones]
-    context = replace(context, log=PathLog(context.log, lambda: cards.in_use))
+    context = replace(
+        context,
+        log=PathLog(context.log, lambda: cards.in_use),
+        delay_s=context.delay_s + find_device_delay_s(output.zones),
+    )
     return SoundOutput(output.name, lines, cards, context, path=lambda: cards.in_use)
+
+
+def find_device_delay_s(zones: Sequence[Zone]) -> float:
+    """How much later the slowest of these zones' amplifiers sounds, by their profiles."""
+    delays_ms = (find_sound_delay_ms(one.switch.profile) for one in zones if one.switch)
+    return max(delays_ms, default=0) / 1000
 
 
 def build_cards(audio: Audio) -> list[EngineConfig]:

@@ -51,12 +51,14 @@ class Units(_ProfilePart, frozen=True, kw_only=True):
 class Timings(_ProfilePart, frozen=True, kw_only=True):
     """The timings of the device; `timeout_ms` is the longest time until its answer.
 
-    `gap_ms` is the pause between two frames, `ready_ms` that between power on and the next command.
+    `gap_ms` is the pause between two frames, `ready_ms` that between power on and the next command,
+    `sound_ms` how long its own signal processing delays the sound.
     """
 
     timeout_ms: Annotated[int, Meta(ge=10, le=10_000)]
     gap_ms: Annotated[int, Meta(ge=0, le=2_000)] = 0
     ready_ms: Annotated[int, Meta(ge=0, le=30_000)] = 0
+    sound_ms: Annotated[int, Meta(ge=0, le=100)] = 0
     tries: Annotated[int, Meta(ge=1, le=5)] = 2
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.play.output_factory import find_device_delay_s
+from agent.settings.model import Switch, Zone
 from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.profile import load
 from drivers.profile.__main__ import main
@@ -181,6 +183,18 @@ def test_the_technicians_own_file_comes_first(
     assert isinstance(profile, RelayProfile)
     assert profile.timings.timeout_ms == 450
     assert list_profiles().count(path.stem) == 1
+
+
+def test_the_slowest_amplifier_delays_the_sound_of_an_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = RELAY.replace("timeout_ms: 300", "timeout_ms: 300, sound_ms: 12")
+    name = write(tmp_path, RELAY, slow).stem
+    monkeypatch.setattr(load, "FOLDERS", (tmp_path, *load.FOLDERS))
+    switches = [None, Switch(profile="sim-amplifier"), Switch(profile=name)]
+    zones = [Zone(name=f"z{n}", switch=switch) for n, switch in enumerate(switches)]
+    assert find_device_delay_s(zones) == pytest.approx(0.012)
+    assert find_device_delay_s(zones[:2]) == 0.0
 
 
 @pytest.mark.parametrize("name", list_profiles())
