@@ -162,11 +162,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             store, clock=clock, journal=journal, set_issue=issues.set_issue,
             documents=documents, mutes=mutes,
         )  # fmt: skip
-        voice_key_moved = Signal[[str, bool]]()
         site_inputs = SiteInputs(
             settings, store=store, journal=journal, set_issue=issues.set_issue,
             lines=outputs.lines, mutes=mutes,
-            press=emergency_keys.press, speak=voice_key_moved.emit,
         )  # fmt: skip
 
         @cache
@@ -237,7 +235,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(check, *(one.changed for one in outputs.by_name.values()))
         connect(check, local_voice.check, emergency_keys.check, emergency_monitor.changed)
         connect(check, health.report_soon)
-        connect(voice_key_moved, local_voice.on_key)
+        connect(site_inputs.key_pressed, emergency_keys.press)
+        connect(site_inputs.voice_key_moved, local_voice.on_key)
         connect(time_sync.stepped, authority.recheck)
         for changed in (
             mutes.changed, state.press.changed, state.voice.changed, state.levels.changed,
@@ -302,7 +301,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "link": link.run, "sender": sender.run, "downloads": downloads.run,
             "authority": authority.run, "health": health.run, "site inputs": site_inputs.run,
             "silence events": silence_events.run, "maintenance": maintenance.run,
-            "emergency keys": emergency_keys.run, "emergency monitor": emergency_monitor.run,
+            "emergency monitor": emergency_monitor.run,
             "schedule": partial(schedule.run, clock),
             "time sync": time_sync.run, "hello scheduler": hello_scheduler.run,
             "refusals": pipeline.refusals.run, "heartbeat": journal.keep_beating,
@@ -310,6 +309,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         kept = state.internal_errors.keep_running
         services |= {
             "live": partial(kept, live.run), "local voice": partial(kept, local_voice.run),
+            "emergency keys": partial(kept, emergency_keys.run),
             "commands": partial(kept, commands.run), "loudness": partial(kept, loudness.run),
         }  # fmt: skip
         services |= proving

@@ -38,15 +38,15 @@ class SiteInputs:
         set_issue: begins or ends an issue.
         lines: every switched speaker line.
         mutes: gets the state of the silence key.
-        press: called with the name of an emergency key that was just pressed.
-        speak: called with the name of a microphone's key and its new state.
 
     Attributes:
+        key_pressed: emitted with the name of an emergency key that was just pressed.
+        voice_key_moved: emitted with the name of a microphone's key and its new state.
         sampled: emitted with a sensor and its value, unless its zone's line was switched meanwhile.
         contact_read: emitted with name and state of a contact that was read or has changed.
     """
 
-    def __init__(  # noqa: PLR0913 - one keyword a collaborator
+    def __init__(
         self,
         settings: Settings,
         *,
@@ -55,9 +55,9 @@ class SiteInputs:
         set_issue: Callable[[str, str, str | None], None],
         lines: Sequence[SpeakerLine],
         mutes: Mutes,
-        press: Callable[[str], None],
-        speak: Callable[[str, bool], None],
     ) -> None:
+        self.key_pressed = Signal[[str]]()
+        self.voice_key_moved = Signal[[str, bool]]()
         self.sampled = Signal[[Sensor, float]]()
         self.contact_read = Signal[[str, bool]]()
         self._settings = settings
@@ -66,8 +66,6 @@ class SiteInputs:
         self._set_issue = set_issue
         self._lines = lines
         self._mutes = mutes
-        self._press = press
-        self._speak = speak
         self._was_locked = False  # as stored
         self._inputs = InputMonitor([])
         self._sensors = SensorMonitor([])
@@ -125,9 +123,9 @@ class SiteInputs:
             self._key_changed.set()
             self._mutes.changed.emit()  # the silence comes before the write to the card
         elif action == "start_alarm" and active:
-            self._press(name)
+            self.key_pressed.emit(name)
         elif INPUT_KINDS[kind].is_held:
-            self._speak(name, active)
+            self.voice_key_moved.emit(name, active)
         self.contact_read.emit(name, active)
         self._events.put_nowait((name, kind, active))
 

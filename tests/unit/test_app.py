@@ -15,11 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from agent import app, box_state, output_set
 from agent.box_state import BoxState, Device
 from agent.clock import Clock
+from agent.contract.input_kind import InputKindName
 from agent.contract.report import Issue
 from agent.errors import ConfigError
 from agent.evidence.device_key import DeviceKey
 from agent.evidence.journal import Journal
 from agent.link.crash_guard import CrashGuard
+from agent.overrides.site_inputs import SiteInputs
 from agent.settings.model import Settings
 from agent.store.database import Store
 from agent.trust.trust_anchor import load_installed
@@ -214,6 +216,7 @@ async def test_a_listener_that_fails_begins_an_issue_and_the_parts_after_it_stil
     ("name", "part"),
     [
         ("live", app.LiveReception), ("local voice", output_set.LocalVoice),
+        ("emergency keys", app.EmergencyKeys),
         ("commands", app.CommandExecutor), ("loudness", app.LoudnessSurvey),
     ],
 )  # fmt: skip
@@ -239,6 +242,39 @@ async def test_a_part_that_fails_is_an_issue_and_ends_no_other(
         assert not running.done()
         running.cancel()
         await asyncio.wait([running])
+
+
+@pytest.mark.parametrize(
+    ("part", "method", "kind"),
+    [
+        (app.EmergencyKeys, "press", "emergency-key"),
+        (output_set.LocalVoice, "on_key", "microphone-key"),
+    ],
+)
+async def test_a_key_whose_press_fails_is_an_issue_and_ends_nothing(
+    device: Device, settings: Settings, part: type, method: str, kind: InputKindName,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    open_state, states, sites = app.open_state, [], []
+    load = app.SiteInputs.load
+
+    async def keep_state(*args: Any) -> BoxState:
+        states.append(await open_state(*args))
+        return states[0]
+
+    async def keep_site(site: SiteInputs) -> None:
+        sites.append(site)
+        await load(site)
+
+    def refuse(*_: object) -> None:
+        raise KeyError("slot")
+
+    monkeypatch.setattr(app, "open_state", keep_state)
+    monkeypatch.setattr(app.SiteInputs, "load", keep_site)
+    monkeypatch.setattr(part, method, refuse)
+    async with app.build(settings, device):
+        sites[0]._on_input("khan", kind, True)  # noqa: FBT003 - as `OnInput`
+        assert [one.hint for one in internal_errors(states[0])] == ["KeyError: 'slot'"]
 
 
 def internal_errors(state: BoxState) -> list[Issue]:

@@ -49,7 +49,7 @@ class Box:
         self.mutes = Mutes(DocumentsInForce(), any_)
         self.build = lambda: SiteInputs(
             settings, store=any_.store, journal=any_, set_issue=self.set_issue, lines=[],
-            mutes=self.mutes, press=lambda _name: None, speak=lambda *_: None,
+            mutes=self.mutes,
         )  # fmt: skip
         self.site = self.build()
 
@@ -113,3 +113,16 @@ async def test_a_key_that_is_turned_back_meanwhile_stores_nothing(box: Box) -> N
     box.mutes.is_locked = True
     await box.build().load()
     assert not box.mutes.is_locked
+
+
+async def test_a_press_that_fails_keeps_the_reading_and_the_journal_of_the_inputs(box: Box) -> None:
+    def fail(_name: str) -> None:
+        raise KeyError("slot")
+
+    read: list[tuple[str, bool]] = []
+    box.site.key_pressed.connect(fail)
+    box.site.contact_read.connect(lambda name, active: read.append((name, active)))
+    box.site._on_input("khan", "emergency-key", True)  # noqa: FBT003 - as `OnInput`
+    box.turn(active=True)
+    assert read == [("khan", True), ("khoa", True)]
+    assert await box.records.get() == ("silence", "on")
