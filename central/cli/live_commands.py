@@ -1,4 +1,4 @@
-"""`tramtin-central live speak | stop | list | export`."""
+"""`tramtin-central live speak | stop`; `list | keep | export` are in `archive_commands`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import click
 
 from agent.contract.default_title import default_title
 from agent.errors import ConfigError
+from central.cli.archive_commands import export, keep, list_streams
 from central.cli.cli_errors import handle_errors
 from central.cli.live_session import (
     archive_option,
@@ -22,7 +23,7 @@ from central.cli.live_session import (
     speaking_options,
     stop_by_signal,
 )
-from central.cli.options import ANY, FILE, lang_option
+from central.cli.options import FILE, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -127,46 +128,6 @@ async def _stop(stream_id: str, options: dict[str, Any], lang: Lang) -> None:
         await publication.publish(sign_document(payload, "cancel", signers))
 
 
-@live.command("list")
-@archive_option
-@lang_option
-@handle_errors
-def list_streams(*, archive: Path, lang: Lang) -> None:
-    """What was spoken: when, how long, by whom, to whom."""
-    from agent.contract.local_time import LOCAL
-    from central.live.archive import read_archive
-
-    for stream in read_archive(archive):
-        grant, begun_at = stream.grant, stream.begun_at.astimezone(LOCAL)
-        end = translate(lang, "live.ended" if stream.is_ended else "live.not_ended")
-        click.echo(
-            translate(
-                lang, "live.row", f"{begun_at:%d/%m/%Y %H:%M:%S}", f"{stream.length_ms / 1000:.1f}",
-                translate(lang, f"class.{grant.class_}"), stream.title, grant.editor or "–",
-                ", ".join(grant.to), end, stream.bad, stream.path.name,
-            )
-        )  # fmt: skip
-
-
-@live.command()
-@click.argument("stream")
-@click.option("--out", type=ANY, required=True, help="A file .opus, .wav or .mp3.")
-@archive_option
-@lang_option
-@handle_errors
-def export(stream: str, *, out: Path, archive: Path, lang: Lang) -> None:
-    """Write what was spoken to a file; STREAM is a part of its folder's name."""
-    from central.documents.audio_tools import convert
-    from central.live.archive import export_ogg, find_stream
-
-    found = find_stream(archive, stream)
-    if out.suffix.lower() == ".opus":
-        out.write_bytes(export_ogg(found))
-    else:
-        plain = out.with_suffix(".part.opus")
-        try:
-            plain.write_bytes(export_ogg(found))
-            convert(plain, out)
-        finally:
-            plain.unlink(missing_ok=True)
-    click.echo(translate(lang, "written", out))
+live.add_command(list_streams)
+live.add_command(keep)
+live.add_command(export)

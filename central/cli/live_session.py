@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agent.errors import ConfigError
+from agent.errors import AgentError, ConfigError
 from central.cli.options import FILE, FOLDER
 from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
@@ -112,7 +112,7 @@ async def run_stream(
         make_packets: what is spoken.
     """
     from central.authority.signing_key import load_signer
-    from central.live.archive import ArchiveWriter
+    from central.live.archive_writer import ArchiveWriter
     from central.live.broadcast import Broadcast, LiveTarget
     from central.live.grant import LiveOrder
     from central.live.grant_publication import GrantPublication
@@ -137,10 +137,13 @@ async def run_stream(
             database, target, lang, root=options["root"], wait_s=options["wait_s"],
             anyway=options["anyway"], print_line=click.echo,
         )  # fmt: skip
-        line = await stack.enter_async_context(open_line(broker, order.delay_ms / 1000))
         archive = stack.enter_context(
-            ArchiveWriter(options["archive"], stream_id, datetime.now(UTC))
-        )
+            ArchiveWriter(
+                options["archive"], stream_id, datetime.now(UTC),
+                lambda error: click.echo(translate(lang, "live.archive_fails", error), err=True),
+            )
+        )  # fmt: skip
+        line = await stack.enter_async_context(open_line(broker, order.delay_ms / 1000))
         broadcast = Broadcast(
             order, target, signers, publication.publish, line.send, archive, stream_id,
             report=lambda error: click.echo(translate(lang, "live.renewal", error), err=True),
@@ -150,6 +153,22 @@ async def run_stream(
         await _speak_until_stopped(broadcast, line, lang, stop, make_packets)
     segments = broadcast.counts.segments
     click.echo(translate(lang, "live.over", segments, line.unsent, archive.path.name))
+    if archive.missing:
+        click.echo(translate(lang, "live.not_kept", archive.missing), err=True)
+    _remove_expired(options["archive"], lang)
+
+
+def _remove_expired(archive: Path, lang: Lang) -> None:
+    """Remove what the archive keeps no longer; a failure is told and fails nothing."""
+    from central.live.archive_retention import remove_expired
+
+    try:
+        removed = remove_expired(archive, datetime.now(UTC))
+    except (AgentError, OSError) as error:
+        click.echo(translate(lang, "live.not_removed", error), err=True)
+        return
+    if removed:
+        click.echo(translate(lang, "live.removed", len(removed), removed[-1].name))
 
 
 async def _speak_until_stopped(

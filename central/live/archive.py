@@ -6,13 +6,13 @@ A folder a stream, named by the moment and the stream's id: `grants.jsonl` has t
 
 from __future__ import annotations
 
+import contextlib
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from agent.contract.document import StreamGrant
 from agent.contract.live_segment import MAX_SEGMENT_BYTES, PACKET_US, LiveSegment
@@ -23,43 +23,43 @@ from central.documents.sign import read_document
 
 GRANTS, SEGMENTS = "grants.jsonl", "segments"
 SILENCE = bytes.fromhex("f8fffe")  # 20 ms, mono: RFC 6716 section 3.1, and the coder's zero symbol
-_LENGTH = struct.Struct(">I")
+LENGTH = struct.Struct(">I")
+_MOMENT = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{32}")
 
 
-class ArchiveWriter:
-    """Writes one stream while it is spoken.
+def build_folder_name(stream_id: str, at: datetime) -> str:
+    """The name of the folder of a stream.
 
     Args:
-        folder: of all streams.
-        stream_id: of this one.
+        stream_id: 32 hex digits.
         at: aware UTC, when it began.
     """
+    return f"{at:{_MOMENT}}-{stream_id}"
 
-    def __init__(self, folder: Path, stream_id: str, at: datetime) -> None:
-        self.path = folder / f"{at:%Y%m%dT%H%M%SZ}-{stream_id}"
-        self.path.mkdir(parents=True)
-        self._segments = (self.path / SEGMENTS).open("ab")
 
-    def __enter__(self) -> Self:
-        return self
+def read_begin(path: Path) -> datetime:
+    """When the stream of a folder began: aware UTC."""
+    return datetime.strptime(path.name.partition("-")[0], _MOMENT).replace(tzinfo=UTC)
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        self._segments.close()
 
-    def add_grant(self, envelope: bytes) -> None:
-        """Keep a grant."""
-        with (self.path / GRANTS).open("ab") as file:
-            file.write(envelope + b"\n")
+def list_folders(folder: Path) -> list[Path]:
+    """The folders of all streams, oldest first; nothing else that lies there.
 
-    def add_segment(self, message: bytes) -> None:
-        """Keep a segment; a crash loses at most what the system has not written."""
-        self._segments.write(_LENGTH.pack(len(message)) + message)
-        self._segments.flush()
+    Raises:
+        OSError: the archive cannot be read.
+    """
+    return sorted(path for path in folder.iterdir() if _is_stream(path))
+
+
+def _is_stream(path: Path) -> bool:
+    if not _NAME.fullmatch(path.name) or path.is_symlink() or not path.is_dir():
+        return False
+    try:
+        read_begin(path)
+    except ValueError:  # no day of any calendar
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,31 @@ class ArchivedStream:
     bad: int
 
     @property
+    def missing(self) -> int:
+        """How many segments the archive has not, by their numbers; none is known behind the last.
+
+        What the officer spoke through a stall of the microphone has no number, and is not among it.
+        """
+        if not self.segments:
+            return 0
+        return self.segments[-1].seq - self.grant.first_seq + 1 - len(self.segments)
+
+    @property
+    def is_complete(self) -> bool:
+        """Is all of it here, from its beginning to its signed end?"""
+        return self.is_ended and not self.missing and not self.bad
+
+    @property
     def title(self) -> str:
         """What people read of it."""
         return self.grant.title if isinstance(self.grant.title, str) else "–"
 
     @property
     def begun_at(self) -> datetime:
-        """When its first sample was captured; the grant's beginning where there is none."""
-        first_us = self.segments[0].captured_us if self.segments else 0
+        """When its first sample was captured; when the folder was made where there is none."""
+        if not self.segments:
+            return read_begin(self.path)
+        first_us = self.segments[0].captured_us
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=first_us)
 
     @property
@@ -102,18 +119,13 @@ class ArchivedStream:
         return bool(self.segments) and self.segments[-1].is_end
 
 
-def read_archive(folder: Path) -> list[ArchivedStream]:
-    """All streams of an archive, oldest first."""
-    return [read_stream(path) for path in sorted(folder.iterdir()) if (path / GRANTS).is_file()]
-
-
 def find_stream(folder: Path, name: str) -> ArchivedStream:
     """The one stream whose folder's name contains a text.
 
     Raises:
         ConfigError: E_USAGE, none or several.
     """
-    found = [path for path in sorted(folder.iterdir()) if name in path.name]
+    found = [path for path in list_folders(folder) if name in path.name]
     if len(found) != 1:
         names = ", ".join(path.name for path in found[:5])
         raise ConfigError("E_USAGE", name, f"{len(found)} streams {names}".strip())
@@ -125,10 +137,9 @@ def read_stream(path: Path) -> ArchivedStream:
 
     Raises:
         ConfigError: E_UNREADABLE, no grant is in it.
+        OSError: it cannot be read.
     """
-    kept = path / GRANTS
-    envelopes = kept.read_bytes().splitlines() if kept.is_file() else []
-    grants = [one for one in map(read_document, envelopes) if isinstance(one, StreamGrant)]
+    grants = list(_read_grants(path / GRANTS))
     if not grants:
         raise ConfigError("E_UNREADABLE", str(path), "no grant")
     verifier, good, bad = LiveStreamVerifier(grants[0]), [], 0
@@ -140,12 +151,21 @@ def read_stream(path: Path) -> ArchivedStream:
     return ArchivedStream(path, grants[-1], tuple(good), bad)
 
 
+def _read_grants(path: Path) -> Iterator[StreamGrant]:
+    envelopes = path.read_bytes().splitlines() if path.is_file() else []
+    for envelope in envelopes:
+        with contextlib.suppress(TrustError):
+            document = read_document(envelope)
+            if isinstance(document, StreamGrant):
+                yield document
+
+
 def _read_segments(path: Path) -> Iterator[bytes]:
     raw = path.read_bytes() if path.exists() else b""
     at = 0
-    while at + _LENGTH.size <= len(raw):
-        (length,) = _LENGTH.unpack_from(raw, at)
-        at += _LENGTH.size
+    while at + LENGTH.size <= len(raw):
+        (length,) = LENGTH.unpack_from(raw, at)
+        at += LENGTH.size
         if length > MAX_SEGMENT_BYTES or at + length > len(raw):
             return
         yield raw[at : at + length]

@@ -1,7 +1,7 @@
 """One live voice from its first grant to its signed end: for the command, and for the console.
 
 The grant goes the way of every document: stored, sent by the collector. The segments go over a line
-of their own. The archive has both, as they were signed.
+of their own. The archive has both, as they were signed; nothing in it ends or delays a voice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from securesystemslib.signer import Signer
 
 from agent.contract.topic import build_group_topic, build_station_topic
 from central.documents.sign import new_doc_id
-from central.live.archive import ArchiveWriter
+from central.live.archive_writer import ArchiveWriter
 from central.live.grant import LiveOrder, draft_grant, next_seq, sign_grant
 from central.live.grant_renewal import Failure, GrantRenewal, log_failure
 from central.live.segment_signer import SegmentSigner

@@ -26,6 +26,29 @@ PHRASES: Catalogue = {
     ),
     "live.ended": Text("kết thúc đúng", "ended in order"),
     "live.not_ended": Text("đứt giữa chừng", "broke off"),
+    "live.archive_fails": Text(
+        "CHÚ Ý: không lưu được giọng nói ({0}); vẫn phát tiếp, máy thử lưu lại",
+        "NOTE: the archive does not take the voice ({0}); it goes on air all the same, and the "
+        "archive is tried again",
+    ),
+    "live.not_kept": Text(
+        "CHÚ Ý: bản lưu thiếu {0} đoạn của lần nói này",
+        "NOTE: the archive lacks {0} segments of this voice",
+    ),
+    "live.removed": Text(
+        "đã xoá {0} giọng hết hạn lưu, đến {1}", "{0} voices kept no longer were removed, up to {1}"
+    ),
+    "live.not_removed": Text(
+        "CHÚ Ý: chưa xoá được giọng hết hạn lưu: {0}",
+        "NOTE: voices that are kept no longer are not removed: {0}",
+    ),
+    "live.incomplete": Text("KHÔNG ĐỦ, thiếu {0} đoạn", "INCOMPLETE, {0} segments missing"),
+    "live.unreadable": Text("{0}  KHÔNG ĐỌC ĐƯỢC: {1}", "{0}  UNREADABLE: {1}"),
+    "live.retention": Text(
+        "{0} giọng, {1} GB; giữ {2} ngày, nhiều nhất {3} GB, xoá giọng cũ trước (đổi: live keep)",
+        "{0} voices, {1} GB; kept for {2} days, at most {3} GB, the oldest go first "
+        "(live keep changes it)",
+    ),
     "live.row": Text(
         "{0}  {1} s  {2}  “{3}”  người nói: {4}  nơi nhận: {5}  {6}  đoạn hỏng: {7}  {8}",
         "{0}  {1} s  {2}  “{3}”  speaker: {4}  to: {5}  {6}  bad segments: {7}  {8}",

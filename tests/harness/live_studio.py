@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from central.live.archive import ArchiveWriter
+from central.live.archive_writer import ArchiveWriter
 from central.live.broadcast import Broadcast, LiveTarget, Send
 from central.live.grant import LiveOrder
 from central.live.live_line import LiveBroker, open_line

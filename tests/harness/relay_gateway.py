@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from central.live.archive import ArchiveWriter, export_ogg, read_archive
+from central.live.archive import export_ogg, list_folders, read_stream
+from central.live.archive_writer import ArchiveWriter
 from central.live.broadcast import Broadcast, LiveTarget
 from central.live.grant import LiveOrder
 from central.live.relay.https_source import open_source
@@ -100,7 +101,7 @@ class Gateway:
 
     def heard_at(self) -> list[tuple[float, int]]:
         """When each tone began, seconds since 1970; the archive's reader verifies all of it."""
-        (stream,) = read_archive(self.folder)
+        (stream,) = map(read_stream, list_folders(self.folder))
         assert stream.bad == 0
         assert stream.is_ended
         argv = [

@@ -11,7 +11,16 @@ from click.testing import CliRunner
 
 from agent.errors import ConfigError
 from central.__main__ import main
-from central.live.archive import SEGMENTS, ArchiveWriter, export_ogg, find_stream, read_archive
+from central.live.archive import (
+    GRANTS,
+    SEGMENTS,
+    ArchivedStream,
+    export_ogg,
+    find_stream,
+    list_folders,
+    read_stream,
+)
+from central.live.archive_writer import ArchiveWriter
 from central.live.grant import LiveOrder, draft_grant, sign_grant
 from central.live.segment_signer import SegmentSigner
 from central.live.voice_source import Packet
@@ -39,6 +48,10 @@ def speak(folder: Path, *, gap: int = 0, ends: bool = True) -> None:
             archive.add_segment(signer.end())
 
 
+def read_archive(folder: Path) -> list[ArchivedStream]:
+    return [read_stream(path) for path in list_folders(folder)]
+
+
 def test_a_stream_is_read_back_with_its_grant(tmp_path: Path) -> None:
     speak(tmp_path)
     (stream,) = read_archive(tmp_path)
@@ -50,11 +63,35 @@ def test_a_stream_is_read_back_with_its_grant(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_grant_is_refused_by_name(tmp_path: Path) -> None:
-    (tmp_path / "20261130T000000Z-5757").mkdir()
+    name = f"20261130T000000Z-{'57' * 16}"
+    (tmp_path / name).mkdir()
+    speak(tmp_path)
     with pytest.raises(ConfigError) as caught:
         find_stream(tmp_path, "5757")
     assert caught.value.code == "E_UNREADABLE"
-    assert read_archive(tmp_path) == []
+    listed = list_voices(tmp_path)
+    assert f"{name}  KHÔNG ĐỌC ĐƯỢC: E_UNREADABLE" in listed
+    assert "“Họp dân”" in listed
+
+
+def test_half_a_grant_hides_no_other(tmp_path: Path) -> None:
+    speak(tmp_path)
+    file = next(tmp_path.iterdir()) / GRANTS
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] + b"\n" + whole)
+    (stream,) = read_archive(tmp_path)
+    assert stream.is_complete
+
+
+def test_what_the_archive_lacks_is_counted_by_the_numbers_of_the_segments(tmp_path: Path) -> None:
+    speak(tmp_path)
+    file = next(tmp_path.iterdir()) / SEGMENTS
+    raw = file.read_bytes()
+    length = 4 + int.from_bytes(raw[:4], "big")
+    file.write_bytes(raw[:length] + raw[3 * length :])  # all have ten packets of the same length
+    (stream,) = read_archive(tmp_path)
+    assert (stream.is_ended, stream.missing, stream.is_complete) == (True, 2, False)
+    assert "kết thúc đúng  KHÔNG ĐỦ, thiếu 2 đoạn" in list_voices(tmp_path)
 
 
 def test_a_stream_that_broke_off_is_told_as_such(tmp_path: Path) -> None:
@@ -82,6 +119,10 @@ def test_an_export_is_as_long_as_what_was_spoken_gaps_included(tmp_path: Path) -
     argv = ["ffmpeg", "-v", "error", "-i", str(target), "-f", "s16le", "-ac", "1", "pipe:1"]
     samples = subprocess.run(argv, capture_output=True, check=True).stdout
     assert len(samples) // 2 == 130 * 960
+
+
+def list_voices(folder: Path) -> str:
+    return CliRunner().invoke(main, ["live", "list", "--archive", str(folder)]).output
 
 
 def test_the_command_lists_and_exports(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from agent.errors import ConfigError
 from agent.trust.live_stream import LiveStreamVerifier
 from agent.trust.payload import decode_payload
 from central.documents.sign import open_envelope
-from central.live.archive import ArchiveWriter, read_archive
+from central.live.archive import list_folders, read_stream
+from central.live.archive_writer import ArchiveWriter
 from central.live.broadcast import ENDS, Broadcast, LiveTarget
 from central.live.grant import LiveOrder
 from central.live.live_line import LiveBroker, open_line
@@ -70,8 +71,23 @@ async def test_what_is_sent_is_what_the_grant_allows_and_the_archive_keeps(tmp_p
     assert [len(segment.packets) for segment in told] == [10, 10, 10, 5]
     assert [message for _, message in line.sent[3:]] == [line.sent[3][1]] * ENDS
     assert one.counts.segments == 4
-    (kept,) = read_archive(tmp_path)
+    (kept,) = map(read_stream, list_folders(tmp_path))
     assert (kept.is_ended, kept.length_ms, kept.bad) == (True, 700, 0)
+
+
+async def test_an_archive_that_takes_nothing_ends_no_voice(tmp_path: Path) -> None:
+    line, failures = Line(), list[OSError]()
+    nowhere = tmp_path / "no-folder"
+    nowhere.touch()
+    with ArchiveWriter(nowhere, "56" * 16, datetime.now(UTC), failures.append) as archive:
+        target = LiveTarget("84.29266", is_group=True)
+        one = Broadcast(ORDER, target, [COMMUNE], line.publish, line.send, archive, "56" * 16)
+        await one.begin()
+        await one.speak(packets(35))
+        await one.end()
+    assert (len(line.grants), len(line.sent)) == (1, 3 + ENDS)
+    assert len(failures) == 1
+    assert archive.missing == 1 + 4  # the grant and each segment, the end once
 
 
 async def test_a_grant_is_renewed_before_it_ends_and_names_the_same_beginning(
