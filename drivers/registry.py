@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from drivers.control_plane import BoardControl
 from drivers.errors import UnsupportedFeature
 from drivers.interface import (
     AudioDevice,
@@ -64,6 +65,8 @@ BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,
     "input": INPUTS,
     "sensor": SENSORS,
+    "board": BOARDS,
+    "board-control": {},
 }
 # use and transport of a profile file -> its driver
 BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
@@ -76,6 +79,9 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
     ("sensor", "modbus-tcp"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
     ("sensor", "hwmon"): ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
 }
+# use and protocol of a board's profile file -> its driver
+BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {}
+_PARTS: Mapping[Use, str] = {"board": "sink", "board-control": "control"}
 _TYPES: Mapping[str, Type] = {
     "str": "text",
     "int": "integer",
@@ -165,13 +171,22 @@ def list_audio_devices(driver: str) -> list[AudioDevice]:
     return cast("list[AudioDevice]", found)
 
 
-def load_board(profile: str, path: str) -> FrameSink:
-    """Load the board controller in the settings; `path` is its address.
+def load_board(profile: str, path: str, **options: Any) -> FrameSink:
+    """Load the board that takes frames; `path` is its address.
 
     Raises:
-        UnsupportedFeature: no such profile.
+        UnsupportedFeature: no such profile, or it does not know one of the options.
     """
-    return cast("FrameSink", _load(BOARDS, profile, {"path": path}))
+    return cast("FrameSink", _load_device("board", profile, {"path": path, **options}))
+
+
+def load_board_control(profile: str, **settings: Any) -> BoardControl:
+    """Load the card that dims, blanks and watches a board; settings that are None count as absent.
+
+    Raises:
+        UnsupportedFeature: no such profile, or it does not know one of the settings.
+    """
+    return cast("BoardControl", _load_device("board-control", profile, settings))
 
 
 def load_switch(profile: str, **settings: Any) -> PowerSwitch:
@@ -295,8 +310,22 @@ def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:
         values |= _list_hwmon(known.file, values)
     else:
         values["profile"] = known.file
-    place = BY_TRANSPORT[use, known.file.transport]
+    place = _find_place(use, known.file)
     return _build(place, {key: value for key, value in values.items() if value is not None})
+
+
+def _find_place(use: Use, file: Profile) -> Place:
+    """The driver of a profile's file: boards differ by protocol, all others by transport.
+
+    Raises:
+        UnsupportedFeature: no driver speaks that protocol.
+    """
+    part = getattr(file, _PARTS[use], None) if use in _PARTS else None
+    if part is None:
+        return BY_TRANSPORT[use, file.transport]
+    if (use, part.protocol) not in BY_PROTOCOL:
+        raise UnsupportedFeature(file.model, "load", f"no driver speaks {part.protocol}")
+    return BY_PROTOCOL[use, part.protocol]
 
 
 def _list_hwmon(file: SensorProfile, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,12 @@ def build_picture_output(output: Output, station: StationId, context: OutputCont
         raise ValueError(f"{output.name} has no board")
     faces = {face.name: (face.width_px, face.height_px) for face in output.faces}
     argv = board_argv(
-        station, output.board.profile, output.board.path, faces, str(context.media.folder)
+        station,
+        output.board.profile,
+        output.board.path,
+        faces,
+        str(context.media.folder),
+        output.board.options,
     )
     return BoardOutput(
         output.name,

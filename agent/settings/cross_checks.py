@@ -117,10 +117,25 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
         yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
     elif (monitor := given(node, "monitor")) is not None and audio is None:
         yield Found(monitor.mark, f"{path}.monitor", "monitor_needs_audio", "monitor")
+    elif board is None and (cards := items_of(node, "controls")):
+        yield Found(cards[0][1].mark, f"{path}.controls", "controls_need_board", "controls")
     elif audio is not None and (zones := items_of(node, "zones")):
         yield from _find_in_channels(_least_channels(audio), zones, path)
     elif not items_of(node, mine):
         yield Found(node.mark, path, "nothing_to_select", "", CodedText("rule", (mine,)))
+    else:
+        yield from _find_in_controls(node, path)
+
+
+def _find_in_controls(output: Node, path: str) -> Iterator[Found]:
+    """Each card has a name of its own and controls faces of this output."""
+    cards = items_of(output, "controls")
+    yield from _find_twins([(f"{path}.controls[{k}].name", card) for k, card in cards])
+    faces = [_texts(face, "name")[0] for _, face in items_of(output, "faces")]
+    for k, card in cards:
+        for n, face in items_of(card, "faces"):
+            if isinstance(face, Scalar) and face.value not in faces:
+                yield _unknown(face, f"{path}.controls[{k}].faces[{n}]", "no_face", faces)
 
 
 def _least_channels(audio: Node) -> int:

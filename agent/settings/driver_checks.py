@@ -18,11 +18,22 @@ _OWN: Mapping[Use, Mapping[str, Any]] = {
     "switch": {"port": None, "unit": None, "coil": None},
     "input": {"port": None, "unit": None, "line": None, "active": "high", "debounce_ms": 50},
     "sensor": {"measures": None, "port": None, "unit": None},
+    "board": {"path": None},
+    "board-control": {"port": None},
 }
+
+
+def _load_board(profile: str, *, name: str, path: str, **options: Any) -> object:
+    del name  # a board's errors name its path
+    return registry.load_board(profile, path, **options)
+
+
 _LOAD: Mapping[Use, Callable[..., object]] = {
     "switch": registry.load_switch,
     "input": registry.load_input,
     "sensor": registry.load_sensor,
+    "board": _load_board,
+    "board-control": registry.load_board_control,
 }
 _TYPES = {"text": "text", "integer": "integer", "number": "number", "boolean": "true_false"}
 
@@ -48,8 +59,6 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
         heard_by = given(given(output, "monitor"), "driver")
         yield from _known(heard_by, f"outputs[{i}].monitor.driver", registry.AUDIO_INPUTS)
-        profile = given(given(output, "board"), "profile")
-        yield from _known(profile, f"outputs[{i}].board.profile", registry.BOARDS)
     for i, voice in items_of(tree, "voice_inputs"):
         driver = given(voice, "driver")
         yield from _known(driver, f"voice_inputs[{i}].driver", registry.AUDIO_INPUTS)
@@ -65,16 +74,23 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
 def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:
     for i, output in items_of(tree, "outputs"):
         for k, zone in items_of(output, "zones"):
-            switch, name = given(zone, "switch"), given(zone, "name")
-            if switch is not None:
-                called = name.value if isinstance(name, Scalar) else "switch"
-                yield ConfiguredDevice("switch", switch, f"outputs[{i}].zones[{k}].switch", called)
+            if (switch := given(zone, "switch")) is not None:
+                key = f"outputs[{i}].zones[{k}].switch"
+                yield ConfiguredDevice("switch", switch, key, _name_of(zone, "switch"))
+        if (board := given(output, "board")) is not None:
+            yield ConfiguredDevice("board", board, f"outputs[{i}].board", "board")
+        for k, card in items_of(output, "controls"):
+            key = f"outputs[{i}].controls[{k}]"
+            yield ConfiguredDevice("board-control", card, key, _name_of(card, "control"))
     uses: tuple[Use, ...] = ("input", "sensor")
     for use in uses:
         for i, node in items_of(tree, f"{use}s"):
-            name = given(node, "name")
-            called = name.value if isinstance(name, Scalar) else use
-            yield ConfiguredDevice(use, node, f"{use}s[{i}]", called)
+            yield ConfiguredDevice(use, node, f"{use}s[{i}]", _name_of(node, use))
+
+
+def _name_of(node: Node, otherwise: str) -> str:
+    name = given(node, "name")
+    return name.value if isinstance(name, Scalar) else otherwise
 
 
 def _find_in_device(device: ConfiguredDevice, *, is_test: bool) -> Iterator[Found]:

@@ -19,6 +19,10 @@ _OWN: Catalogue = {
         "vùng loa (zones) chỉ dùng với audio, mặt bảng (faces) chỉ dùng với board",
         "zones go with audio, faces go with board",
     ),
+    "controls_need_board": Text(
+        "thẻ điều khiển (controls) chỉ dùng với board", "controls go with board"
+    ),
+    "no_face": Text("đầu ra này không có mặt bảng này", "this output has no such face"),
     "nothing_to_select": Text(
         "đầu ra không có vùng loa hoặc mặt bảng nào",
         "the output has no zone or face to select",

@@ -159,10 +159,24 @@ class Zone(_Settings, frozen=True, kw_only=True):
 
 
 class Board(_Settings, frozen=True, kw_only=True):
-    """A board controller and its address."""
+    """A board that takes frames, and its address; `options` are keys of its profile only."""
 
     profile: Profile
     path: PathText
+    options: Options = {}
+
+
+class ControlCard(_Settings, frozen=True, kw_only=True):
+    """A card that dims, blanks and watches `faces` of the board, all of them without any.
+
+    `options` are keys of its profile only.
+    """
+
+    name: Name
+    profile: Profile
+    port: PathText
+    faces: Annotated[list[Name], Meta(max_length=16)] = []
+    options: Options = {}
 
 
 class Face(_Settings, frozen=True, kw_only=True):
@@ -182,6 +196,7 @@ class Output(_Settings, frozen=True, kw_only=True):
     monitor: Monitor | None = None
     board: Board | None = None
     faces: list[Face] = []
+    controls: Annotated[list[ControlCard], Meta(max_length=4)] = []
 
 
 class VoiceDevice(_Settings, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from drivers.profile.model import (
     AmplifierProfile,
+    BoardProfile,
+    ControlSpec,
     MeterProfile,
     Profile,
     RelayProfile,
@@ -17,6 +19,12 @@ from drivers.profile.model import (
 )
 from drivers.profile.setting import Setting, Use
 from drivers.profile.template import has_field
+
+_SINK_PATHS = {
+    "kms": "/dev/dri/by-path/…-card",
+    "raw-ethernet": "eth1",
+    "udp": "192.168.0.50",
+}
 
 
 def list_uses(profile: Profile) -> frozenset[Use]:
@@ -28,6 +36,12 @@ def list_uses(profile: Profile) -> frozenset[Use]:
             return frozenset({"switch"})
         case MeterProfile() | SensorProfile():
             return frozenset({"sensor"})
+        case BoardProfile(family="frame-sink"):
+            return frozenset({"board"})
+        case BoardProfile(family="control-plane"):
+            return frozenset({"board-control"})
+        case BoardProfile():  # its programmes are no use of station.yaml yet
+            return frozenset()
 
 
 def list_settings(profile: Profile, use: Use) -> tuple[Setting, ...]:
@@ -40,8 +54,12 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
         yield Setting(name="port", type="text", form="1-0040")
         yield Setting(name="scale", type="number", default=1.0)
         return
+    if isinstance(profile, BoardProfile) and profile.family == "frame-sink":
+        yield Setting(name="path", type="text", need=True, form=_SINK_PATHS[profile.transport])
+        return
     forms = {
         "serial": "/dev/serial/by-path/…",
+        "tcp": "tcp://192.168.0.10:5200",
         "modbus-rtu": "/dev/serial/by-path/… or tcp://192.168.1.200:502",
         "modbus-tcp": "tcp://192.168.1.200:502",
     }
@@ -81,6 +99,8 @@ def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:
         case MeterProfile() | SensorProfile():
             measures = tuple(profile.readings)
             yield Setting(name="measures", type="text", need=True, choices=measures)
+        case BoardProfile(control=ControlSpec()):
+            yield Setting(name="receivers", type="text", default="1", form="4,4")
 
 
 def _channel(channels: int, *, is_used: bool = True) -> Setting:

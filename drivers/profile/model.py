@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from drivers.control_plane import Feature
 from drivers.interface import Measure
 from strict_yaml.scalar import TECHNICAL
 
@@ -18,6 +19,7 @@ from strict_yaml.scalar import TECHNICAL
 RULES = ("source", "limits", "timings", "read-back", "peer", "hardware")
 
 Word = Annotated[int, Meta(ge=0, le=0xFFFF, extra=TECHNICAL)]
+Register = Annotated[int, Meta(ge=0, le=0xFFFF_FFFF, extra=TECHNICAL)]
 Byte = Annotated[int, Meta(ge=0, le=0xFF, extra=TECHNICAL)]
 Number = Annotated[float, Meta(extra=TECHNICAL)]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
@@ -212,4 +214,68 @@ class SensorProfile(_Device, frozen=True, kw_only=True, tag="sensor"):
     chip: str | None = None
 
 
-Profile = RelayProfile | AmplifierProfile | MeterProfile | SensorProfile
+class Brightness(_ProfilePart, frozen=True, kw_only=True):
+    """The range that a wall of this kind may be dimmed to, in percent; the card accepts more."""
+
+    low: Annotated[int, Meta(ge=0, le=100)] = 0
+    high: Annotated[int, Meta(ge=1, le=100)] = 100
+
+
+class SinkSpec(_ProfilePart, frozen=True, kw_only=True):
+    """A board that takes finished frames. `protocol` selects the driver.
+
+    `max_px` is the largest picture, `max_hz` the highest rate of frames.
+    """
+
+    protocol: Text
+    max_px: Annotated[int, Meta(ge=1)] | None = None
+    max_hz: Annotated[float, Meta(gt=0, le=240)] | None = None
+
+
+class ControlSpec(_ProfilePart, frozen=True, kw_only=True):
+    """A card that dims, blanks and watches a wall. `protocol` selects the driver.
+
+    Args:
+        protocol: the language of the card.
+        models: its model numbers as read, such as "01 11", each with its name.
+        outputs: Ethernet outputs for chains of receiving cards.
+        inputs: name of each input → the value that selects it; empty with one input only.
+        input_register: where the selected input stands.
+        input_bits: name of each input → the bit that says that a signal arrives.
+        mode_register: of a processor that blanks and freezes by itself; else its receivers do.
+        features: operations of this model, beyond brightness.
+        brightness: the allowed range.
+    """
+
+    protocol: Literal["novastar"]
+    models: Annotated[dict[str, Text], Meta(min_length=1)]
+    outputs: Annotated[int, Meta(ge=1, le=16)]
+    inputs: dict[str, Byte] = {}
+    input_register: Register | None = None
+    input_bits: dict[str, Annotated[int, Meta(ge=0, le=7)]] = {}
+    mode_register: Register | None = None
+    features: list[Feature]
+    brightness: Brightness = Brightness()
+
+
+class ContentSpec(_ProfilePart, frozen=True, kw_only=True):
+    """A board that stores programmes itself. `protocol` selects the driver."""
+
+    protocol: Text
+
+
+class BoardProfile(_Device, frozen=True, kw_only=True, tag="board"):
+    """A board's controller: exactly the part that `family` names is present.
+
+    A `frame-sink` takes frames, a `control-plane` dims and watches and takes none, a
+    `content-board` takes programmes.
+    """
+
+    family: Literal["frame-sink", "control-plane", "content-board"]
+    transport: Literal["kms", "raw-ethernet", "udp", "tcp", "serial"]
+    sink: SinkSpec | None = None
+    control: ControlSpec | None = None
+    content: ContentSpec | None = None
+
+
+Profile = RelayProfile | AmplifierProfile | MeterProfile | SensorProfile | BoardProfile

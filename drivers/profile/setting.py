@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from drivers.profile.endpoint import SerialEndpoint, parse_endpoint
 
-Use = Literal["switch", "input", "sensor"]
+Use = Literal["switch", "input", "sensor", "board", "board-control"]
 Type = Literal["text", "integer", "number", "boolean"]
 FaultCode = Literal["unknown_key", "missing_key", "bad_value"]
 _PYTHON: dict[Type, tuple[type, ...]] = {

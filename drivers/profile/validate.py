@@ -9,6 +9,7 @@ from drivers.profile.model import (
     RULES,
     AmplifierProfile,
     Bits,
+    BoardProfile,
     CommandSpec,
     CommandTable,
     MeterProfile,
@@ -20,6 +21,7 @@ from drivers.profile.model import (
     VolumeQuery,
 )
 from drivers.profile.template import build_frame, build_pattern, parse_group
+from drivers.profile.validate_board import find_in_board
 
 Fault = tuple[str, str]
 
@@ -87,6 +89,8 @@ def _find_in_family(profile: Profile) -> Iterator[Fault]:
                 yield from _find_in_reading(profile.transport, f"readings.{measure}", reading)
             yield from _find_in_chip(profile)
             yield from _find_in_read_back(profile, readable=True)
+        case BoardProfile():
+            yield from find_in_board(profile)
 
 
 def _find_in_relay(profile: RelayProfile) -> Iterator[Fault]:

@@ -18,7 +18,9 @@ HEAVY = {
     "numpy", "PIL", "aiohttp", "pyaudio", "pydub", "segno", "rich",
     "sqlalchemy", "ffmpeg", "serial", "gpiod", "pymodbus", "h11", "urllib3", "difflib",
 }  # fmt: skip
-FAMILIES = {"interface", "errors", "registry", "codec", "bus", "profile", "__init__"}
+FAMILIES = {
+    "interface", "control_plane", "errors", "registry", "codec", "bus", "profile", "__init__",
+}  # fmt: skip
 
 
 def name_of(path: Path) -> str:

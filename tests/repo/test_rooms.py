@@ -116,8 +116,10 @@ ALLOWED = {
     "drivers.bus": "drivers.errors drivers.profile",
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
     "drivers.led": "drivers.errors",
-    "drivers.profile": "drivers.errors drivers.interface",
-    "drivers.registry": "drivers.errors drivers.interface drivers.profile",
+    "drivers.profile": "drivers.control_plane drivers.errors drivers.interface",
+    "drivers.registry": (
+        "drivers.control_plane drivers.errors drivers.interface drivers.profile"
+    ),
     "drivers.relay": "drivers.bus drivers.errors drivers.profile",
     "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",
     "drivers.sim": "drivers.errors drivers.interface drivers.profile",

@@ -17,6 +17,7 @@ class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         path: of the board.
         faces: names to (width_px, height_px).
         media: the only folder that pictures are read from.
+        options: of the board's driver.
     """
 
     station: str
@@ -24,13 +25,19 @@ class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str
     faces: dict[str, tuple[int, int]]
     media: str = ""
+    options: dict[str, bool | int | float | str] = {}
 
 
 def board_argv(
-    station: str, profile: str, path: str, faces: Mapping[str, tuple[int, int]], media: str = ""
+    station: str,
+    profile: str,
+    path: str,
+    faces: Mapping[str, tuple[int, int]],
+    media: str = "",
+    options: Mapping[str, bool | int | float | str] | None = None,
 ) -> list[str]:
     """The command line of a board process; its end of the socket must be fd 3."""
-    config = BoardConfig(station, profile, path, dict(faces), media)
+    config = BoardConfig(station, profile, path, dict(faces), media, dict(options or {}))
     return [
         sys.executable,
         "-m",

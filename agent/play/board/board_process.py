@@ -307,7 +307,7 @@ def _serve(config: BoardConfig, agent: socket.socket) -> int:
     try:
         check_shaping()
         warm_up()
-        sink = load_board(config.profile, config.path)
+        sink = load_board(config.profile, config.path, **config.options)
         sink.open(config.faces)
         for missing in find_missing():
             LOGGER.warning("this kernel does not confine the board by %s", missing)

@@ -275,6 +275,7 @@ OUTPUTS: dict[str, KeyDoc] = {
         ),
         "/var/lib/tramtin/board",
     ),
+    "outputs[].board.options": KeyDoc(OPTIONS, {"mode": "1920x1080@60"}),
     "outputs[].faces": KeyDoc(Text("các mặt của bảng", "the faces of the board"), None),
     "outputs[].faces[].name": KeyDoc(
         Text(
@@ -285,4 +286,28 @@ OUTPUTS: dict[str, KeyDoc] = {
     ),
     "outputs[].faces[].width_px": KeyDoc(Text("chiều ngang thật", "true width"), 512),
     "outputs[].faces[].height_px": KeyDoc(Text("chiều cao thật", "true height"), 256),
+    "outputs[].controls": KeyDoc(
+        Text(
+            "các thẻ điều khiển của bảng: chỉnh độ sáng, tắt đen, đọc tình trạng; không gửi hình",
+            "the board's control cards: they dim, blank and watch it, and carry no picture",
+        ),
+        None,
+    ),
+    "outputs[].controls[].name": KeyDoc(
+        Text("tên thẻ điều khiển, hiện trong các báo lỗi", "the card's name, as issues give it"),
+        "the-phat",
+    ),
+    "outputs[].controls[].profile": KeyDoc(
+        Text("mẫu thẻ: tên tệp hồ sơ thiết bị", "its model: the name of a profile file"),
+        "novastar-mctrl660",
+    ),
+    "outputs[].controls[].port": KeyDoc(PORT, "/dev/serial/by-id/usb-Silicon_Labs_CP2102-if00"),
+    "outputs[].controls[].faces": KeyDoc(
+        Text(
+            "các mặt mà thẻ này điều khiển; bỏ trống: mọi mặt",
+            "the faces that this card controls; all without it",
+        ),
+        ["mat-truoc"],
+    ),
+    "outputs[].controls[].options": KeyDoc(OPTIONS, {"receivers": "4,4"}),
 }

@@ -1,0 +1,1 @@
+"""Wire formats as bytes in, packets out: no sockets, no timers."""

@@ -1,0 +1,48 @@
+"""Rules between the values of a board's profile: each fault as (key, what to do)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from drivers.profile.model import BoardProfile, ControlSpec
+
+_PARTS = {"frame-sink": "sink", "control-plane": "control", "content-board": "content"}
+_TRANSPORTS = {
+    "frame-sink": ("kms", "raw-ethernet", "udp"),
+    "control-plane": ("serial", "tcp"),
+    "content-board": ("serial", "tcp"),
+}
+_MODEL_ID = re.compile(r"[0-9A-F]{2} [0-9A-F]{2}\Z")
+BoardFault = tuple[str, str]
+
+
+def find_in_board(profile: BoardProfile) -> Iterator[BoardFault]:
+    """The faults of a board's own part."""
+    allowed = _TRANSPORTS[profile.family]
+    if profile.transport not in allowed:
+        yield "transport", f"a {profile.family} has one of {', '.join(allowed)}"
+    for family, part in _PARTS.items():
+        if (family == profile.family) != (getattr(profile, part) is not None):
+            wrong = "missing" if family == profile.family else "remove it"
+            yield part, f"{wrong}: a {profile.family} has {_PARTS[profile.family]} and nothing else"
+    if profile.units is not None:
+        yield "units", "remove it: a board is alone on its line"
+    if profile.control is not None:
+        yield from _find_in_control(profile.control)
+
+
+def _find_in_control(control: ControlSpec) -> Iterator[BoardFault]:
+    for model_id in control.models:
+        if not _MODEL_ID.match(model_id):
+            yield "control.models", f'{model_id!r} is not two bytes as they are read: "01 11"'
+    if control.brightness.low >= control.brightness.high:
+        yield "control.brightness.low", "not below high"
+    if bool(control.inputs) != (control.input_register is not None):
+        yield "control.input_register", "inputs and input_register come together"
+    if bool(control.inputs) != ("input" in control.features):
+        yield "control.features", "says input where inputs has names, and only there"
+    for name in control.input_bits.keys() - control.inputs.keys():
+        yield "control.input_bits", f"{name!r} is none of inputs"
+    if len(set(control.inputs.values())) != len(control.inputs):
+        yield "control.inputs", "two inputs have one value"
