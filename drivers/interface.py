@@ -205,36 +205,3 @@ class SensorReader(Protocol):
             DeviceUnreachable: there is no such device, or it is gone.
             DeviceProtocolError: its answer is not one that its manual allows.
         """
-
-
-class FrameSink(Protocol):
-    """A board that shows finished frames: RGB, 3 bytes a pixel, rows from the top."""
-
-    def open(self, faces: dict[str, tuple[int, int]]) -> None:
-        """Claim the board; `faces` maps a face's name to (width_px, height_px). Call once, first.
-
-        The method opens everything that the board needs, and starts no thread: the process is
-        confined afterwards (no new socket, device or program; files in the board's own folder
-        only) and forks for each scene.
-
-        Raises:
-            DeviceUnreachable: the board is not present.
-        """
-
-    def send(self, face: str, frame: bytes) -> None:
-        """Put one frame on a face; returns when the board has it.
-
-        Raises:
-            ValueError: unknown face or wrong length: an error of the caller.
-            DeviceUnreachable: the board is gone.
-        """
-
-    def set_brightness(self, pct: int) -> None:
-        """Set the brightness, 0 to 100 percent.
-
-        Raises:
-            UnsupportedFeature: this board has no brightness control.
-        """
-
-    def close(self) -> None:
-        """Turn the faces black and release the board."""

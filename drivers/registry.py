@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from drivers.control_plane import BoardControl
 from drivers.errors import UnsupportedFeature
+from drivers.frame_sink import FrameSink
 from drivers.interface import (
     AudioDevice,
     AudioInput,
     AudioOutput,
-    FrameSink,
     InputPin,
     PowerSwitch,
     SensorReader,

@@ -341,10 +341,14 @@ class BoardReady(_Message, frozen=True, tag="board_ready"):
 
 
 class BoardBeat(_Message, frozen=True, tag="board_beat"):
-    """Every 500 ms: frames sent so far, and how many were late."""
+    """Every 500 ms: frames sent so far, how many were late, and faces that cannot be shown now.
+
+    `faults` has a coded reason by face.
+    """
 
     frames: int
     late: int
+    faults: dict[str, str] = {}
 
 
 class Shown(_Message, frozen=True, tag="shown"):

@@ -19,6 +19,7 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import FaultSink, build_line
 from agent.play.worker_process import WorkerProcess
 from agent.settings.model import Audio, FallbackCard, Output, Zone
+from drivers.frame_sink import FacePlace
 from drivers.registry import find_sound_delay_ms, list_sound_cards
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,10 @@ def build_picture_output(output: Output, station: StationId, context: OutputCont
     """A board output: a board process and its faces."""
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
-    faces = {face.name: (face.width_px, face.height_px) for face in output.faces}
+    faces = {
+        face.name: FacePlace(width_px=face.width_px, height_px=face.height_px)
+        for face in output.faces
+    }
     argv = board_argv(
         station,
         output.board.profile,

@@ -11,11 +11,15 @@ import hashlib
 import io
 import re
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 
 from drivers.errors import DeviceUnreachable, UnsupportedFeature
+from drivers.frame_sink import FacePlace, Frame, Presented
+from drivers.led.slot_clock import SlotClock
 
 HISTORY_FRAMES = 200
+PERIOD_S = 0.04  # what a server writes; a card wears
 _FACE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 
 
@@ -70,40 +74,59 @@ class PngFolder:
 
     Args:
         path: the folder; created if it is missing.
+
+    Attributes:
+        period_s: of its slots.
     """
+
+    period_s = PERIOD_S
 
     def __init__(self, path: str) -> None:
         self._folder = Path(path)
         self._faces: dict[str, _Face] = {}
 
-    def open(self, faces: dict[str, tuple[int, int]]) -> None:
-        """Claim the folder; `faces` maps names to (width_px, height_px). Call once, first.
+    def open(self, faces: Mapping[str, FacePlace]) -> None:
+        """Claim the folder and turn the faces black. Call once, first.
 
         Raises:
-            DeviceUnreachable: the folder cannot be created or read.
+            DeviceUnreachable: the folder cannot be created, read or written.
             ValueError: a face's name is not a plain word, or open was called before.
         """
         if self._faces:
             raise ValueError("open() is called once")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._faces = {name: _Face(self._folder, name, size) for name, size in faces.items()}
+            self._faces = {
+                name: _Face(self._folder, name, place.size) for name, place in faces.items()
+            }
+            for face in self._faces.values():
+                face.black()
         except OSError as error:
             raise DeviceUnreachable(str(self._folder), "open", str(error)) from error
+        self._clock = SlotClock(self.period_s)
 
-    def send(self, face: str, frame: bytes) -> None:
-        """Put one frame on a face; an unchanged frame writes nothing.
+    def present(self, frames: Mapping[str, Frame], slot: int | None = None) -> Presented:
+        """Put frames on their faces; an unchanged one writes nothing.
 
         Raises:
             ValueError: unknown face or wrong length.
             DeviceUnreachable: the files cannot be written.
         """
-        if face not in self._faces:
-            raise ValueError(f"no such face: {face!r}")
+        for face in frames:
+            if face not in self._faces:
+                raise ValueError(f"no such face: {face!r}")
+        due = self._clock.choose(slot)
+        self._clock.wait(due)
         try:
-            self._faces[face].show(frame)
+            for name, frame in frames.items():
+                self._faces[name].show(bytes(frame.pixels))
         except OSError as error:
-            raise DeviceUnreachable(str(self._folder), f"send {face}", str(error)) from error
+            raise DeviceUnreachable(str(self._folder), "present", str(error)) from error
+        return self._clock.mark(due, slot)
+
+    def find_faults(self) -> Mapping[str, str]:
+        """None: a folder has no cable."""
+        return {}
 
     def set_brightness(self, pct: int) -> None:
         """Not supported: a picture file has no brightness.

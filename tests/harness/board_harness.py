@@ -16,8 +16,10 @@ from PIL import Image
 
 from agent.play.board.board_config import board_argv
 from agent.play.ipc import BoardBeat, BoardCommand, BoardEvent
+from drivers.frame_sink import FacePlace
 
 FACES = {"mat-truoc": (512, 256), "mat-sau": (192, 96)}
+PLACES = {face: FacePlace(width_px=size[0], height_px=size[1]) for face, size in FACES.items()}
 STATION = "tv-cl-0007"
 PATIENCE_S = 60
 ON_FD_3 = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.execv(sys.argv[2], sys.argv[2:])"
@@ -68,7 +70,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         ours.settimeout(PATIENCE_S)
         fd = theirs.fileno()
         path = [str(code)] * (code is not None) + [entry for entry in sys.path if entry]
-        argv = board_argv(STATION, "png", str(folder), FACES, str(tmp_path / "media"))
+        argv = board_argv(STATION, "png", str(folder), PLACES, str(tmp_path / "media"))
         process = subprocess.Popen(
             [*wrapper, sys.executable, "-c", ON_FD_3, str(fd), *argv],
             pass_fds=(fd,),

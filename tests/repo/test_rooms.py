@@ -71,7 +71,10 @@ ALLOWED = {
     ),
     "agent.page": "agent.control agent.health agent.settings agent.store",
     "agent.plan": "agent.settings agent.trust",
-    "agent.play": "agent.sandbox agent.settings drivers.errors drivers.interface drivers.registry",
+    "agent.play": (
+        "agent.sandbox agent.settings drivers.errors drivers.frame_sink drivers.interface "
+        "drivers.registry"
+    ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.settings": "drivers.errors drivers.interface drivers.profile drivers.registry",
     "agent.state": "agent.plan agent.store",
@@ -115,10 +118,11 @@ ALLOWED = {
     "drivers.audio": "drivers.errors drivers.interface",
     "drivers.bus": "drivers.errors drivers.profile",
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
-    "drivers.led": "drivers.errors",
+    "drivers.led": "drivers.errors drivers.frame_sink",
     "drivers.profile": "drivers.control_plane drivers.errors drivers.interface",
     "drivers.registry": (
-        "drivers.control_plane drivers.errors drivers.interface drivers.profile"
+        "drivers.control_plane drivers.errors drivers.frame_sink drivers.interface "
+        "drivers.profile"
     ),
     "drivers.relay": "drivers.bus drivers.errors drivers.profile",
     "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",

@@ -230,6 +230,19 @@ PLAYBACK: dict[str, IssueKind] = {
             "xem nguồn và cáp tín hiệu của bảng", "look at the board's power and its signal cable"
         ),
     ),
+    "face_lost": IssueKind(
+        "fault",
+        Text(
+            "bảng không hiện được mặt này: cáp rút, chế độ hình không có, hoặc card không trả lời",
+            "the board cannot show this face: a cable is out, its mode is absent, or its card does"
+            " not answer",
+        ),
+        Text(
+            "đọc mã trong chi tiết và xem mục “Bảng LED”; các mặt khác vẫn chạy",
+            "read the code in the detail, see the manual's chapter on LED boards; the other faces"
+            " go on",
+        ),
+    ),
     "board_unsteady": IssueKind(
         "fault",
         Text(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from drivers.frame_sink import FacePlace
+
 
 class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The configuration of a board process, passed on its command line.
@@ -15,7 +17,7 @@ class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         station: its id, for texts.
         profile: the board's driver.
         path: of the board.
-        faces: names to (width_px, height_px).
+        faces: names and places.
         media: the only folder that pictures are read from.
         options: of the board's driver.
     """
@@ -23,7 +25,7 @@ class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     station: str
     profile: str
     path: str
-    faces: dict[str, tuple[int, int]]
+    faces: dict[str, FacePlace]
     media: str = ""
     options: dict[str, bool | int | float | str] = {}
 
@@ -32,7 +34,7 @@ def board_argv(
     station: str,
     profile: str,
     path: str,
-    faces: Mapping[str, tuple[int, int]],
+    faces: Mapping[str, FacePlace],
     media: str = "",
     options: Mapping[str, bool | int | float | str] | None = None,
 ) -> list[str]:

@@ -67,6 +67,8 @@ class BoardOutput:
         self._changed = asyncio.Event()
         self._showing: BoardSession | None = None
         self._face_test: FaceTest | None = None
+        self._on_fault = context.on_fault
+        self._faults: dict[str, str] = {}
         self._snaps: dict[str, asyncio.Future[Snapped]] = {}
         self._failed = FailedItems()
         self._reported_missing: dict[str, datetime] = {}
@@ -166,6 +168,7 @@ class BoardOutput:
                 self.changed()
             case BoardBeat():
                 self.late = event.late
+                self._report_faces(event.faults)
             case Snapped():
                 if (asked := self._snaps.get(event.face)) is not None and not asked.done():
                     asked.set_result(event)
@@ -178,6 +181,13 @@ class BoardOutput:
                 self.changed()
             case _:
                 pass  # an event of a scene that is no longer wanted
+
+    def _report_faces(self, faults: dict[str, str]) -> None:
+        """Set and end the issues of faces that the board cannot show; the others go on."""
+        for face in self._faults.keys() | faults.keys():
+            if self._faults.get(face) != faults.get(face):
+                self._on_fault("face_lost", face, faults.get(face))
+        self._faults = faults
 
     async def _run_schedule(self) -> None:
         while True:

@@ -49,7 +49,7 @@ from agent.sandbox.profile import confine_board, find_missing
 from drivers.errors import DriverError, UnsupportedFeature
 
 if TYPE_CHECKING:
-    from drivers.interface import FrameSink
+    from drivers.frame_sink import FrameSink
 
 LOGGER = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class BoardProcess:
         budget: SceneBudget = SCENE_BUDGET,
     ) -> None:
         self._station = config.station
-        self._faces = BoardFaces(config.faces, sink)
+        self._faces = BoardFaces({name: place.size for name, place in config.faces.items()}, sink)
         self._sink = sink
         self._agent = agent
         self._budget = budget
@@ -112,8 +112,7 @@ class BoardProcess:
             DriverError: the board is gone.
             OSError: the agent is gone while an event is being sent.
         """
-        for face in self._faces.sizes:
-            self._faces.black(face)
+        self._faces.black(*self._faces.sizes)
         self._send(BoardReady(list(self._faces.sizes)))
         while self.step():
             pass
@@ -208,8 +207,7 @@ class BoardProcess:
         if isinstance(answer, Failure):
             self._fail(drawing, answer)
             return
-        for face, frame in answer.items():
-            digest = self._faces.send(face, frame)
+        for face, digest in self._faces.send(answer).items():
             self._ends[face] = renderer.show.until_mono_s
             if not drawing.is_shown:
                 self._send(Shown(renderer.show.id, face, digest, mono_s()))
@@ -269,7 +267,8 @@ class BoardProcess:
         self._dying = [pid for pid in self._dying if not reap(pid)]
         if now_s >= self._beat_mono_s:
             self._beat_mono_s = now_s + BEAT_S
-            self._send(BoardBeat(self._faces.frames, self._late))
+            late, faults = self._late + self._faces.late, self._faces.find_faults()
+            self._send(BoardBeat(self._faces.frames, late, faults))
 
     def _monitor(self, drawing: _Drawing, now_s: float) -> None:
         """Over the limit: fail. Slow: black meanwhile. Idle: redraw its clocks when they change."""
@@ -282,8 +281,7 @@ class BoardProcess:
             self._fail(drawing, Failure("E_RENDER", limit))
         elif now_s >= drawing.stale_mono_s and not drawing.is_shown:
             drawing.stale_mono_s = math.inf
-            for face in renderer.faces:
-                self._faces.black(face)
+            self._faces.black(*renderer.faces)
 
     def _next_due_mono_s(self) -> float:
         due = [self._beat_mono_s, *self._ends.values()]

@@ -28,8 +28,11 @@ from agent.play.commissioning_test import (
 )
 from agent.play.ipc import BoardEvent, EngineCommand, Fire, Hold, ShowScene, Snap, Snapped, Stop
 from agent.play.speaker_line import SpeakerLine
+from drivers.frame_sink import FacePlace
+from tests.fakes.frame_sink import FakeSink
 
 SIZE = (512, 256)
+PLACE = FacePlace(width_px=512, height_px=256)
 
 
 class FakeSwitch:
@@ -137,30 +140,11 @@ def test_a_label_names_station_and_face_and_ends_on_the_board_too() -> None:
 # What the board process makes of it
 
 
-class FakeSink:
-    """A sink that keeps the last frame of each face."""
-
-    def __init__(self) -> None:
-        self.frames: dict[str, bytes] = {}
-
-    def open(self, faces: dict[str, tuple[int, int]]) -> None:
-        return
-
-    def send(self, face: str, frame: bytes) -> None:
-        self.frames[face] = frame
-
-    def set_brightness(self, pct: int) -> None:
-        return
-
-    def close(self) -> None:
-        return
-
-
 @pytest.fixture
 def board() -> Iterator[tuple[BoardProcess, FakeSink, socket.socket]]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     sink = FakeSink()
-    config = BoardConfig("tv-cl-0007", "png", "-", {"mat-truoc": SIZE, "mat-sau": SIZE})
+    config = BoardConfig("tv-cl-0007", "png", "-", {"mat-truoc": PLACE, "mat-sau": PLACE})
     with ours, theirs:
         board = BoardProcess(config, sink, theirs)
         for face in config.faces:

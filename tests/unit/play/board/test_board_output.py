@@ -15,7 +15,7 @@ from agent.clock import Now
 from agent.contract.document import Scene
 from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
-from agent.play.ipc import BoardReady, ShowScene, WorkerFault
+from agent.play.ipc import BoardBeat, BoardReady, ShowScene, WorkerFault
 from agent.play.item import Item, OutputContext
 from tests.harness.sound_output_harness import (
     FakeLog,
@@ -58,6 +58,7 @@ class Bench:
     rundown: FakeRundown
     log: FakeLog
     item: Item
+    issues: list[tuple[str, str, str | None]]
 
     def count_shows(self) -> int:
         return sum(len(board.shows) for board in self.boards)
@@ -78,16 +79,18 @@ def media_files(tmp_path: Path) -> SlowMediaFiles:
 def build(media_files: SlowMediaFiles, answer: str) -> Bench:
     rundown, log, clock = Schedule(), FakeLog(), build_clock()
     boards: list[FakeBoard] = []
+    issues: list[tuple[str, str, str | None]] = []
 
     def spawn(on_event: Any, on_lost: Any) -> Any:
         boards.append(FakeBoard(on_event, on_lost, answer))
         return boards[-1]
 
-    context = OutputContext(rundown, clock, media_files, log, lambda *_: None)
+    context = OutputContext(rundown, clock, media_files, log, lambda *issue: issues.append(issue))
     item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     rundown.now_wanted.append(item)
-    return Bench(BoardOutput("bang-tin", ["mat"], spawn, context), boards, rundown, log, item)
+    output = BoardOutput("bang-tin", ["mat"], spawn, context)
+    return Bench(output, boards, rundown, log, item, issues)
 
 
 async def settle() -> None:
@@ -124,3 +127,19 @@ async def test_a_scene_that_fails_is_recorded_once_and_a_newer_document_is_tried
     await until(lambda: bench.count_shows() > shows)
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_a_face_that_cannot_be_shown_is_an_issue_until_it_can(
+    media_files: SlowMediaFiles,
+) -> None:
+    bench = build(media_files, "fault")
+    running = asyncio.create_task(bench.output.run())
+    await until(lambda: bool(bench.boards) and bench.output.is_ready)
+    why = "E_UNPLUGGED: HDMI-A-1: no display is connected"
+    for faults in ({"mat": why}, {"mat": why}, {}, {}):
+        bench.boards[0].on_event(BoardBeat(1, 0, faults))
+    await settle()
+    running.cancel()
+    await asyncio.wait([running])
+    told = [issue for issue in bench.issues if issue[0] == "face_lost"]
+    assert told == [("face_lost", "mat", why), ("face_lost", "mat", None)]

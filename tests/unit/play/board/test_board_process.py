@@ -6,7 +6,7 @@ import itertools
 import os
 import select
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,27 +29,10 @@ from agent.play.ipc import (
     ShowScene,
     WorkerFault,
 )
+from drivers.frame_sink import FacePlace
+from tests.fakes.frame_sink import FakeSink
 
 PATIENCE_S = 60
-
-
-class FakeSink:
-    """Receives frames and keeps the last of each face."""
-
-    def __init__(self) -> None:
-        self.frames: dict[str, bytes] = {}
-
-    def open(self, faces: Mapping[str, tuple[int, int]]) -> None:
-        pass
-
-    def send(self, face: str, frame: bytes) -> None:
-        self.frames[face] = frame
-
-    def set_brightness(self, pct: int) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 @dataclass
@@ -94,7 +77,7 @@ def bench() -> Iterator[Bench]:
     agent, ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     agent.settimeout(PATIENCE_S)
     sink = FakeSink()
-    config = BoardConfig("tv-cl-0007", "png", "", {"mat": (64, 32)})
+    config = BoardConfig("tv-cl-0007", "png", "", {"mat": FacePlace(width_px=64, height_px=32)})
     board = BoardProcess(config, sink, ours)
     with agent, ours:
         yield Bench(board, sink, agent)
@@ -117,6 +100,17 @@ def test_any_error_of_a_picture_fails_its_scene_and_the_face_is_black(
     bench.tell(build_show("s2"))
     assert isinstance(bench.hear(), Shown)
     assert any(bench.sink.frames["mat"])
+
+
+def test_a_beat_has_the_faces_that_cannot_be_shown_and_the_late_frames(bench: Bench) -> None:
+    bench.sink.faults = {"mat": "E_UNPLUGGED: HDMI-A-1"}
+    bench.sink.late = 3
+    bench.tell(build_show("s1"))
+    assert isinstance(bench.hear(), Shown)
+    bench.board._beat_mono_s = 0.0
+    bench.board.step()
+    beat = msgspec.json.decode(bench.agent.recv(65_536), type=BoardEvent)
+    assert beat == BoardBeat(frames=1, late=3, faults={"mat": "E_UNPLUGGED: HDMI-A-1"})
 
 
 def hang(*_: object) -> None:

@@ -1,0 +1,136 @@
+"""The interface of boards that show finished frames, one after another in slots of equal length.
+
+The sink sets the pace: by the vertical blanking of its screen, or by a clock where the board has
+none. Slots are numbered from the opening. Whoever shows something that moves asks for the next slot
+each time; a frame that comes too late for its slot is shown in a later one and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+Pixels = bytes | bytearray | memoryview
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacePlace:
+    """Where a face is on its board.
+
+    Args:
+        width_px: of the face, in lamps.
+        height_px: of the face, in lamps.
+        port: the connector or network interface that feeds it, by name; empty: the board's only
+            one.
+        mode: of that port's picture, such as `1920x1080@60`; empty where the port has no modes.
+        x_px: of the face's left edge in that picture.
+        y_px: of the face's upper edge in that picture.
+    """
+
+    width_px: int
+    height_px: int
+    port: str = ""
+    mode: str = ""
+    x_px: int = 0
+    y_px: int = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width_px, self.height_px
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a face shows.
+
+    Args:
+        pixels: RGB, 3 bytes a pixel, rows from the top, the whole face.
+        rows: the first row that differs from the face's frame before, and the one behind the last;
+            None where all may differ. The sink may send more rows than these.
+    """
+
+    pixels: Pixels
+    rows: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Presented:
+    """When frames were shown.
+
+    Args:
+        slot: its number.
+        shown_mono_s: its beginning, on CLOCK_MONOTONIC: when the board began to show the frames, or
+            took them where it does not tell more.
+        late: slots between the one that was asked for and this one.
+    """
+
+    slot: int
+    shown_mono_s: float
+    late: int = 0
+
+
+class FrameSink(Protocol):
+    """A board that shows finished frames.
+
+    Attributes:
+        period_s: length of a slot; known once the board is open.
+    """
+
+    period_s: float
+
+    def open(self, faces: Mapping[str, FacePlace]) -> None:
+        """Claim the board and turn its faces black. Call once, first.
+
+        The method opens everything that the board needs, and starts no thread: the process is
+        confined afterwards (no new socket, device or program; files in the board's own folder
+        only) and forks for each scene. A face whose cable is out is no error here: see
+        `find_faults`.
+
+        Args:
+            faces: names and places.
+
+        Raises:
+            DeviceUnreachable: the board is not present.
+            DeviceBusy: another program drives it.
+            UnsupportedFeature: the board cannot have a face at such a place; the text has a code.
+        """
+
+    def present(self, frames: Mapping[str, Frame], slot: int | None = None) -> Presented:
+        """Show frames on their faces in one slot, all together; the other faces keep theirs.
+
+        Returns when the board shows them: at most one slot later if `slot` is None, at once if
+        the frames before are at least a slot old.
+
+        Args:
+            frames: by face.
+            slot: show them in this one; in the first that is left if it has passed. None: as soon
+                as possible.
+
+        Raises:
+            ValueError: unknown face or wrong length: an error of the caller.
+            DeviceUnreachable: the board is gone.
+            DeviceTimeout: the board does not take the frames.
+        """
+
+    def find_faults(self) -> Mapping[str, str]:
+        """The faces that the board cannot show now: a coded reason by face, in English.
+
+        Ask about twice a second: what came back, such as a plugged cable, is put into use here,
+        with the face's last frame.
+
+        Raises:
+            DeviceUnreachable: the board is gone.
+        """
+
+    def set_brightness(self, pct: int) -> None:
+        """Set the brightness, 0 to 100 percent, from the next frames on.
+
+        Raises:
+            ValueError: outside 0 to 100.
+            UnsupportedFeature: this board has no brightness control.
+        """
+
+    def close(self) -> None:
+        """Turn the faces black and release the board."""
