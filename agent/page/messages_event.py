@@ -7,32 +7,7 @@ from texts.catalogue import Catalogue, Text
 EVENT_PHRASES: Catalogue = {
     # what will not be played, and what was
     "refused": Text("Sẽ không phát", "Will not be played"),
-    "refused.rule": Text("vì {0}", "because of {0}"),
-    "rule.quiet_hours": Text("giờ yên lặng {0}", "quiet hours {0}"),
-    "rule.calendar": Text("chưa có lịch năm đã ký: {0}", "no signed calendar: {0}"),
-    "rule.sun": Text("không tính được giờ mặt trời: {0}", "the sun's hour is not known: {0}"),
-    "rule.mourning": Text("ngày tang ({0})", "mourning ({0})"),
-    "rule.maintenance": Text("giờ bảo trì {0}", "maintenance {0}"),
-    "rule.adverts": Text(
-        "cấu hình trạm không cho loa phát quảng cáo", "no adverts are allowed on loudspeakers"
-    ),
-    "rule.advert_hours": Text("quảng cáo chỉ trong giờ {0}", "adverts only within {0}"),
-    "rule.advert_day_pct": Text(
-        "quảng cáo quá {0} % thời gian đã phát trong ngày",
-        "adverts above {0} % of the day's sound until then",
-    ),
-    "rule.advert_session_pct": Text(
-        "quảng cáo quá {0} % thời gian đã phát trong buổi",
-        "adverts above {0} % of the session's sound until then",
-    ),
-    "rule.zone_classes": Text(
-        "loại bản tin không được phát ở cụm loa này ({0})",
-        "this class may not sound at these clusters ({0})",
-    ),
-    "rule.weekdays": Text("chỉ được phát các ngày {0}", "allowed weekdays {0}"),
-    "rule.expires": Text("lịch hết hạn {0}", "the schedule's expiry {0}"),
-    "rule.minutes_per_session": Text("mỗi phiên nhiều nhất {0} phút", "at most {0} min a session"),
-    "rule.sessions_per_day": Text("mỗi ngày nhiều nhất {0} phiên", "at most {0} sessions a day"),
+    "refused.rule": Text("vì: {0}", "because: {0}"),
     "events": Text("10 việc gần nhất", "Last 10 events"),
     "event.no_clock": Text("chưa có giờ", "no clock yet"),
     "events.none": Text("chưa có gì", "none yet"),

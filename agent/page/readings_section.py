@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.contract.policy_rule import describe_rule
 from agent.control.station_status import Event, Mark, ReadingStatus, StationStatus
 from agent.health.check import REASONS
 from agent.health.check_labels import LABELS, label
@@ -102,7 +103,7 @@ def build_refused(status: StationStatus, translator: Translator) -> Html:
                 " ",
                 el("code", one.code),
                 " ",
-                el("small", translator("refused.rule", _rule(one.rule, translator))),
+                el("small", translator("refused.rule", describe_rule(one.rule, translator.lang))),
             ),
         )
         for one in status.refused
@@ -113,12 +114,6 @@ def build_refused(status: StationStatus, translator: Translator) -> Html:
         el("ul", rows, class_="events"),
         id="refused",
     )
-
-
-def _rule(rule: str, translator: Translator) -> str:
-    """`quiet_hours 21:00-05:00` as a sentence; an unknown rule stays as it is."""
-    name, _, value = rule.partition(" ")
-    return translator(f"rule.{name}", value) if translator.knows(f"rule.{name}") else rule
 
 
 def build_events(status: StationStatus, translator: Translator) -> Html:
@@ -138,7 +133,7 @@ def build_events(status: StationStatus, translator: Translator) -> Html:
                 " ",
                 el("code", event.code),
                 " ",
-                el("small", _rule(event.detail, translator)) if event.detail else None,
+                el("small", describe_rule(event.detail, translator.lang)) if event.detail else None,
             ),
         )
         for event in status.events

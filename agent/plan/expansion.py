@@ -222,30 +222,41 @@ class Expansion:
     def _add_entry(self, bounds: Bounds, position: int, entry: Entry, days: Sequence[Day]) -> None:
         delay = stagger_delay(entry, self._policy.stagger)
         if entry.start.kind == "after":
-            starts = []
-        else:
-            starts = [at + delay for at in self._starts(bounds, entry, days, delay)]
-            if not starts:
-                return
+            self._add_follower(bounds, position, entry, delay, days)
+            return
+        starts = [at + delay for at in self._starts(bounds, entry, days, delay)]
+        if not starts:
+            return
         # refused once, not at each start: the whole entry cannot be planned
-        first_at = next((at for at in starts if at >= self._from_at), max(starts, default=None))
+        first_at = next((at for at in starts if at >= self._from_at), max(starts))
         if bounds.level is None:
-            if first_at is not None:
-                rule = f"class {bounds.playlist.class_}"
-                self._refuse(bounds.playlist, entry, first_at, "E_PRIO", rule)
+            rule = f"class {bounds.playlist.class_}"
+            self._refuse(bounds.playlist, entry, first_at, "E_PRIO", rule)
             return
         line = self._read_line(bounds, position, entry, delay)
-        if line.fault is None and line.start.entry is not entry:
-            self._refuse_zones(bounds, entry, self._from_at if first_at is None else first_at)
+        self._refuse_left_out(line, entry, first_at)
         if self._arbitration is not None:
-            if entry.start.kind == "after":
-                self._arbitration.add_follower(line, self._days_due(bounds, entry, days))
-            else:
-                self._arbitration.add(line, starts)
+            self._arbitration.add(line, starts)
         elif line.fault is None:
             self._plan(line.start, starts)
-        elif first_at is not None:
+        else:
             self._refuse(bounds.playlist, entry, first_at, line.fault.code, line.fault.hint)
+
+    def _add_follower(
+        self, bounds: Bounds, position: int, entry: Entry, delay: timedelta, days: Sequence[Day]
+    ) -> None:
+        """Add an entry that follows another; of a class that sounds, as the other has it."""
+        if bounds.level is None or self._arbitration is None:
+            return
+        line = self._read_line(bounds, position, entry, delay)
+        due = self._days_due(bounds, entry, days)
+        if due:
+            self._refuse_left_out(line, entry, self._from_at)
+        self._arbitration.add_follower(line, due)
+
+    def _refuse_left_out(self, line: Line, entry: Entry, at: datetime) -> None:
+        if line.fault is None and line.start.entry is not entry:
+            self._refuse_zones(line.start.bounds, entry, at)
 
     def _read_line(self, bounds: Bounds, position: int, entry: Entry, delay: timedelta) -> Line:
         assert bounds.level is not None  # noqa: S101 - the caller has refused other classes

@@ -50,40 +50,6 @@ PHRASES: Catalogue = {
         "THIẾU TIẾNG: tuần từ {0}, tiếng {1} phải có {2} % mà không có mục nói nào",
         "LANGUAGE LACKING: week of {0}, {1} should have {2} % and nothing is spoken at all",
     ),
-    "rule.quiet_hours": Text("trong giờ yên lặng {0}", "in quiet hours {0}"),
-    "rule.sessions_per_day": Text("quá {0} buổi phát mỗi ngày", "more than {0} session(s) a day"),
-    "rule.minutes_per_session": Text(
-        "buổi phát dài quá {0} phút", "the session lasts longer than {0} minutes"
-    ),
-    "rule.zone_classes": Text(
-        "loại bản tin không được phát ở cụm loa này ({0})",
-        "this class may not sound at these clusters ({0})",
-    ),
-    "rule.weekdays": Text("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
-    "rule.expires": Text(
-        "chưa phát xong thì lịch hết hạn ({0})", "the schedule expires before it ends ({0})"
-    ),
-    "rule.relay_hosts": Text(
-        "cấu hình trạm không cho tiếp âm từ {0}", "the station-config allows no relay from {0}"
-    ),
-    "rule.calendar": Text("chưa có lịch năm đã ký: {0}", "no signed calendar: {0}"),
-    "rule.sun": Text("không tính được giờ mặt trời: {0}", "the sun's hour is not known: {0}"),
-    "rule.mourning": Text("ngày tang ({0})", "mourning ({0})"),
-    "rule.maintenance": Text("trong giờ bảo trì {0}", "within maintenance {0}"),
-    "rule.adverts": Text(
-        "cấu hình trạm không cho loa phát quảng cáo", "no adverts are allowed on loudspeakers"
-    ),
-    "rule.advert_hours": Text(
-        "quảng cáo chỉ được phát trong giờ {0}", "adverts are allowed within {0} only"
-    ),
-    "rule.advert_day_pct": Text(
-        "quảng cáo quá {0} % thời gian phát trong ngày, tính đến mục này",
-        "adverts above {0} % of the day's sound up to this item",
-    ),
-    "rule.advert_session_pct": Text(
-        "quảng cáo quá {0} % thời gian phát trong buổi, tính đến mục này",
-        "adverts above {0} % of the session's sound up to this item",
-    ),
     "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
     "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from agent.contract.default_title import show_title
 from agent.contract.local_time import LOCAL
+from agent.contract.policy_rule import describe_rule
 from agent.plan.rehearsal import Change, Event, Rehearsal
 from agent.plan.rehearsal_messages import PHRASES
 from agent.plan.why import Why
@@ -110,16 +111,6 @@ def describe_notes(event: Event, lang: Lang) -> list[str]:
     if event.essential and not event.is_good:
         notes.append(say(lang, "duty"))
     return notes
-
-
-def describe_rule(rule: str, lang: Lang) -> str:
-    """The rule of a refusal in words; one that has none is given as it is."""
-    name, _, value = rule.partition(" ")
-    if name == "weekdays":
-        value = ", ".join(
-            say(lang, f"day.{day}", "").strip() for day in value.strip("[]").split(", ")
-        )
-    return say(lang, f"rule.{name}", value) if f"rule.{name}" in PHRASES else rule
 
 
 def describe_why(why: Why, lang: Lang) -> list[str]:

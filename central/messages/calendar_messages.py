@@ -45,16 +45,4 @@ PHRASES: Catalogue = {
     "every.MONTHLY": Text("{0} tháng một lần", "every {0} months"),
     "every.YEARLY": Text("{0} năm một lần", "every {0} years"),
     "entry.music": Text("ca nhạc", "music"),
-    "objection.calendar": Text(
-        "chưa có lịch năm đã ký cho trạm ({0}): ký và phát lịch năm trước",
-        "no signed calendar for the station ({0}): sign and publish the year's calendar first",
-    ),
-    "objection.sun": Text(
-        "không tính được giờ mặt trời ({0}): ghi `sun_point` vào cấu hình trạm",
-        "sunrise or sunset unknown ({0}): put `sun_point` into the station-config",
-    ),
-    "objection.mourning": Text(
-        "ngày tang, không phát nhạc và quảng cáo ({0})",
-        "mourning: no music, no adverts ({0})",
-    ),
 }

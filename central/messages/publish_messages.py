@@ -131,45 +131,6 @@ PHRASES: Catalogue = {
     "objection.item": Text("mục “{0}”", "item “{0}”"),
     "objection.at": Text("lúc {0} ({1} lần):", "at {0} ({1} time(s)):"),
     "objection.stations": Text("[trạm: {0}]", "[stations: {0}]"),
-    "objection.quiet_hours": Text("trong giờ yên lặng {0}", "in quiet hours {0}"),
-    "objection.sessions_per_day": Text(
-        "quá {0} buổi phát mỗi ngày (cùng các lịch khác)",
-        "more than {0} session(s) a day (with the other schedules)",
-    ),
-    "objection.minutes_per_session": Text(
-        "buổi phát dài quá {0} phút",
-        "the session lasts longer than {0} minutes",
-    ),
-    "objection.maintenance": Text("trong giờ bảo trì {0}", "within maintenance {0}"),
-    "objection.adverts": Text(
-        "cấu hình trạm không cho loa phát quảng cáo (adverts)",
-        "the station-config allows no adverts on loudspeakers (adverts)",
-    ),
-    "objection.advert_hours": Text(
-        "quảng cáo chỉ được phát trong giờ {0}", "adverts are allowed within {0} only"
-    ),
-    "objection.advert_day_pct": Text(
-        "quảng cáo quá {0} % thời gian đã phát trong ngày, tính đến mục này",
-        "adverts above {0} % of the day's sound up to this item",
-    ),
-    "objection.advert_session_pct": Text(
-        "quảng cáo quá {0} % thời gian đã phát trong buổi, tính đến mục này",
-        "adverts above {0} % of the session's sound up to this item",
-    ),
-    "objection.zone_classes": Text(
-        "loại bản tin không được phát ở cụm loa này ({0})",
-        "this class may not sound at these clusters ({0})",
-    ),
-    "objection.weekdays": Text("ngày không được phát; chỉ {0}", "not a day with sound; only {0}"),
-    "objection.expires": Text(
-        "chưa phát xong thì lịch đã hết hạn ({0})",
-        "the playlist expires before it ends ({0})",
-    ),
-    "objection.relay_hosts": Text(
-        "đài ở máy chủ {0}, mà cấu hình trạm không cho tiếp âm từ đó (relay_hosts)",
-        "the radio is on {0}, from which the station-config allows no relay (relay_hosts)",
-    ),
-    "objection.no": Text("không có độ dài", "it has no duration"),
     "objection.E_STATION": Text(
         "trạm nằm ngoài nơi nhận ({0})",
         "the station is outside the places it is for ({0})",

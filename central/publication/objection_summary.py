@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.contract.document import Document
+from agent.contract.policy_rule import describe_rule
 from agent.contract.utc import encode_utc
 from agent.errors import PlanError
-from central.documents.summary import describe_place, format_moment, format_weekdays
+from central.documents.summary import describe_place, format_moment
 from central.messages.catalogue import translate
 from central.publication.recipients import Recipients, list_names
 from central.publication.refusal_forecast import Objection, is_decisive
@@ -64,14 +65,7 @@ def _rule(objection: Objection, lang: Lang) -> str:
     if objection.code == "E_BUDGET":
         name, *numbers = objection.what.split(" ")
         return translate(lang, f"budget.{name}", *numbers)
-    name, _, value = objection.what.partition(" ")
-    if name == "weekdays":
-        days = [int(day) for day in value.strip("[]").split(", ") if day]
-        value = format_weekdays(days, lambda *a: translate(lang, *a)) if days else "–"
-    if name == "expires":
-        value = format_moment(value)
-    text = translate(lang, f"objection.{name}", value)
-    return objection.what if text == f"objection.{name}" else text
+    return describe_rule(objection.what, lang)
 
 
 def _patterns(objection: Objection) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from agent.contract.policy_rule import describe_rule
 from central.documents.summary import format_moment
 from central.messages.catalogue import PHRASES, name_language, translate
 from central.messages.table_messages import WORDS
@@ -94,6 +95,12 @@ def _describe_command(row: Row, lang: Lang) -> str:
     return translate(lang, f"do.{do}", zones, lower_db, until)
 
 
+def _describe_hint(row: Row, lang: Lang) -> str:
+    """Why something was refused; of an item of a schedule the rule in words."""
+    hint = str(row.get("hint") or "–")
+    return describe_rule(hint, lang) if row.get("kind") == "entry" else hint
+
+
 def _format(value: Any, column: str, lang: Lang) -> str:
     if column in WORDS:
         word = WORDS[column].get(str(value))  # a newer box may know more of them
@@ -118,5 +125,6 @@ _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "proofs": lambda row, _: f"{row['heard']}/{row['not_heard']}/{row['not_known']}",
     "where": name_output,
     "what": lambda row, lang: shorten_title(row["title"], lang),
+    "hint": _describe_hint,
     "language": lambda row, lang: name_language(row["lang"], lang),
 }

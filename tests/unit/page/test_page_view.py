@@ -164,7 +164,7 @@ def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there
     assert "-6,0 dB" in text
     assert "tăng âm BẬT" in text
     assert "19,4 GB" in text
-    assert "vì giờ yên lặng 21:00-05:00" in text
+    assert "vì: trong giờ yên lặng 21:00-05:00" in text
 
 
 def test_the_time_is_shown_with_its_source() -> None:

@@ -258,7 +258,7 @@ def test_music_on_a_day_of_mourning_is_refused_with_its_title(tmp_path: Path, db
     exit_code, output = publish(_schedule(tmp_path / "p"), db)
     assert exit_code == 1
     assert output.startswith("E_POLICY")
-    assert "ngày tang, không phát nhạc và quảng cáo (music: Quốc tang)" in output
+    assert "ngày tang, không nhạc (Quốc tang)" in output
 
 
 def test_the_sun_of_a_province_without_a_point_is_named(tmp_path: Path, db: Path) -> None:
