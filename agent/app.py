@@ -132,18 +132,20 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             device.root, state.authority, store=store, clock=clock, issues=issues,
             restore=pipeline.restore, spread_s=spread_s,
         )  # fmt: skip
-        voices = LiveVoices()
+        voices, kinds = LiveVoices(), list_zone_kinds(settings)
         live = LiveReception(
             clock, documents, settings.policy, voices=voices,
             record=partial(record_refusal, journal), set_issue=issues.set_issue,
-            zone_kinds=list_zone_kinds(settings),
+            zone_kinds=kinds,
         )  # fmt: skip
-        speakers = VoiceItems(settings.voice_inputs, state.voice, documents, settings.policy, clock)
+        speakers = VoiceItems(
+            settings.voice_inputs, state.voice, documents, settings.policy, clock, kinds
+        )
         voice = await asyncio.to_thread(find_voice, settings.speech)
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
-            list_zone_kinds(settings),
+            kinds,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from datetime import timedelta, timezone
 
-LOCAL = timezone(timedelta(hours=7), "+07")
+AHEAD_OF_UTC = timedelta(hours=7)
+LOCAL = timezone(AHEAD_OF_UTC, "+07")

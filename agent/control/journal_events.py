@@ -62,9 +62,12 @@ def _short_proof(record: Record) -> tuple[str, str, str] | None:
 
 
 def _command(say: Callable[[str], str]) -> tuple[str, str, str]:
-    """An operation, or a press of an emergency key."""
+    """An operation, or a press of an emergency key or of a microphone's."""
     if say("what") == "emergency-key":
         return f"key.{say('result') or 'refused'}", say("by"), say("code")
+    if say("input"):
+        why = say("rule") or say("code") or say("reason")
+        return f"voice.{say('state') or say('result')}", say("by"), why
     is_done = say("result") == "done"
     why = say("code") or say("result")
     return f"use.{say('do')}", say("subject"), say("from") if is_done else why

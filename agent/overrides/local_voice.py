@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent.clock import Clock, Now, mono_s
@@ -38,6 +38,11 @@ class VoiceKey:
     name: str
     device: VoiceDevice
     is_emergency: bool
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Where it is to be heard; `*` is everywhere."""
+        return tuple(self.device.zones) or ("*",)
 
     @property
     def what(self) -> str:
@@ -67,7 +72,7 @@ class LocalVoice:
         journal: records each press and each end.
         issues: the open issues.
         press: who speaks now; only this object writes it.
-        judge: may somebody begin now (is it an emergency?), and until when?
+        judge: may somebody begin now for some zones (is it an emergency?), and until when?
         refuse: the rule that forbids it from now on.
         is_stopped: is everything silent, by the silence key or by a silence signed by two?
         is_muted: does nothing but emergencies sound?
@@ -80,8 +85,8 @@ class LocalVoice:
     journal: Journal
     issues: Issues
     press: VoicePress
-    judge: Callable[[Now, bool], VoicePermit | VoiceRefusal]
-    refuse: Callable[[Now, bool], VoiceRefusal | None]
+    judge: Callable[[Now, Sequence[str], bool], VoicePermit | VoiceRefusal]
+    refuse: Callable[[Now, Sequence[str], bool], VoiceRefusal | None]
     is_stopped: Callable[[Now], bool]
     is_muted: Callable[[Now], bool]
     sounding: Callable[[], Iterable[Item]]
@@ -107,7 +112,7 @@ class LocalVoice:
 
     def _begin(self, key: VoiceKey) -> None:
         now = self.clock.now()
-        answer = self._find_obstacle(key, now) or self.judge(now, key.is_emergency)
+        answer = self._find_obstacle(key, now) or self.judge(now, key.zones, key.is_emergency)
         log.warning("key %s pressed: %s", key.name, answer)
         detail: Detail = {"what": key.what, "by": key.name, "input": key.device.name}
         why = None
@@ -115,7 +120,7 @@ class LocalVoice:
             why = f"{answer.code}: {answer.rule}".removesuffix(": ")
             detail |= {"result": "refused", "code": answer.code, "rule": answer.rule}
         else:
-            detail |= {"result": "done", "code": None, "rule": None}
+            detail |= {"result": "done", "code": None, "rule": answer.left_out or None}
             self._speak(key, answer)
         self._records.put_nowait(detail)
         if key.is_emergency:
@@ -142,8 +147,9 @@ class LocalVoice:
         if (former := self.press.current()) is not None:
             self._end(former, "replaced")
         self.press.begin(
-            key.device.name, key.name, is_emergency=key.is_emergency, until_mono_s=until_mono_s
-        )
+            key.device.name, key.name, is_emergency=key.is_emergency, until_mono_s=until_mono_s,
+            zones=permit.zones,
+        )  # fmt: skip
         self._changed.set()
 
     def _release(self, name: str) -> None:
@@ -174,13 +180,13 @@ class LocalVoice:
         now = self.clock.now()
         speaking = self.press.current()
         if speaking is not None:
-            refusal = self.refuse(now, speaking.is_emergency)
+            refusal = self.refuse(now, speaking.zones, speaking.is_emergency)
             if refusal is not None:
                 self._end(speaking, f"{refusal.code}: {refusal.rule}")
             elif mono_s() >= speaking.until_mono_s:
                 self._end_late(speaking)
         for key in self._by_name.values():
-            refusal = self.refuse(now, key.is_emergency)
+            refusal = self.refuse(now, key.zones, key.is_emergency)
             why = NOT_ALLOWED if refusal is not None and refusal.rule == NOT_ALLOWED else None
             self.issues.set_issue("microphone_not_allowed", key.name, why)
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from agent.plan.calendar import Day, Window
 from agent.plan.window_hours import WindowHours
 
@@ -81,17 +83,17 @@ class AdvertHours:
         return end_at
 
 
-@dataclass(frozen=True)
-class Share:
-    """Planned sound, and how much of it is adverts."""
+class Share(msgspec.Struct, frozen=True, gc=False):
+    """All sound that is planned until a moment, and how much of it is adverts."""
 
     total: timedelta = timedelta()
     adverts: timedelta = timedelta()
 
-    def plus(self, length: timedelta, *, advert: timedelta) -> Share:
-        """With one more item, of which `advert` (all or nothing) is an advert."""
-        return Share(self.total + length, self.adverts + advert)
+    def plus(self, length: timedelta, *, is_advert: bool) -> Share:
+        """With one more item."""
+        adverts = self.adverts + length if is_advert else self.adverts
+        return Share(self.total + length, adverts)
 
-    def exceeds(self, pct: int) -> bool:
-        """Are adverts more than so many per cent?"""
-        return self.adverts * 100 > self.total * pct
+    def exceeds(self, pct: int, since: Share) -> bool:
+        """Are adverts more than so many per cent of what came after `since`?"""
+        return (self.adverts - since.adverts) * 100 > (self.total - since.total) * pct

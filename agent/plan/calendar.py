@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from agent.contract.calendar_terms import SUN_SPAN_MIN, SunPoint, SunStart
 from agent.contract.document import When
-from agent.contract.local_time import LOCAL
+from agent.contract.local_time import AHEAD_OF_UTC, LOCAL
 
 DAY = timedelta(days=1)
 DAY_S = 86_400
@@ -90,7 +90,8 @@ def parse_window(text: str) -> Window:
 
 def local_date(at: datetime) -> date:
     """The station's date at a moment."""
-    return at.astimezone(LOCAL).date()
+    # the same for UTC, in a third of the time: plans ask for each start
+    return (at + AHEAD_OF_UTC).date() if at.tzinfo is UTC else at.astimezone(LOCAL).date()
 
 
 def list_days(from_at: datetime, until_at: datetime) -> list[Day]:
@@ -115,7 +116,7 @@ def days_of(when: When, days: Sequence[Day]) -> list[Day]:
     ]
 
 
-def expand(when: When, days: Sequence[Day], point: SunPoint | None = None) -> Iterator[datetime]:
+def expand(when: When, days: Sequence[Day], point: SunPoint | None = None) -> list[datetime]:
     """The UTC starts on these days, in order if the days are.
 
     Args:
@@ -126,12 +127,18 @@ def expand(when: When, days: Sequence[Day], point: SunPoint | None = None) -> It
     Raises:
         ValueError: a clock time cannot be read, or the sun has no such moment.
     """
-    seconds = sorted(map(second_of_day, when.at))
-    by_sun = () if when.sun is UNSET or point is None else when.sun
-    for day in days_of(when, days):
-        due = sorted({*seconds, *_sun_seconds(by_sun, day, point)}) if by_sun else seconds
-        for second in due:
-            yield day.midnight_at + timedelta(seconds=second)
+    due = days_of(when, days)
+    if when.sun is not UNSET and point is not None:
+        return [at for day in due for at in _starts_by_sun(when, when.sun, day, point)]
+    since_midnight = [timedelta(seconds=second) for second in sorted(map(second_of_day, when.at))]
+    return [day.midnight_at + since for day in due for since in since_midnight]
+
+
+def _starts_by_sun(
+    when: When, by_sun: Sequence[SunStart], day: Day, point: SunPoint
+) -> list[datetime]:
+    seconds = sorted({*map(second_of_day, when.at), *_sun_seconds(by_sun, day, point)})
+    return [day.midnight_at + timedelta(seconds=second) for second in seconds]
 
 
 def earliest_starts(when: When, day: Day) -> list[datetime]:
@@ -142,11 +149,11 @@ def earliest_starts(when: When, day: Day) -> list[datetime]:
     return [day.midnight_at + timedelta(seconds=second) for second in written]
 
 
-def _sun_seconds(starts: Sequence[SunStart], day: Day, point: SunPoint | None) -> Iterator[int]:
+def _sun_seconds(starts: Sequence[SunStart], day: Day, point: SunPoint) -> Iterator[int]:
     from agent.plan.sun import sun_second
 
     on = date.fromisoformat(day.iso)
-    return (sun_second(one, on, point) for one in starts if point is not None)
+    return (sun_second(one, on, point) for one in starts)
 
 
 def expand_windows(windows: Sequence[Window], days: Sequence[Day]) -> list[Interval]:

@@ -37,6 +37,7 @@ from agent.plan.policy import EffectivePolicy
 from agent.plan.session_book import SessionBook, needs_book
 from agent.plan.station_calendar import StationCalendar
 from agent.plan.time_rules import Bounds, Start, TimeRules
+from agent.plan.zone_classes import select_barred
 from speech.dialect import NORTH
 from speech.reading import longest_ms
 
@@ -163,6 +164,7 @@ class Expansion:
             durations={medium.sha256: medium.duration_ms for medium in playlist.media},
             not_before_at=parse_utc(playlist.not_before),
             expires_at=parse_utc(playlist.expires),
+            closed=self._policy.zone_classes.list_closed(playlist.class_),
         )
         first_at, last_at = bounds.not_before_at - DAY, bounds.expires_at
         days = [day for day in self._days if first_at < day.midnight_at < last_at]
@@ -176,7 +178,8 @@ class Expansion:
         """Plan the audible check of the loudspeakers; rules of the time of day apply."""
         (entry,) = plan.entries
         not_before_at, expires_at = parse_utc(plan.not_before), parse_utc(plan.expires)
-        bounds = Bounds(held, plan, Level.FILLER, {}, not_before_at, expires_at)
+        closed = self._policy.zone_classes.list_closed(plan.class_)
+        bounds = Bounds(held, plan, Level.FILLER, {}, not_before_at, expires_at, closed)
         starts = self._starts(bounds, entry, self._days, timedelta())
         if not starts:
             return
@@ -224,7 +227,7 @@ class Expansion:
         if entry.start.kind == "after":
             self._add_follower(bounds, position, entry, delay, days)
             return
-        starts = [at + delay for at in self._starts(bounds, entry, days, delay)]
+        starts = self._starts(bounds, entry, days, delay)
         if not starts:
             return
         # refused once, not at each start: the whole entry cannot be planned
@@ -277,10 +280,10 @@ class Expansion:
         Raises:
             PlanError: none is left.
         """
-        rules = self._policy.zone_classes
-        barred = rules.find_barred(bounds.playlist.class_, entry.zones)
+        barred = select_barred(bounds.closed, entry.zones)
         if not barred:
             return entry
+        rules = self._policy.zone_classes
         left = rules.leave_out(barred, entry.zones)
         if not left:
             raise PlanError("E_POLICY", entry.id, rules.name_rule(barred))
@@ -288,9 +291,9 @@ class Expansion:
 
     def _refuse_zones(self, bounds: Bounds, entry: Entry, at: datetime) -> None:
         """Say once which clusters an entry leaves out."""
-        rules = self._policy.zone_classes
-        barred = rules.find_barred(bounds.playlist.class_, entry.zones)
-        self._refuse(bounds.playlist, entry, at, "E_POLICY", rules.name_rule(barred))
+        barred = select_barred(bounds.closed, entry.zones)
+        rule = self._policy.zone_classes.name_rule(barred)
+        self._refuse(bounds.playlist, entry, at, "E_POLICY", rule)
 
     def _plan(self, one: Start, starts: Sequence[datetime]) -> None:
         """Plan hard starts where nothing waits: each is judged by itself."""
@@ -313,14 +316,15 @@ class Expansion:
     def _starts(
         self, bounds: Bounds, entry: Entry, days: Sequence[Day], delay: timedelta
     ) -> list[datetime]:
-        """The written starts of which this station's own lie before the end of the interval."""
+        """This station's starts, `delay` behind the written ones, before the interval's end."""
         first_at, last_at = bounds.not_before_at, min(bounds.expires_at, self._until_at - delay)
         try:
             due, undecided = self._calendar.split(entry.when, days)
             for day, lacking in undecided:
                 self._refuse_undecided(bounds, entry, day, lacking)
             starts = expand(entry.when, due, self._calendar.point)
-            return [at for at in starts if first_at <= at < last_at]
+            written = [at for at in starts if first_at <= at < last_at]
+            return [at + delay for at in written] if delay else written
         except ValueError as error:
             self._refuse(bounds.playlist, entry, self._from_at, "E_SCHEMA", str(error))
             return []

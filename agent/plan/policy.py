@@ -131,7 +131,8 @@ def effective_policy(
         ValueError: a window cannot be read.
     """
     if config is None:
-        signed = EffectivePolicy(_windows([BUILT_IN_QUIET_HOURS]))
+        hours = _windows([BUILT_IN_QUIET_HOURS])
+        signed = EffectivePolicy(hours, zone_classes=ZoneClasses(kinds=zone_kinds))
     else:
         signed = signed_policy(config, zone_kinds)
     return signed if local is None else narrow(signed, local)
@@ -184,18 +185,17 @@ def narrow(policy: EffectivePolicy, local: Policy) -> EffectivePolicy:
         sessions_per_day=smaller(policy.sessions_per_day, local.sessions_per_day),
         minutes_per_session=smaller(policy.minutes_per_session, local.minutes_per_session),
         weekdays=_common_days(policy.weekdays, local.weekdays),
+        zone_classes=policy.zone_classes.narrow(
+            (r.zone_kind, r.classes) for r in local.zone_classes
+        ),
         caps=(*policy.caps, *caps),
         levels=(*policy.levels, *levels),
     )
 
 
 def _zone_classes(signed: StationPolicy, kinds: Mapping[str, str]) -> ZoneClasses:
-    if signed.zone_classes is UNSET:
-        return EVERY_CLASS
-    open_to: dict[str, frozenset[str]] = {
-        rule.zone_kind: frozenset(rule.classes) for rule in signed.zone_classes
-    }
-    return ZoneClasses(open_to, kinds)
+    rules = [] if signed.zone_classes is UNSET else signed.zone_classes
+    return ZoneClasses(kinds=kinds).narrow((rule.zone_kind, rule.classes) for rule in rules)
 
 
 def _advert_limits(signed: AdvertPolicy) -> AdvertLimits:

@@ -28,11 +28,19 @@ class SoundHours:
         self._weekdays = policy.weekdays
         self._adverts = AdvertHours(policy.adverts, days)
 
-    def judge(self, entry: Entry, start_at: datetime, end_at: datetime) -> Verdict | None:
-        """What forbids the entry to sound from `start_at` to `end_at`; None: nothing does."""
+    def judge(
+        self, entry: Entry, start_at: datetime, end_at: datetime, latest_end_at: datetime
+    ) -> Verdict | datetime:
+        """What forbids the entry to sound from `start_at` to `end_at`.
+
+        Returns:
+            The refusal; or until when it may go on after an interruption, at most `latest_end_at`.
+        """
         quiet = self._quiet.first_after(start_at)
-        if quiet is not None and quiet.start_at < end_at:
-            return "E_HOURS", quiet.rule
+        if quiet is not None:
+            if quiet.start_at < end_at:
+                return "E_HOURS", quiet.rule
+            latest_end_at = min(latest_end_at, quiet.start_at)
         weekdays = self._weekdays
         if weekdays is not None and local_date(start_at).isoweekday() not in weekdays:
             return "E_POLICY", f"weekdays {sorted(weekdays)}"
@@ -40,15 +48,5 @@ class SoundHours:
             advert_end_at = self._adverts.end_of(start_at)
             if advert_end_at is None or advert_end_at < end_at:
                 return "E_POLICY", self._adverts.rule
-        return None
-
-    def limit(self, entry: Entry, start_at: datetime, latest_end_at: datetime) -> datetime:
-        """Until when a sound that is allowed at `start_at` may go on after an interruption."""
-        quiet = self._quiet.first_after(start_at)
-        if quiet is not None:
-            latest_end_at = min(latest_end_at, quiet.start_at)
-        if entry.advert is True:
-            advert_end_at = self._adverts.end_of(start_at)
-            if advert_end_at is not None:
-                latest_end_at = min(latest_end_at, advert_end_at)
+            latest_end_at = min(latest_end_at, advert_end_at)
         return latest_end_at

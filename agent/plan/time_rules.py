@@ -23,7 +23,7 @@ from agent.plan.station_calendar import find_bar
 
 @dataclass(frozen=True)
 class Bounds:
-    """A playlist and the values that its entries share."""
+    """A playlist and the values that its entries share; `closed`: clusters closed to its class."""
 
     held: HeldDocument
     playlist: Playlist
@@ -31,6 +31,7 @@ class Bounds:
     durations: Mapping[str, int]
     not_before_at: datetime
     expires_at: datetime
+    closed: Sequence[str] = ()
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -102,10 +103,12 @@ class TimeRules:
             if end_at <= at:
                 return one.refuse(at, "E_EXPIRED", f"expires {bounds.playlist.expires}")
         else:
-            refusal = self._refuse_sound(one, at, end_at)
-            if refusal is not None:
-                return refusal
-            latest_end_at = self._hours.limit(one.entry, at, latest_end_at)
+            verdict = self._hours.judge(one.entry, at, end_at, latest_end_at)
+            if isinstance(verdict, tuple):
+                return one.refuse(at, *verdict)
+            if end_at > bounds.expires_at:
+                return one.refuse(at, "E_EXPIRED", f"expires {bounds.playlist.expires}")
+            latest_end_at = verdict
         return Occurrence(
             document=bounds.held,
             entry=one.entry,
@@ -118,14 +121,6 @@ class TimeRules:
             asked_at=asked_at,
             waits_until=waits_until,
         )
-
-    def _refuse_sound(self, one: Start, at: datetime, end_at: datetime) -> Refusal | None:
-        verdict = self._hours.judge(one.entry, at, end_at)
-        if verdict is not None:
-            return one.refuse(at, *verdict)
-        if end_at > one.bounds.expires_at:
-            return one.refuse(at, "E_EXPIRED", f"expires {one.bounds.playlist.expires}")
-        return None
 
     def _find_mourning(self, entry: Entry, at: datetime) -> Interval | None:
         """The day of mourning that bars an entry at a moment, or else the next one."""

@@ -15,15 +15,18 @@ class WindowHours:
     Args:
         windows: daily, overnight allowed.
         days: the local dates to cover, in order.
+
+    Attributes:
+        ends: of its intervals, in order.
     """
 
     def __init__(self, windows: Sequence[Window], days: Sequence[Day]) -> None:
         self._intervals = _merge(expand_windows(windows, days))
-        self._ends = [interval.end_at for interval in self._intervals]
+        self.ends = [interval.end_at for interval in self._intervals]
 
     def first_after(self, at: datetime) -> Interval | None:
         """The interval at a moment, or else the next one."""
-        index = bisect_right(self._ends, at)
+        index = bisect_right(self.ends, at)
         return self._intervals[index] if index < len(self._intervals) else None
 
 

@@ -1,13 +1,13 @@
 """Which classes of bulletin may sound at which clusters, by the kind of their surroundings.
 
-The policy names kinds; which cluster is of which kind the station's own settings say, so the centre
-cannot tell beforehand. A sound for several clusters loses those that its class may not use.
+The policy names kinds; which cluster is of which kind the station's own settings say, and its hello
+tells the centre. A sound for several clusters loses those that its class may not use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,23 @@ class ZoneClasses:
     open_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
 
-    def find_barred(self, class_: str, zones: Iterable[str]) -> list[str]:
-        """The clusters among `zones` (`*` is all) where this class may not sound."""
+    def narrow(self, further: Iterable[tuple[str, Collection[str]]]) -> ZoneClasses:
+        """These rules and further ones together, each a kind and its classes."""
+        open_to = dict(self.open_to)
+        for kind, classes in further:
+            open_to[kind] = open_to.get(kind, frozenset(classes)) & frozenset(classes)
+        return replace(self, open_to=open_to)
+
+    def list_closed(self, class_: str) -> tuple[str, ...]:
+        """The clusters of this station where a class may not sound."""
         closed = {kind for kind, classes in self.open_to.items() if class_ not in classes}
         if not closed or class_ == "emergency":
-            return []
-        wanted = set(zones)
-        return [
-            name
-            for name, kind in self.kinds.items()
-            if kind in closed and ("*" in wanted or name in wanted)
-        ]
+            return ()
+        return tuple(name for name, kind in self.kinds.items() if kind in closed)
+
+    def find_barred(self, class_: str, zones: Iterable[str]) -> list[str]:
+        """The clusters among `zones` (`*` is all) where this class may not sound."""
+        return select_barred(self.list_closed(class_), zones)
 
     def leave_out(self, barred: Sequence[str], zones: Sequence[str]) -> list[str]:
         """The clusters of `zones` without the barred ones; empty: none is left."""
@@ -43,3 +49,11 @@ class ZoneClasses:
         """As a refusal names it: `zone_classes special: truong-hoc, chua`."""
         kinds = dict.fromkeys(self.kinds[name] for name in barred)
         return f"zone_classes {', '.join(kinds)}: {', '.join(barred)}"
+
+
+def select_barred(closed: Sequence[str], zones: Iterable[str]) -> list[str]:
+    """The closed clusters (of `ZoneClasses.list_closed`) among `zones`, of which `*` is all."""
+    if not closed:
+        return []
+    wanted = set(zones)
+    return [name for name in closed if "*" in wanted or name in wanted]

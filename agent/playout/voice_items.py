@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, Protocol
 
@@ -20,7 +20,7 @@ from agent.plan.local_voice import (
     judge_voice,
     refuse_voice,
 )
-from agent.plan.policy import config_in_force, effective_policy
+from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.timeline import Timeline
 from agent.play.item import Item, ItemSource
 from agent.settings.model import Policy, VoiceDevice
@@ -46,6 +46,7 @@ class VoiceItems:
         documents: those in force.
         local: the narrowing policy of the local settings, if any.
         clock: the only source of time.
+        zone_kinds: the station's clusters and the kinds of their surroundings.
     """
 
     inputs: Sequence[VoiceDevice]
@@ -53,6 +54,7 @@ class VoiceItems:
     documents: DocumentsInForce
     local: Policy | None
     clock: Clock
+    zone_kinds: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, zones: Collection[str]) -> Item | None:
         """Who speaks now on an output with these zones, as its item."""
@@ -60,34 +62,39 @@ class VoiceItems:
         if speaking is None:
             return None
         device = next(one for one in self.inputs if one.name == speaking.input_name)
-        wanted = device.zones or ["*"]
-        is_here = "*" in wanted or not set(zones).isdisjoint(wanted)
+        is_here = "*" in speaking.zones or not set(zones).isdisjoint(speaking.zones)
         return _build(speaking, device, self.clock) if is_here else None
 
     def judge(
         self,
         plan: PlannedSound,
         now: Now,
+        zones: Sequence[str],
         is_emergency: bool,  # noqa: FBT001 - which of the two standings
     ) -> VoicePermit | VoiceRefusal:
-        """May somebody begin to speak now, and until when?"""
+        """May somebody begin to speak now for some zones, and until when?"""
         if is_emergency:
             is_allowed = is_emergency_voice_allowed(self.documents.held)
-            return VoicePermit() if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
-        policy = effective_policy(config_in_force(self.documents.held, now), self.local)
-        return judge_voice(policy, now, list(self._list_sounded(plan.timeline, now)))
+            permit = VoicePermit(zones=tuple(zones))
+            return permit if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
+        sounded = list(self._list_sounded(plan.timeline, now))
+        return judge_voice(self._policy(now), now, sounded, zones)
 
     def refuse(
         self,
         now: Now,
+        zones: Sequence[str],
         is_emergency: bool,  # noqa: FBT001 - as `judge`
     ) -> VoiceRefusal | None:
         """The rule that forbids at this moment what may have been allowed before."""
         if is_emergency:
             is_allowed = is_emergency_voice_allowed(self.documents.held)
             return None if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
-        policy = effective_policy(config_in_force(self.documents.held, now), self.local)
-        return refuse_voice(policy, now)
+        return refuse_voice(self._policy(now), now, zones)
+
+    def _policy(self, now: Now) -> EffectivePolicy:
+        config = config_in_force(self.documents.held, now)
+        return effective_policy(config, self.local, self.zone_kinds)
 
     def _list_sounded(self, timeline: Timeline | None, now: Now) -> Iterable[Span]:
         """What has begun today, planned or spoken: sessions are counted from it."""
@@ -119,7 +126,7 @@ def _build(speaking: Speaking, device: VoiceDevice, clock: Clock) -> Item:
         lang="vi",
         level=int(level),
         level_name=level.name.lower(),
-        zones=tuple(device.zones) or ("*",),
+        zones=speaking.zones,
         start_at=clock.at_of(speaking.began_mono_s),
         end_at=end_at,
         latest_end_at=end_at,

@@ -287,6 +287,13 @@ class LocalAdverts(_Settings, frozen=True, kw_only=True):
     session_pct: Percentage | None = None
 
 
+class LocalZoneClasses(_Settings, frozen=True, kw_only=True):
+    """The classes that may sound at clusters of a kind; emergencies always may."""
+
+    zone_kind: Literal["ordinary", "special"]
+    classes: Annotated[list[Literal["routine", "priority"]], Meta(max_length=2)]
+
+
 class Policy(_Settings, frozen=True, kw_only=True):
     """Local restrictions, in addition to those of the signed station-config."""
 
@@ -298,6 +305,7 @@ class Policy(_Settings, frozen=True, kw_only=True):
     minutes_per_session: PerDay | None = None
     weekdays: Annotated[list[Weekday], Meta(max_length=7)] | None = None
     adverts: LocalAdverts | None = None
+    zone_classes: Annotated[list[LocalZoneClasses], Meta(max_length=2)] = []
 
 
 class Media(_Settings, frozen=True, kw_only=True):

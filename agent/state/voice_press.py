@@ -23,6 +23,7 @@ class Speaking:
         number: increases with each press in this process.
         began_mono_s: when the key was pressed.
         until_mono_s: when it ends at the latest.
+        zones: where they are heard; `*` is everywhere.
     """
 
     input_name: str
@@ -31,6 +32,7 @@ class Speaking:
     number: int
     began_mono_s: float
     until_mono_s: float
+    zones: tuple[str, ...] = ("*",)
 
     @property
     def item_key(self) -> str:
@@ -59,12 +61,20 @@ class VoicePress:
         return self._current
 
     def begin(
-        self, input_name: str, key: str, *, is_emergency: bool, until_mono_s: float
+        self,
+        input_name: str,
+        key: str,
+        *,
+        is_emergency: bool,
+        until_mono_s: float,
+        zones: tuple[str, ...] = ("*",),
     ) -> Speaking:
         """Somebody begins; whoever spoke before has been replaced."""
         self.finish("replaced")
         self._count += 1
-        self._current = Speaking(input_name, key, is_emergency, self._count, mono_s(), until_mono_s)
+        self._current = Speaking(
+            input_name, key, is_emergency, self._count, mono_s(), until_mono_s, zones
+        )
         self.changed.emit()
         return self._current
 

@@ -69,7 +69,7 @@ def test_attack_134_settings_that_name_a_microphone_give_nobody_a_voice(
         settings.voice_inputs, VoicePress(), schedule.documents, settings.policy, Clock(START)
     )
     for is_emergency in (key.is_emergency, False):
-        refusal = items.judge(schedule, now, is_emergency)
+        refusal = items.judge(schedule, now, ["*"], is_emergency)
         assert isinstance(refusal, VoiceRefusal)
         assert (refusal.code, refusal.rule) == ("E_POLICY", NOT_ALLOWED)
 

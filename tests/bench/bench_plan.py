@@ -11,8 +11,11 @@ import psutil
 
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
 from agent.contract.issuer_budget import OF_BOX
+from agent.plan.advert import AdvertLimits
+from agent.plan.calendar import parse_window
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.timeline import build_timeline
+from agent.plan.zone_classes import ZoneClasses
 from agent.playout.schedule import AHEAD, BEHIND
 
 FROM = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -98,8 +101,49 @@ def measure_full() -> None:
     print(f"BENCH name=plan_full_rss_mib value={grown_mib:.1f} unit=MiB target=40")
 
 
+def limited_playlist(number: int) -> HeldPlaylist:
+    """2,000 entries, each tenth an advert, all for one cluster of two."""
+    playlist = make_playlist(number, 2000)
+    entries = [
+        msgspec.structs.replace(entry, advert=index % 10 == 9 or None, zones=["nga-ba", "cho"])
+        for index, entry in enumerate(playlist.entries)
+    ]
+    return HeldPlaylist(msgspec.structs.replace(playlist, entries=entries), "b" * 64)
+
+
+def make_limits() -> EffectivePolicy:
+    """Every limit of sound, none of which refuses much: each start goes through all of them."""
+    return EffectivePolicy(
+        quiet=(parse_window("21:00-05:00"),),
+        maintenance=(parse_window("12:00-12:05"),),
+        sessions_per_day=1440,
+        minutes_per_session=1440,
+        weekdays=frozenset(range(1, 8)),
+        adverts=AdvertLimits(((parse_window("04:00-23:00"),),), day_pct=20, session_pct=20),
+        zone_classes=ZoneClasses(
+            {"special": frozenset({"priority"})}, {"nga-ba": "ordinary", "truong-hoc": "special"}
+        ),
+    )
+
+
+def measure_limits() -> None:
+    """The 10,000 entries under every limit of a policy at once."""
+    held, policy = [limited_playlist(number) for number in range(5)], make_limits()
+    builds = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        timeline = build_timeline(held, policy, FROM, FROM + timedelta(days=1))
+        builds.append(time.perf_counter() - began)
+    count = f"{len(timeline.occurrences)}/{len(timeline.refusals)}"
+    print(
+        f"BENCH name=plan_build_10k_limits_ms value={min(builds) * 1000:.1f} unit=ms target=200"
+        f" kept/refused={count}"
+    )
+
+
 def main() -> None:
     measure_full()
+    measure_limits()
     held = [HeldPlaylist(make_playlist(number, 2000), "b" * 64) for number in range(5)]
     policy = effective_policy(None, None)
     builds, nexts = [], []

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from agent.contract.document import Body, Entry, Medium, Playlist, Start, StationConfig, When
-from agent.contract.station_policy import AdvertPolicy, StationPolicy
+from agent.contract.station_policy import AdvertPolicy, StationPolicy, ZoneClasses
 from agent.plan.policy import effective_policy
 from agent.plan.timeline import Timeline, build_timeline
-from agent.settings.model import LocalAdverts, Policy
+from agent.settings.model import LocalAdverts, LocalZoneClasses, Policy
 
 BEGIN_AT = datetime(2026, 11, 22, 17, tzinfo=UTC)  # local midnight of Monday, 2026-11-23
 DAYS = timedelta(days=3)
@@ -38,6 +38,15 @@ lists = st.lists(windows, max_size=2)
 limits = st.none() | st.integers(0, 4)
 minutes = st.none() | st.sampled_from([0, 3, 30, 120])
 weekdays = st.none() | st.sets(st.integers(1, 3)).map(sorted)
+classes = st.sets(st.sampled_from(["routine", "priority"])).map(sorted)
+kinds_of_zone = st.sampled_from(["ordinary", "special"])
+KINDS = {"nga-ba": "ordinary", "cho": "ordinary", "truong-hoc": "special"}
+signed_classes = st.lists(
+    st.builds(ZoneClasses, kinds_of_zone, classes), max_size=2, unique_by=lambda one: one.zone_kind
+)
+local_classes = st.lists(
+    st.builds(LocalZoneClasses, zone_kind=kinds_of_zone, classes=classes), max_size=2
+)
 shares = st.none() | st.integers(1, 60)
 signed_adverts = st.builds(AdvertPolicy, st.lists(windows, min_size=1, max_size=2), shares, shares)
 signed_policies = st.builds(
@@ -48,6 +57,7 @@ signed_policies = st.builds(
     weekdays=weekdays,
     adverts=st.just(UNSET) | signed_adverts,
     maintenance=st.just(UNSET) | lists,
+    zone_classes=st.just(UNSET) | signed_classes,
 )
 local_adverts = st.builds(
     LocalAdverts, windows=st.none() | lists, day_pct=shares, session_pct=shares
@@ -58,6 +68,7 @@ time_policies = st.builds(
     maintenance=lists,
     weekdays=weekdays,
     adverts=st.none() | st.builds(LocalAdverts, windows=st.none() | lists),
+    zone_classes=local_classes,
 )
 local_policies = st.builds(
     Policy,
@@ -67,15 +78,18 @@ local_policies = st.builds(
     minutes_per_session=minutes,
     weekdays=weekdays,
     adverts=st.none() | local_adverts,
+    zone_classes=local_classes,
 )
 
 
-def make_entry(number: int, start: int, minutes: int, *, is_advert: bool) -> Entry:
+def make_entry(
+    number: int, start: int, minutes: int, *, is_advert: bool, zones: tuple[str, ...]
+) -> Entry:
     return Entry(
         id=f"e{number}",
         title="t",
         lang="vi",
-        zones=["*"],
+        zones=list(zones),
         when=When([f"{clock(start)}:00"], [1, 2, 3, 4, 5, 6, 7], "2026-11-23", "2026-11-30"),
         start=Start("at"),
         body=Body(media=[f"{minutes:064x}"]),
@@ -85,9 +99,13 @@ def make_entry(number: int, start: int, minutes: int, *, is_advert: bool) -> Ent
 
 @st.composite
 def playlists(draw: st.DrawFn) -> list[Entry]:
-    one = st.tuples(st.integers(0, 1439), st.sampled_from(MINUTES), st.booleans())
+    zones = st.sampled_from([("*",), ("nga-ba",), ("truong-hoc",), ("truong-hoc", "cho")])
+    one = st.tuples(st.integers(0, 1439), st.sampled_from(MINUTES), st.booleans(), zones)
     rows = draw(st.lists(one, min_size=1, max_size=8))
-    return [make_entry(number, *row[:2], is_advert=row[2]) for number, row in enumerate(rows)]
+    return [
+        make_entry(number, *row[:2], is_advert=row[2], zones=row[3])
+        for number, row in enumerate(rows)
+    ]
 
 
 def hold(entries: list[Entry]) -> FakeHeld:
@@ -109,8 +127,12 @@ def plan(entries: list[Entry], signed: StationPolicy, local: Policy | None) -> T
         slot="station", epoch=1, seq=1, issued=issued, not_before=not_before, expires=expires,
         place="84/29266/tv-cl-0007", groups=[], zones=[], policy=signed,
     )  # fmt: skip
-    policy = effective_policy(config, local)
+    policy = effective_policy(config, local, KINDS)
     return build_timeline([hold(entries)], policy, BEGIN_AT, BEGIN_AT + DAYS)
+
+
+def zones_of(entry: Entry) -> set[str]:
+    return set(KINDS) if "*" in entry.zones else set(entry.zones)
 
 
 def starts(timeline: Timeline) -> set[tuple[str, datetime]]:
@@ -125,7 +147,7 @@ def only(timeline: Timeline) -> list[Entry]:
         day = local.date().isoformat()
         made.append(
             Entry(
-                id=f"p{number}", title="t", lang="vi", zones=["*"],
+                id=f"p{number}", title="t", lang="vi", zones=one.entry.zones,
                 when=When([f"{local:%H:%M:%S}"], [local.isoweekday()], day, day),
                 start=Start("at"), body=one.entry.body, advert=one.entry.advert,
             )
@@ -138,15 +160,21 @@ def only(timeline: Timeline) -> list[Entry]:
 def test_by_the_clock_every_start_that_both_allow_is_allowed_by_the_signed_policy_alone(
     entries: list[Entry], signed: StationPolicy, local: Policy
 ) -> None:
-    if (signed.sessions_per_day, signed.minutes_per_session) != (None, None):
-        signed = StationPolicy(
-            signed.quiet_hours, weekdays=signed.weekdays, maintenance=signed.maintenance
-        )
-    elif signed.adverts is not UNSET:
-        bare = AdvertPolicy(signed.adverts.windows)
-        signed = StationPolicy(signed.quiet_hours, weekdays=signed.weekdays, adverts=bare)
-    both = plan(entries, signed, local)
-    assert starts(both) <= starts(plan(entries, signed, None))
+    adverts = signed.adverts
+    if adverts is not UNSET:
+        adverts = AdvertPolicy(adverts.windows)
+    by_clock = StationPolicy(
+        signed.quiet_hours,
+        weekdays=signed.weekdays,
+        maintenance=signed.maintenance,
+        zone_classes=signed.zone_classes,
+        adverts=adverts,
+    )
+    both, alone = plan(entries, by_clock, local), plan(entries, by_clock, None)
+    assert starts(both) <= starts(alone)
+    wide = {one.key: zones_of(one.entry) for one in alone.occurrences}
+    for one in both.occurrences:
+        assert zones_of(one.entry) <= wide[one.key]
 
 
 @settings(max_examples=200, deadline=None)

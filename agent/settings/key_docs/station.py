@@ -219,6 +219,25 @@ STATION: dict[str, KeyDoc] = {
         10,
         "%",
     ),
+    "policy.zone_classes": KeyDoc(
+        Text(
+            "hạng nào được phát ở loại cụm loa nào; phải có cả ở đã ký. Tin khẩn cấp luôn phát",
+            "which classes sound at clusters of a kind; a class counts if it is signed as well."
+            " Emergencies always sound",
+        ),
+        None,
+    ),
+    "policy.zone_classes[].zone_kind": KeyDoc(
+        Text("loại cụm loa mà dòng này áp dụng", "the kind of cluster that it applies to"),
+        "special",
+    ),
+    "policy.zone_classes[].classes": KeyDoc(
+        Text(
+            "những hạng được phát ở đó; [] là chỉ tin khẩn cấp",
+            "the classes that sound there; [] is emergencies alone",
+        ),
+        ["priority"],
+    ),
     "speech": KeyDoc(
         Text(
             "đọc chữ thành tiếng; cần gói espeak-ng của Debian",

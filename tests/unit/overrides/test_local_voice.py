@@ -40,6 +40,7 @@ class Box:
     records: list[dict[str, Any]] = field(default_factory=list)
     issues: dict[tuple[str, str], str] = field(default_factory=dict)
     refusal: VoiceRefusal | None = None
+    closed: str | None = None
     permit: VoicePermit = field(default_factory=VoicePermit)
     is_stopped: bool = False
     is_muted: bool = False
@@ -54,11 +55,14 @@ class Box:
         self.voice = LocalVoice(
             list_voice_keys(msgspec.convert(settings, Settings)), clock=build_clock(),
             journal=any_, issues=any_, press=self.press,
-            judge=lambda _now, _is_emergency: self.refusal or self.permit,
-            refuse=lambda _now, _is_emergency: self.refusal,
+            judge=lambda _now, _zones, _is_emergency: self.refusal or self.permit,
+            refuse=self._refuse,
             is_stopped=lambda _now: self.is_stopped, is_muted=lambda _now: self.is_muted,
             sounding=lambda: self.on_air, peak_dbfs=lambda _name: -12.5,
         )  # fmt: skip
+
+    def _refuse(self, _now: Any, zones: Any, _is_emergency: bool) -> VoiceRefusal | None:  # noqa: FBT001 - as LocalVoice has it
+        return self.refusal if self.closed is None or self.closed in zones else None
 
     def set_issue(self, kind: str, subject: str, hint: str | None) -> None:
         self.issues.pop((kind, subject), None)
@@ -108,6 +112,20 @@ async def test_what_policy_forbids_is_refused_with_its_rule(box: Box) -> None:
     (record,) = await box.journal()
     assert (record["what"], record["result"]) == ("line-in", "refused")
     assert (record["code"], record["rule"]) == ("E_POLICY", "mic: false")
+
+
+async def test_clusters_that_are_closed_to_a_voice_are_on_record_and_not_heard(box: Box) -> None:
+    box.permit = VoicePermit(zones=("nga-ba",), left_out="zone_classes special: truong-hoc")
+    box.voice.on_key("nut-micro", is_pressed=True)
+    speaking = box.press.current()
+    assert speaking is not None
+    assert speaking.zones == ("nga-ba",)
+    (record,) = await box.journal()
+    assert (record["result"], record["rule"]) == ("done", "zone_classes special: truong-hoc")
+    box.refusal, box.closed = VoiceRefusal("E_POLICY", "zone_classes ordinary: nga-ba"), "nga-ba"
+    box.voice.check()  # a new policy closes the cluster in the middle of a sentence
+    assert box.speaker() is None
+    assert (await box.journal())[-1]["reason"] == "E_POLICY: zone_classes ordinary: nga-ba"
 
 
 async def test_an_emergency_key_that_starts_nothing_is_a_fault(box: Box) -> None:

@@ -19,6 +19,7 @@ from agent.plan.local_voice import (
     refuse_voice,
 )
 from agent.plan.policy import EffectivePolicy
+from agent.plan.zone_classes import ZoneClasses
 from tests.harness.silent_schedule import HEAD, FakeHeld
 
 # 08:00 on Tuesday, 24 November 2026, in Vietnam (UTC+7)
@@ -54,7 +55,7 @@ def test_without_a_trusted_clock_an_ordinary_voice_is_refused() -> None:
 
 def test_a_weekday_without_sound_has_no_voices_either() -> None:
     refusal = refuse_voice(policy(weekdays=frozenset({1, 3})), now(MORNING))  # Tuesday is 2
-    assert refusal == VoiceRefusal("E_POLICY", "weekdays 1 3")
+    assert refusal == VoiceRefusal("E_POLICY", "weekdays [1, 3]")
 
 
 def test_a_voice_is_a_session_of_the_day_unless_it_joins_one() -> None:
@@ -72,6 +73,30 @@ def test_the_minutes_of_the_session_that_it_joins_end_it() -> None:
     begun = (MORNING - 20 * MINUTE, MORNING - MINUTE)
     permit = judge_voice(policy(minutes_per_session=30), now(MORNING), [begun])
     assert permit == VoicePermit(MORNING + 10 * MINUTE, "minutes_per_session 30")
+
+
+TWO_KINDS = ZoneClasses(
+    {"special": frozenset({"priority"})}, {"nga-ba": "ordinary", "truong-hoc": "special"}
+)
+
+
+def test_a_voice_is_of_class_routine_and_is_heard_where_that_may_sound() -> None:
+    allowed = policy(zone_classes=TWO_KINDS)
+    for zones, heard in (["*"], ("nga-ba",)), (["truong-hoc", "nga-ba"], ("nga-ba",)):
+        permit = judge_voice(allowed, now(MORNING), [], zones)
+        assert isinstance(permit, VoicePermit)
+        assert (permit.zones, permit.left_out) == (heard, "zone_classes special: truong-hoc")
+    permit = judge_voice(allowed, now(MORNING), [], ["nga-ba"])
+    assert isinstance(permit, VoicePermit)
+    assert (permit.zones, permit.left_out) == (("nga-ba",), "")
+
+
+def test_a_voice_for_closed_clusters_alone_is_refused_by_name_and_ended_when_they_close() -> None:
+    refused = VoiceRefusal("E_POLICY", "zone_classes special: truong-hoc")
+    allowed = policy(zone_classes=TWO_KINDS)
+    assert judge_voice(allowed, now(MORNING), [], ["truong-hoc"]) == refused
+    assert refuse_voice(allowed, now(MORNING), ["nga-ba"]) is None
+    assert refuse_voice(allowed, now(MORNING), ["*"]) == refused  # it sounds there already
 
 
 def config(issued: str, *, mic: bool, expires: str = "2027-01-01T00:00:00Z") -> FakeHeld:

@@ -16,7 +16,7 @@ from agent.plan.local_voice import VoicePermit, VoiceRefusal
 from agent.playout.output_schedule import BoardSchedule, SoundSchedule
 from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
-from agent.settings.model import VoiceDevice
+from agent.settings.model import LocalZoneClasses, Policy, VoiceDevice
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.voice_press import VoicePress
 from tests.harness.silent_schedule import HEAD, START, FakeHeld, emergency, ordered, playlist
@@ -60,7 +60,8 @@ class Box:
 
     def speak(self, name: str = "ban", *, is_emergency: bool = False) -> None:
         until = mono_s() + 600
-        self.press.begin(name, "nut", is_emergency=is_emergency, until_mono_s=until)
+        zones = ("cho",) if name == "tuner" else ("*",)
+        self.press.begin(name, "nut", is_emergency=is_emergency, until_mono_s=until, zones=zones)
 
     def levels(self) -> list[str | None]:
         found = [one.wanted(NOW) for one in (self.square, self.market)]
@@ -120,21 +121,49 @@ def test_a_mute_leaves_the_emergency_voice_and_the_silence_key_nothing(box: Box)
     assert box.levels()[0] is None
 
 
+def test_a_voice_is_heard_on_the_outputs_of_its_open_clusters_alone(box: Box) -> None:
+    box.press.begin(
+        "ban", "nut", is_emergency=False, until_mono_s=mono_s() + 600, zones=("nga-ba",)
+    )
+    assert box.levels() == ["local_voice", None]
+    item = box.square.wanted(NOW)
+    assert item is not None
+    assert item.zones == ("nga-ba",)
+
+
+def test_local_settings_alone_may_close_a_kind_to_a_voice_and_an_emergency_passes() -> None:
+    closed = [LocalZoneClasses(zone_kind="special", classes=[])]
+    documents = DocumentsInForce()
+    items = VoiceItems(
+        [], VoicePress(), documents, Policy(zone_classes=closed), Clock(START),
+        {"nga-ba": "ordinary", "truong-hoc": "special"},
+    )  # fmt: skip
+    schedule = Schedule(None, lambda _digest: None, documents=documents)
+    held: Any = [config()]
+    schedule.update(held, NOW)
+    refused = VoiceRefusal("E_POLICY", "zone_classes special: truong-hoc")
+    assert items.judge(schedule, NOW, ["truong-hoc"], is_emergency=False) == refused
+    assert items.refuse(NOW, ["truong-hoc"], is_emergency=False) == refused
+    permit = VoicePermit(zones=("truong-hoc",))
+    assert items.judge(schedule, NOW, ["truong-hoc"], is_emergency=True) == permit
+    assert items.refuse(NOW, ["truong-hoc"], is_emergency=True) is None
+
+
 def test_the_policy_in_force_judges_an_ordinary_voice(box: Box) -> None:
     box.hold(config(mic=False))
     refused = VoiceRefusal("E_POLICY", "mic: false")
-    assert box.items.judge(box.schedule, NOW, is_emergency=False) == refused
+    assert box.items.judge(box.schedule, NOW, ["*"], is_emergency=False) == refused
     box.hold(config(quiet=("07:00-09:00",)))  # it is eight o'clock
     quiet = VoiceRefusal("E_HOURS", "quiet_hours 07:00-09:00")
-    assert box.items.judge(box.schedule, NOW, is_emergency=False) == quiet
-    assert box.items.judge(box.schedule, NOW, is_emergency=True) == VoicePermit()
+    assert box.items.judge(box.schedule, NOW, ["*"], is_emergency=False) == quiet
+    assert box.items.judge(box.schedule, NOW, ["*"], is_emergency=True) == VoicePermit()
     box.hold(config())
-    assert isinstance(box.items.judge(box.schedule, NOW, is_emergency=False), VoicePermit)
+    assert isinstance(box.items.judge(box.schedule, NOW, ["*"], is_emergency=False), VoicePermit)
 
 
 def test_a_box_without_a_clock_has_its_emergency_microphone_alone(box: Box) -> None:
     box.hold(config())
     early = Now(START - timedelta(days=300), "FLOOR", None)
-    refused = box.items.judge(box.schedule, early, is_emergency=False)
+    refused = box.items.judge(box.schedule, early, ["*"], is_emergency=False)
     assert refused == VoiceRefusal("E_CLOCK", "no trusted clock")
-    assert box.items.judge(box.schedule, early, is_emergency=True) == VoicePermit()
+    assert box.items.judge(box.schedule, early, ["*"], is_emergency=True) == VoicePermit()
