@@ -334,7 +334,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 issues=issues, documents=documents, mutes=mutes, link=link,
                 place=lambda: pipeline.place, why_missing=state.status.why_missing,
                 outputs=OutputStatusReader(
-                    outputs.by_name, documents, schedule, mutes, state.levels, outputs.volumes
+                    outputs.by_name, documents, schedule, mutes, state.levels, outputs.volumes,
+                    outputs.rundowns,
                 ),
                 pictures=FacePictures(outputs.by_name),
                 readings=ReadingsReader(

@@ -78,6 +78,20 @@ PHRASES: Catalogue = {
     "rule.further": Text(
         "và {0} mục khác, như {1}: {2}", "and {0} further items, such as {1}: {2}"
     ),
+    "over.level": Text("thắng “{0}”: hạng cao hơn", "goes before “{0}”: its class is higher"),
+    "over.start": Text(
+        "thắng “{0}”: cùng hạng, bắt đầu sau", "goes before “{0}”: same class, starts later"
+    ),
+    "over.order": Text(
+        "thắng “{0}”: cùng giờ; văn bản mới hơn, rồi thứ tự trong lịch",
+        "goes before “{0}”: same start; newer document, then order of the schedule",
+    ),
+    "over.silence": Text("đang im lặng, “{0}” không phát", "silenced: “{0}” does not play"),
+    "over.clock": Text(
+        "chưa biết chắc giờ, lịch không phát", "the time is not certain: no schedule plays"
+    ),
+    "over.silence_alone": Text("đang im lặng", "silenced"),
+    "refused": Text("“{0}” bị từ chối: {1} ({2})", "“{0}” is refused: {1} ({2})"),
     "day.1": Text("thứ Hai", "Monday"),
     "day.2": Text("thứ Ba", "Tuesday"),
     "day.3": Text("thứ Tư", "Wednesday"),
@@ -114,6 +128,19 @@ def describe_rule(rule: str, lang: Lang) -> str:
     if f"rule.{name}" not in PHRASES:
         return rule
     return look_up(PHRASES, f"rule.{name}", lang, _describe_value(name, value, lang))
+
+
+def describe_precedence(rule: str, over: str, lang: Lang) -> str:
+    """By which rule of arbitration what is on goes before `over`; an unknown one as it is."""
+    if rule == "silence" and not over:
+        rule = "silence_alone"
+    words = look_up(PHRASES, f"over.{rule}", lang, over)
+    return f"{rule} “{over}”" if words == f"over.{rule}" else words
+
+
+def describe_refused(title: str, code: str, rule: str, lang: Lang) -> str:
+    """What would be on, and why it is refused."""
+    return look_up(PHRASES, "refused", lang, title, describe_rule(rule, lang), code)
 
 
 def _describe_value(name: str, value: str, lang: Lang) -> str:

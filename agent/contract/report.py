@@ -132,8 +132,31 @@ class ZoneLevelState(msgspec.Struct, frozen=True, omit_defaults=True):
     muted_until: str | None = None
 
 
+class Why(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why an output plays what it does; left out where nothing else is due.
+
+    Titles have at most 40 characters.
+
+    Args:
+        rule: `level`, `start` or `order`: by which what is on goes before `over`; `silence` or
+            `clock`: for which nothing of the schedule is on.
+        over: the title of the first that gives way.
+        losers: how many give way; left out where it is `over` alone.
+        refused: title, code and rule of what would be on, but is refused.
+        next_rule: by which the next start goes before `next_over`.
+        next_over: the title of the first that gives way to it.
+    """
+
+    rule: str | None = None
+    over: str | None = None
+    losers: int | None = None
+    refused: tuple[str, str, str] | None = None
+    next_rule: str | None = None
+    next_over: str | None = None
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """A snapshot: issues, what is on air and next per output, contacts, sensors, clock, disk."""
+    """A snapshot: issues, what is on air and next per output and why, contacts, sensors, clock."""
 
     session: int
     at: str
@@ -148,6 +171,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, InputState] = {}
     readings: dict[str, Reading] = {}
     levels: dict[str, ZoneLevelState] | UnsetType = UNSET
+    why: dict[str, Why] | UnsetType = UNSET
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import Snapped
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
+from agent.playout.output_schedule import SoundSchedule
 from agent.playout.schedule import Schedule
 from agent.playout.volumes import StationVolumes
 from agent.settings import model
@@ -57,6 +58,7 @@ class OutputStatusReader:
         mutes: what keeps the box silent.
         levels: what signed commands have set for a zone.
         volumes: how loud each zone may be.
+        rundowns: name of an output → its part of the schedule.
     """
 
     outputs: Outputs
@@ -65,6 +67,7 @@ class OutputStatusReader:
     mutes: Mutes
     levels: ZoneLevels
     volumes: StationVolumes
+    rundowns: Mapping[str, SoundSchedule]
 
     def read(
         self,
@@ -93,6 +96,7 @@ class OutputStatusReader:
             faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
             gain_db=self._gain_db(playing, zones, now),
             path=_path(output) if isinstance(output, SoundOutput) else None,
+            why=self.rundowns[want.name].explain(now, playing),
         )
 
     def _gain_db(self, playing: Item | None, zones: Sequence[ZoneStatus], now: Now) -> float | None:

@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Literal
 
 from agent.clock import Quality
+from agent.contract.report import Why
 from agent.contract.volume import Volume
 
+NO_REASON = Why()
 Mark = Literal["good", "watch", "bad", "unchecked"]
 ClockSource = Literal["centre", "nts"]
 LineState = Literal["off", "settling", "on", "fault"]
@@ -119,7 +121,7 @@ class OutputStatus:
     """One sound path with its zones, or one board with its faces.
 
     `is_up` is False while its process is away. `gain_db` None: unknown. `path` None: a board, or no
-    card could be opened yet.
+    card could be opened yet. `why` says what gives way now, and what is refused.
     """
 
     name: str
@@ -130,6 +132,7 @@ class OutputStatus:
     faces: tuple[FaceStatus, ...] = ()
     gain_db: float | None = None
     path: SoundPathStatus | None = None
+    why: Why = NO_REASON
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from agent.contract.report import (
     OnAir,
     Outbox,
     Reading,
+    Why,
     ZoneLevelState,
 )
 from agent.contract.utc import encode_utc
@@ -57,6 +58,7 @@ def build_health_report(  # noqa: PLR0913 - one keyword for each part of the rep
     inputs: Mapping[str, InputState] | None = None,
     readings: Mapping[str, Reading] | None = None,
     levels: Mapping[str, ZoneLevelState] | None = None,
+    why: Mapping[str, Why] | None = None,
 ) -> Health:
     """Build the report; it queries the disk that holds `folder`, so run it off the event loop.
 
@@ -77,4 +79,5 @@ def build_health_report(  # noqa: PLR0913 - one keyword for each part of the rep
         inputs=dict(inputs or {}),
         readings=dict(readings or {}),
         levels=dict(levels) if levels else UNSET,
+        why=dict(why) if why else UNSET,
     )

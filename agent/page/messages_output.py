@@ -26,6 +26,7 @@ OUTPUT_PHRASES: Catalogue = {
     "why.people": Text("soạn: {0}; duyệt: {1}", "editor: {0}; approver: {1}"),
     "why.at": Text("{0}, {1}", "{0}, {1}"),
     "why.losers": Text("Nhường cho mục này: {0}.", "Gives way to it: {0}."),
+    "why.more": Text(" (và {0} mục nữa)", " (and {0} more)"),
     "lacking": Text(
         "chưa tải xong tệp nên sẽ bị bỏ qua", "its file is not here yet: would be skipped"
     ),

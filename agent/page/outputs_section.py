@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from agent.contract.policy_rule import describe_precedence, describe_refused
+from agent.contract.report import Why
 from agent.control.station_status import (
     FaceStatus,
     ItemStatus,
@@ -41,8 +43,12 @@ def _output(output: OutputStatus, status: StationStatus, translator: Translator)
     )
     if output.is_up is False:
         idle = translator("mark.unchecked")
+    reasons = _reasons(output.why, translator)
     pairs = [
-        (translator("now"), _now(output.now, status, translator) if output.now else join(idle)),
+        (
+            translator("now"),
+            join(_now(output.now, status, translator) if output.now else idle, *reasons),
+        ),
         (translator("next"), _next(output.next, status, translator)),
     ]
     if output.next is not None and output.next.why is not None:
@@ -63,6 +69,20 @@ def _output(output: OutputStatus, status: StationStatus, translator: Translator)
         else None,
         class_="out",
     )
+
+
+def _reasons(why: Why, translator: Translator) -> list[Html]:
+    """What gives way to what is on now, what keeps the schedule off, and what is refused now."""
+    told = []
+    if why.rule is not None:
+        over = translator.title(why.over or "")
+        words = describe_precedence(why.rule, over, translator.lang)
+        more = translator("why.more", str(why.losers - 1)) if why.losers else ""
+        told.append(f"{words}{more}")
+    if why.refused is not None:
+        title, code, rule = why.refused
+        told.append(describe_refused(translator.title(title), code, rule, translator.lang))
+    return [join(el("br"), el("small", one)) for one in told]
 
 
 def _trials(output: OutputStatus, status: StationStatus, translator: Translator) -> str:

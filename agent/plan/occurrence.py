@@ -14,6 +14,7 @@ from agent.contract.priority import Level
 from agent.contract.utc import encode_utc
 
 Medium = Literal["sound", "picture"]
+Precedence = Literal["level", "start", "order"]
 
 
 # structs and not dataclasses: a timeline makes tens of thousands of them
@@ -74,6 +75,17 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     def duration_ms(self) -> int:
         """From planned start to planned end."""
         return round((self.end_at - self.start_at).total_seconds() * 1000)
+
+
+def find_precedence(winner: Occurrence, loser: Occurrence) -> Precedence:
+    """The rule by which an occurrence goes before another, of those of `Occurrence.rank`.
+
+    `level`: its class is higher. `start`: of one level it starts later. `order`: both start at one
+    moment, and the order of documents and of entries decides.
+    """
+    if winner.level != loser.level:
+        return "level"
+    return "start" if winner.start_at != loser.start_at else "order"
 
 
 class Refusal(msgspec.Struct, frozen=True):

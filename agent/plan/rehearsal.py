@@ -24,26 +24,21 @@ from agent.plan.chime_check import LENGTH as CHIME_LENGTH
 from agent.plan.chime_check import TITLE as CHIME_TITLE
 from agent.plan.expansion import planned_ms
 from agent.plan.language_duty import LanguageLack, find_lacks, list_weeks, week_end
-from agent.plan.occurrence import Medium, Occurrence, Refusal
+from agent.plan.occurrence import Medium, Occurrence, Precedence, Refusal, find_precedence
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
 
 Kind = Literal["plays", "interrupted", "clash", "refused"]
-Rule = Literal["level", "start", "order"]
 
 
 class Rival(msgspec.Struct, frozen=True):
-    """An occurrence that goes before another one, and the rule by which it does.
-
-    `level`: its class is higher. `start`: of one level it starts later. `order`: both start at one
-    moment, and the order of documents and of entries decides (`Occurrence.rank`).
-    """
+    """An occurrence that goes before another one, and the rule by which it does."""
 
     title: str
     doc_id: str
     entry_id: str
     at: datetime
-    rule: Rule
+    rule: Precedence
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,11 +169,12 @@ def _find_lacks(
     return find_lacks(timeline.occurrences, policy.language_duties, weeks)
 
 
-def list_refused(held: Iterable[HeldDocument], refusals: Iterable[Refusal]) -> list[Event]:
+def list_refused(held: Iterable[HeldDocument], refusals: Sequence[Refusal]) -> list[Event]:
     """The refusals as events, with the titles of their entries."""
+    wanted = {refusal.doc_id for refusal in refusals}
     entries: dict[tuple[str, str], tuple[Entry, Mapping[str, int]]] = {}
     for one in held:
-        if isinstance(one.document, Playlist):
+        if isinstance(one.document, Playlist) and one.document.doc_id in wanted:
             durations = {medium.sha256: medium.duration_ms for medium in one.document.media}
             doc_id = one.document.doc_id
             entries |= {(doc_id, entry.id): (entry, durations) for entry in one.document.entries}
@@ -263,11 +259,7 @@ def _find_overlaps(
 
 def describe_rival(winner: Occurrence, loser: Occurrence) -> Rival:
     """What goes before an occurrence, and why."""
-    rule: Rule = "order"
-    if winner.level != loser.level:
-        rule = "level"
-    elif winner.start_at != loser.start_at:
-        rule = "start"
+    rule = find_precedence(winner, loser)
     entry, doc_id = winner.entry, winner.playlist.doc_id
     return Rival(entry.title, doc_id, entry.id, winner.start_at, rule)
 

@@ -55,15 +55,6 @@ PHRASES: Catalogue = {
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),
     "why.nothing": Text("không có gì theo lịch", "nothing is scheduled"),
     "why.alone": Text("không có mục nào khác cùng lúc", "nothing else is due"),
-    "why.level": Text("thắng “{0}”: hạng cao hơn", "goes before “{0}”: its class is higher"),
-    "why.start": Text(
-        "thắng “{0}”: cùng hạng, bắt đầu sau", "goes before “{0}”: same class, starts later"
-    ),
-    "why.order": Text(
-        "thắng “{0}”: cùng giờ; văn bản mới hơn, rồi thứ tự trong lịch",
-        "goes before “{0}”: same start; newer document, then order of the schedule",
-    ),
-    "why.refused": Text("“{0}” bị từ chối: {1} ({2})", "“{0}” is refused: {1} ({2})"),
     "why.next": Text("thay đổi tới: {0}, “{1}”", "next change: {0}, “{1}”"),
     "why.next_nothing": Text("thay đổi tới: {0}, hết", "next change: {0}, nothing more"),
     "why.no_next": Text("tám ngày tới không có thay đổi", "no change in the next eight days"),

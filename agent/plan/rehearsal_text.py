@@ -9,7 +9,7 @@ from itertools import groupby
 
 from agent.contract.default_title import show_title
 from agent.contract.local_time import LOCAL
-from agent.contract.policy_rule import describe_rule
+from agent.contract.policy_rule import describe_precedence, describe_refused, describe_rule
 from agent.plan.rehearsal import Change, Event, Rehearsal
 from agent.plan.rehearsal_messages import PHRASES
 from agent.plan.why import Why
@@ -122,11 +122,11 @@ def describe_why(why: Why, lang: Lang) -> list[str]:
     if why.state == "plays" and not why.losers:
         lines.append(f"  {say(lang, 'why.alone')}")
     lines += [
-        f"  {say(lang, f'why.{one.rule}', show_title(one.title, lang))}" for one in why.losers
+        f"  {describe_precedence(one.rule, show_title(one.title, lang), lang)}"
+        for one in why.losers
     ]
     for one in why.refused:
-        title, rule = show_title(one.title, lang), describe_rule(one.rule, lang)
-        lines.append(f"  {say(lang, 'why.refused', title, rule, one.code)}")
+        lines.append(f"  {describe_refused(show_title(one.title, lang), one.code, one.rule, lang)}")
     return [*lines, f"  {_describe_next(why, lang)}"]
 
 

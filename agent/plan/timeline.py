@@ -5,6 +5,7 @@ Pure, and always rebuilt completely: each change of documents, policy or clock g
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
@@ -12,7 +13,7 @@ from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Playlist
-from agent.plan.calendar import Interval
+from agent.plan.calendar import DAY, Interval
 from agent.plan.chime_check import ChimePlaylist, plan_chime
 from agent.plan.expansion import Expansion
 from agent.plan.occurrence import Medium, Occurrence, Refusal
@@ -92,6 +93,13 @@ class Timeline:
                 one for one in wanted if one.medium == medium
             )
         return timeline
+
+
+def list_due_refusals(timeline: Timeline, at: datetime) -> Sequence[Refusal]:
+    """What is refused of a moment and the day before it."""
+    start_at = attrgetter("at")
+    first = bisect_right(timeline.refusals, at - DAY, key=start_at)
+    return timeline.refusals[first : bisect_right(timeline.refusals, at, key=start_at)]
 
 
 def _select_for_zones(

@@ -15,7 +15,7 @@ from agent.plan.emergency import list_active_emergencies
 from agent.plan.policy import EffectivePolicy
 from agent.plan.rehearsal import Event, Lane, Rival, describe_rival, list_refused
 from agent.plan.silence import find_active_silence
-from agent.plan.timeline import Occurrence, Timeline, build_timeline
+from agent.plan.timeline import Occurrence, Timeline, build_timeline, list_due_refusals
 
 AHEAD = 8 * DAY  # a change later than that is not looked for
 State = Literal["silenced", "emergency", "plays", "nothing"]
@@ -63,9 +63,14 @@ def explain(
         lanes: the station's outputs.
     """
     timeline = build_timeline(held, policy, at - DAY, at + AHEAD)
-    due = [one for one in timeline.refusals if one.at <= at]
-    refused = [event for event in list_refused(held, due) if at < event.until or event.at == at]
+    refused = list_refused_at(held, timeline, at)
     return [_explain(held, timeline, at, lane, refused) for lane in lanes]
+
+
+def list_refused_at(held: Sequence[HeldDocument], timeline: Timeline, at: datetime) -> list[Event]:
+    """What would be on at a moment, but is refused; of an unknown length, what begins then."""
+    found = list_refused(held, list_due_refusals(timeline, at))
+    return [event for event in found if at < event.until or event.at == at]
 
 
 def _explain(
@@ -88,7 +93,7 @@ def _explain(
         until=until,
         rule=losers[0].rule if losers else "",
         losers=tuple(losers),
-        refused=tuple(one for one in refused if _is_for(one, lane)),
+        refused=tuple(one for one in refused if is_for(one, lane)),
         next_at=next_at,
         next_title=following.entry.title if following is not None else "",
     )
@@ -141,6 +146,7 @@ def _is_over(one: Occurrence, timeline: Timeline, lane: Lane, at: datetime) -> b
     return any(other.level == one.level and other.rank > one.rank for other in later)
 
 
-def _is_for(event: Event, lane: Lane) -> bool:
+def is_for(event: Event, lane: Lane) -> bool:
+    """Is an event for an output?"""
     is_here = lane.zones is None or "*" in event.zones or not lane.zones.isdisjoint(event.zones)
     return event.medium == lane.medium and is_here

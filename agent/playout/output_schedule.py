@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from agent.clock import Now
 from agent.contract.host_rule import is_named
 from agent.contract.priority import Level
+from agent.contract.report import Why
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.timeline import Occurrence, Timeline
+from agent.plan.why_now import Playing, explain_now
 from agent.play.item import Item
 from agent.playout.item_builder import (
     LIMIT_SLACK,
@@ -159,6 +161,18 @@ class SoundSchedule:
         if self._is_barred(item, now):
             return "mourning"
         return self._schedule.voices.why_over(item.key) if item.kind == "live" else None
+
+    def explain(self, now: Now, on_air: Item | None) -> Why:
+        """Why the output plays what it does, and what is refused now."""
+        return explain_now(
+            self._schedule.held,
+            self._schedule.timeline,
+            now,
+            self.sense,
+            self._zones,
+            playing=Playing(on_air.key, on_air.level) if on_air is not None else None,
+            silenced=self._is_silent(now),
+        )
 
     def _is_silent(self, now: Now) -> bool:
         """The local mute concerns sound alone; a signed silence concerns boards too."""

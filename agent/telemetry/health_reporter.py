@@ -22,6 +22,7 @@ from agent.contract.report import (
     Outbox,
     Play,
     Reading,
+    Why,
     ZoneLevelState,
 )
 from agent.contract.utc import encode_utc
@@ -56,6 +57,7 @@ from agent.trust.head import find_missing, select_heads
 
 log = logging.getLogger(__name__)
 HEALTH_MIN_S = 1.0
+NO_REASON = Why()
 AHEAD = timedelta(hours=24)
 Outputs = Mapping[str, SoundOutput | BoardOutput]
 
@@ -65,6 +67,9 @@ class UpcomingItems(Protocol):
 
     def upcoming(self, now: Now) -> Item | None:
         """The next item to start."""
+
+    def explain(self, now: Now, on_air: Item | None) -> Why:
+        """Why the output plays what it does."""
 
     def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
         """Items that start within `ahead` and lack a medium, soonest first."""
@@ -160,7 +165,16 @@ class HealthSnapshot:
             levels={
                 zone: _describe_level(level) for zone, level in self._levels.in_force(now).items()
             },
+            why=self._explain(now),
         )
+
+    def _explain(self, now: Now) -> dict[str, Why]:
+        """Why outputs play what they do; those of which there is nothing to say are left out."""
+        found = {
+            name: rundown.explain(now, self._outputs[name].on_air)
+            for name, rundown in self._rundowns.items()
+        }
+        return {name: one for name, one in found.items() if one != NO_REASON}
 
 
 class HealthReporter:

@@ -25,6 +25,7 @@ from central.cli.options import ANY, FILE, format_option, lang_option
             "issues",
             "issue-log",
             "on-air",
+            "next",
             "totals",
             "plays",
             "refusals",

@@ -73,6 +73,8 @@ PHRASES: Catalogue = {
     "proof.line": Text("đường hồi tiếng", "line looped back"),
     "proof.microphone": Text("micrô nghe loa", "microphone at the horn"),
     "play.reason": Text("lý do: {0}", "reason: {0}"),
+    "on_air.nothing": Text("KHÔNG PHÁT gì", "NOTHING plays"),
+    "on_air.more": Text(" (và {0} mục nữa)", " (and {0} more)"),
     "on_air.until": Text("đến: {0}", "until: {0}"),
     "on_air.offline": Text("trạm đang mất liên lạc", "the station is offline now"),
     "reason.restart": Text("hộp khởi động lại", "the box restarted"),

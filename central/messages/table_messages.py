@@ -11,6 +11,7 @@ TITLES: Catalogue = {
     "issues": Text("Sự cố đang có", "Issues that last"),
     "issue-log": Text("Sự cố đã báo", "Issues that began and ended"),
     "on-air": Text("Đang phát, theo báo cáo mới nhất", "On air, by the latest reports"),
+    "next": Text("Sắp phát, theo báo cáo mới nhất", "What starts next, by the latest reports"),
     "totals": Text("Tổng số lần phát, lần hiện", "Played and shown, in all"),
     "plays": Text("Đã phát", "Plays"),
     "refusals": Text("Đã từ chối", "Refusals"),
@@ -49,6 +50,11 @@ COLUMNS: dict[str, Catalogue] = {
         "station": Text("Trạm", "Station"),
         "at": Text("Báo lúc", "Told at"),
         "on_air": Text("Nội dung", "What"),
+    },
+    "next": {
+        "station": Text("Trạm", "Station"),
+        "start": Text("Lúc", "At"),
+        "next": Text("Nội dung", "What"),
     },
     "totals": {
         "what": Text("Nội dung", "What"),

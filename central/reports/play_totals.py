@@ -75,12 +75,31 @@ def _spoken_languages(database: Database) -> dict[str, list[str]]:
 
 
 def list_on_air(database: Database) -> list[Row]:
-    """Return what each station last reported as on air, and whether it is still connected."""
+    """Return what each station last reported as on air and why, and whether it is connected.
+
+    Also an output on which nothing is, where the station says why: `title` is None then.
+    """
     online = {row["station"]: bool(row["online"]) for row in list_stations(database)}
+    rows = []
+    for station, health in database.health().items():
+        reasons = health.get("why", {})
+        for output, item in health["on_air"].items():
+            why = reasons.get(output, {})
+            about = {"station": station, "at": health["at"], "output": output, "why": why,
+                     "is_online": online.get(station, False)}  # fmt: skip
+            if item is not None:
+                rows.append({**about, **item})
+            elif "rule" in why or "refused" in why:
+                rows.append({**about, "title": None})
+    return rows
+
+
+def list_next(database: Database) -> list[Row]:
+    """Return the next start of each output, as its station last reported it."""
     return [
-        {"station": station, "at": health["at"], "output": output, **item,
-         "is_online": online.get(station, False)}
+        {"station": station, "output": output, **item,
+         "why": health.get("why", {}).get(output, {})}
         for station, health in database.health().items()
-        for output, item in health["on_air"].items()
+        for output, item in health["next"].items()
         if item is not None
     ]  # fmt: skip

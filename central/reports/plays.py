@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from agent.contract.default_title import show_title
+from agent.contract.policy_rule import describe_precedence, describe_refused
 from central.documents.summary import format_moment, format_span
 from central.messages.catalogue import name_language, translate
 from texts.catalogue import Lang
@@ -18,20 +19,52 @@ _CODE = re.compile(r"\bE_[A-Z_]+\b")
 
 
 def describe_on_air(row: Row, lang: Lang) -> str:
-    """Describe: title; output and class; until when; what is not heard; a lost link."""
-    level = str(row["level"])
-    if level in ("local_key", "emergency_voice"):
-        level = "emergency"
-    words = translate(lang, f"class.{level}")
-    kind = level if words == f"class.{level}" else words
-    lines = [shorten_title(str(row["title"]), lang), f"{name_output(row, lang)}, {kind}"]
-    lines.append(translate(lang, "on_air.until", _until(str(row["end"]))))
+    """Describe: title; output and class; until when; why; what is not heard; a lost link."""
+    if row["title"] is None:
+        lines = [translate(lang, "on_air.nothing"), name_output(row, lang)]
+    else:
+        lines = [shorten_title(str(row["title"]), lang), _describe_place(row, lang)]
+        lines.append(translate(lang, "on_air.until", _until(str(row["end"]))))
+    lines += _reasons(row["why"], lang)
     if silent := row.get("words_missing"):
         names = ", ".join(name_language(str(one), lang) for one in silent)
         lines.append(translate(lang, "play.words_missing", names))
     if not row["is_online"]:
         lines.append(translate(lang, "on_air.offline"))
     return "\n".join(lines)
+
+
+def describe_next(row: Row, lang: Lang) -> str:
+    """Describe: title; output and class; what gives way to it."""
+    lines = [shorten_title(str(row["title"]), lang), _describe_place(row, lang)]
+    why = row["why"]
+    if "next_rule" in why:
+        over = show_title(str(why.get("next_over", "")), lang)
+        lines.append(describe_precedence(str(why["next_rule"]), over, lang))
+    return "\n".join(lines)
+
+
+def _describe_place(row: Row, lang: Lang) -> str:
+    """The output, and the class of what is on it."""
+    level = str(row["level"])
+    if level in ("local_key", "emergency_voice"):
+        level = "emergency"
+    words = translate(lang, f"class.{level}")
+    kind = level if words == f"class.{level}" else words
+    return f"{name_output(row, lang)}, {kind}"
+
+
+def _reasons(why: Row, lang: Lang) -> list[str]:
+    """What gives way or why nothing is on, and what is refused; of another type as it is."""
+    lines = []
+    if "rule" in why:
+        over = show_title(str(why.get("over", "")), lang)
+        more = translate(lang, "on_air.more", why["losers"] - 1) if "losers" in why else ""
+        lines.append(f"{describe_precedence(str(why['rule']), over, lang)}{more}")
+    if "refused" in why:
+        title, code, rule = map(str, why["refused"])
+        lines.append(describe_refused(show_title(title, lang), code, rule, lang))
+    return lines
 
 
 def _until(utc: str) -> str:

@@ -11,6 +11,7 @@ from central.messages.catalogue import PHRASES, name_language, translate
 from central.messages.table_messages import WORDS
 from central.publication.numbering import format_number
 from central.reports.plays import (
+    describe_next,
     describe_on_air,
     describe_play,
     name_output,
@@ -122,6 +123,7 @@ _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "command": _describe_command,
     "play": describe_play,
     "on_air": describe_on_air,
+    "next": describe_next,
     "proofs": lambda row, _: f"{row['heard']}/{row['not_heard']}/{row['not_known']}",
     "where": name_output,
     "what": lambda row, lang: shorten_title(row["title"], lang),

@@ -7,7 +7,7 @@ from typing import Any
 
 from central.issues.issue_list import issue_log, lasting_issues
 from central.publication.document_outbox import list_documents
-from central.reports.play_totals import list_on_air, total_plays
+from central.reports.play_totals import list_next, list_on_air, total_plays
 from central.store.database import Database
 from central.store.records import list_commands, list_gaps, list_plays, list_refusals, list_silences
 from central.store.station_reports import list_faults, list_stations
@@ -45,6 +45,7 @@ _QUERIES: dict[str, Callable[[Database], list[Row]]] = {
     "issues": lasting_issues,
     "issue-log": issue_log,
     "on-air": list_on_air,
+    "next": list_next,
     "totals": total_plays,
     "plays": list_plays,
     "refusals": list_refusals,

@@ -174,6 +174,7 @@ def build_box() -> Box:
             mutes,
             levels,
             StationVolumes(zones_of(settings), schedule, levels, {}),
+            {"loa": sound, "bang-tin": picture},
         ),
         pictures=FacePictures(outputs),
         readings=ReadingsReader(Path("/"), any_, issues, dict, lambda: fresh, dict, dict),

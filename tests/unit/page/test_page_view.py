@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import pytest
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.contract.report import Why
 from agent.contract.volume import Volume
 from agent.control.operations import OperationName
 from agent.control.station_status import (
@@ -40,6 +41,7 @@ from agent.page.overall_status import find_overall_status
 from agent.page.page_view import build_view
 from agent.page.translator import Translator
 from tests.fakes.page_fixture import AT, FAULTY, HEALTHY, NEWS
+from texts.catalogue import Lang
 
 VOID = {"meta", "input", "img", "br", "link"}
 
@@ -165,6 +167,28 @@ def test_a_healthy_page_says_what_plays_what_is_next_and_which_rule_put_it_there
     assert "tăng âm BẬT" in text
     assert "19,4 GB" in text
     assert "vì: trong giờ yên lặng 21:00-05:00" in text
+
+
+WHYS = [
+    (Why(rule="level", over="Nhắc", losers=2), "vi", "thắng “Nhắc”: hạng cao hơn (và 1 mục nữa)"),
+    (Why(rule="start", over="Nhắc"), "en", "goes before “Nhắc”: same class, starts later"),
+    (Why(rule="silence", over="Sáng"), "vi", "đang im lặng, “Sáng” không phát"),
+    (Why(rule="silence"), "en", "silenced"),
+    (Why(rule="clock"), "vi", "chưa biết chắc giờ, lịch không phát"),
+    (
+        Why(refused=("<b>Tiếp âm", "E_HOURS", "quiet_hours 21:00-05:00")),
+        "vi",
+        "“<b>Tiếp âm” bị từ chối: trong giờ yên lặng 21:00-05:00 (E_HOURS)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "lang", "said"), WHYS)
+def test_an_output_says_what_gives_way_and_what_is_refused_now(
+    why: Why, lang: Lang, said: str
+) -> None:
+    loa, board = HEALTHY.outputs
+    assert said in words(replace(HEALTHY, outputs=(replace(loa, why=why), board)), lang)
 
 
 def test_the_time_is_shown_with_its_source() -> None:
