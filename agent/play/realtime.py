@@ -5,6 +5,10 @@ waits behind whatever else the box does, however low that work's priority is. Un
 (sched(7)) it runs at once. The budget of RLIMIT_RTTIME keeps a fault from taking a core for good:
 who computes for so long without waiting for anything once is ended by the kernel (SIGXCPU,
 getrlimit(2)), and the agent starts the next one.
+
+Such a process stays on one core, the last one. Under SCHED_RR a thread wakes at once on whichever
+core is free, and finds cold caches there: on two cores that costs an engine a fifth more processor
+time (docs/decisions/0051). Python runs one of its threads at a time anyway.
 """
 
 from __future__ import annotations
@@ -21,16 +25,16 @@ NICE = -11
 
 
 def raise_priority() -> None:
-    """Run ahead of decoders and agent by the nice value: enough for an engine, and cheaper."""
+    """Run ahead of decoders and agent by the nice value."""
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
 
 
 def take_realtime_priority() -> None:
-    """Run ahead of all ordinary work: SCHED_RR, or else a raised nice value, or else as before.
+    """Run ahead of all ordinary work: SCHED_RR on one core, or else a raised nice value.
 
-    The unit grants both (LimitRTPRIO, LimitNICE). Call it before threads and children begin: they
-    inherit it.
+    The unit grants both (LimitRTPRIO, LimitNICE); where it grants neither, all is as before. Call
+    it before threads and children begin: they inherit it.
     """
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
@@ -42,3 +46,5 @@ def take_realtime_priority() -> None:
     if most != resource.RLIM_INFINITY:
         budget_us = min(budget_us, most)
     resource.setrlimit(resource.RLIMIT_RTTIME, (budget_us, most))
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

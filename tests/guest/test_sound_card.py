@@ -139,10 +139,10 @@ def test_the_service_reports_a_pulled_card_and_its_return(box: Machine, plug: Pl
 
 
 def has_raised_priority(box: Machine) -> bool:
-    """The nice value of every engine, as ps(1) prints it."""
+    """Is every engine real-time, as ps(1) prints it?"""
     engines = list_processes(box, "sound[.]engine_process")
-    told = [box.run(f"ps -o ni= -p {engine}", check=False) for engine in engines]
-    return bool(told) and all(one.strip() == "-11" for one in told)
+    told = [box.run(f"ps -o cls=,rtprio= -p {engine}", check=False) for engine in engines]
+    return bool(told) and all(one.split() == ["RR", "10"] for one in told)
 
 
 def list_engines(box: Machine) -> set[str]:

@@ -85,7 +85,8 @@ def test_what_gives_samples_may_go_as_far_ahead_as_it_wants() -> None:
     assert f"LimitNICE={realtime.NICE}" in lines
     assert any(line.startswith("LimitRTTIME=") for line in lines)  # a fault takes no core for good
     allowed = re.findall(r"^SystemCallFilter=([a-z_0-9 ]+)$", UNIT, re.MULTILINE)
-    assert {"sched_setscheduler", "setpriority", "prlimit64"} <= set(" ".join(allowed).split())
+    needed = {"sched_setscheduler", "sched_setaffinity", "setpriority", "prlimit64"}
+    assert needed <= set(" ".join(allowed).split())
     assert not re.search(r"^RestrictRealtime=(yes|true|on|1)$", UNIT, re.MULTILINE)
 
 

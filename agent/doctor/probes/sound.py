@@ -84,25 +84,26 @@ def list_playing(proc: Path) -> list[tuple[str, str]]:
     return found
 
 
-def read_nice_value(pid: int) -> int:
-    """The nice value of a process.
+def goes_ahead(pid: int) -> bool:
+    """Does a process go ahead of other work, by SCHED_RR or by its nice value?
 
     Raises:
         ProcessLookupError: it has ended.
     """
-    return os.getpriority(os.PRIO_PROCESS, pid)
+    is_realtime = os.sched_getscheduler(pid) == os.SCHED_RR
+    return is_realtime or os.getpriority(os.PRIO_PROCESS, pid) <= RAISED_NICE
 
 
 def examine_engines(
     agent_pid: int | None,
     proc: Path = PROC,
-    read_nice: Callable[[int], int] = read_nice_value,
+    is_ahead: Callable[[int], bool] = goes_ahead,
 ) -> list[ProbeFinding]:
     """Whether each engine of the running agent goes ahead of other work."""
     findings = []
     for engine in _list_engines(agent_pid, proc) if agent_pid is not None else ():
         try:
-            is_raised = read_nice(engine) <= RAISED_NICE
+            is_raised = is_ahead(engine)
         except ProcessLookupError:  # it has ended meanwhile
             continue
         make, code = (good, "engine_raised") if is_raised else (warning, "engine_ordinary")

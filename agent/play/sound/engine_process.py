@@ -37,7 +37,7 @@ from agent.play.ipc import (
     Tap,
     WorkerFault,
 )
-from agent.play.realtime import raise_priority
+from agent.play.realtime import take_realtime_priority
 from agent.play.sound.card_mixer import set_card_mixer
 from agent.play.sound.engine_config import EngineConfig, for_card
 from agent.play.sound.engine_streams import Stream, Streams
@@ -256,7 +256,7 @@ def main(argv: list[str]) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     config = msgspec.json.decode(argv[0], type=EngineConfig)
     control = socket.socket(fileno=WORKER_FD)
-    raise_priority()
+    take_realtime_priority()
     engine = Engine(
         config, control, lambda: load_audio_output(config.driver, config.device, config.port)
     )

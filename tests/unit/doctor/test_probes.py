@@ -254,14 +254,14 @@ def test_an_engine_without_raised_priority_is_a_warning(tmp_path: Path) -> None:
     }.items():
         (tmp_path / pid).mkdir()
         (tmp_path / pid / "cmdline").write_text(words)
-    nice = {10: -11, 11: -5}
-    found = sound.examine_engines(9, tmp_path, nice.__getitem__)
+    ahead = {10: True, 11: False}
+    found = sound.examine_engines(9, tmp_path, ahead.__getitem__)
     assert [(one.state, one.code, one.args) for one in found] == [
         ("good", "engine_raised", ("10",)),
         ("warning", "engine_ordinary", ("11",)),
     ]
-    assert sound.examine_engines(None, tmp_path, nice.__getitem__) == []
-    assert sound.examine_engines(8, tmp_path, nice.__getitem__) == []  # it has ended
+    assert sound.examine_engines(None, tmp_path, ahead.__getitem__) == []
+    assert sound.examine_engines(8, tmp_path, ahead.__getitem__) == []  # it has ended
 
 
 def test_the_kernels_cards_are_read(tmp_path: Path) -> None:

@@ -27,7 +27,10 @@ CHILD = """
 import os, threading
 from agent.play.realtime import take_realtime_priority
 take_realtime_priority()
-thread = threading.Thread(target=lambda: print(os.sched_getscheduler(0) == os.SCHED_RR))
+last = max(os.sched_getaffinity(os.getppid()))
+thread = threading.Thread(
+    target=lambda: print(os.sched_getscheduler(0) == os.SCHED_RR, os.sched_getaffinity(0) == {last})
+)
 thread.start()
 thread.join()
 """
@@ -68,6 +71,7 @@ def test_without_any_right_it_plays_all_the_same(monkeypatch: pytest.MonkeyPatch
 def test_a_smaller_budget_of_the_unit_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[object, ...]] = []
     monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda *_: None)
     monkeypatch.setattr(resource, "getrlimit", lambda _: (400_000, 400_000))  # microseconds
     monkeypatch.setattr(resource, "setrlimit", record(calls))
     realtime.take_realtime_priority()
@@ -77,7 +81,7 @@ def test_a_smaller_budget_of_the_unit_holds(monkeypatch: pytest.MonkeyPatch) -> 
 @needs_grant
 def test_the_threads_that_follow_have_it_too() -> None:
     run = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True)
-    assert run.stdout == "True\n"
+    assert run.stdout == "True True\n"
 
 
 @needs_grant
