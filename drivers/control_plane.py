@@ -32,11 +32,13 @@ class BoardIdentity:
     Args:
         model: its name; the two bytes of its model number where they are not known.
         firmware: as the maker writes it.
+        is_expected: is it one of the profile's models?
         cabinet_px: (width, height) of one cabinet as the card was configured; None if it has none.
     """
 
     model: str
     firmware: str
+    is_expected: bool
     cabinet_px: tuple[int, int] | None = None
 
 
@@ -74,7 +76,8 @@ class BoardReading:
         mode: what the wall does with its picture.
         has_test: does the wall show a test pattern of its own, whatever the picture is?
         video_present: does a picture arrive at the input?
-        input: the selected input, in the profile's words.
+        input: the selected input, in the profile's words; its number where they have none.
+        signals: the inputs at which a signal arrives, in the profile's words.
         lux: at the light sensor.
         backup_ports: outputs that run as backup of another, from 1.
         receivers: every receiving card of the settings, in order.
@@ -85,6 +88,7 @@ class BoardReading:
     has_test: bool = False
     video_present: bool | None = None
     input: str | None = None
+    signals: tuple[str, ...] = ()
     lux: int | None = None
     backup_ports: tuple[int, ...] = ()
     receivers: tuple[ReceiverReading, ...] = ()
@@ -99,10 +103,14 @@ class BoardControl(Protocol):
     Attributes:
         name: its name in the settings.
         features: the operations that this model has; others raise `UnsupportedFeature`.
+        limits: lowest and highest brightness in percent.
+        inputs: the names for `select_input`.
     """
 
     name: str
     features: frozenset[Feature]
+    limits: tuple[int, int]
+    inputs: tuple[str, ...]
 
     async def identify(self) -> BoardIdentity:
         """Model and firmware; changes nothing.

@@ -80,7 +80,9 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
     ("sensor", "hwmon"): ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
 }
 # use and protocol of a board's profile file -> its driver
-BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {}
+BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {
+    ("board-control", "novastar"): ("drivers.board_control.novastar", "NovaStarCard"),
+}
 _PARTS: Mapping[Use, str] = {"board": "sink", "board-control": "control"}
 _TYPES: Mapping[str, Type] = {
     "str": "text",

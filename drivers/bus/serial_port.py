@@ -6,10 +6,13 @@ import asyncio
 import errno
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import serial
 
+T = TypeVar("T")
 PARITIES = {"none": "N", "even": "E", "odd": "O"}
 MAX_HEARD_BYTES = 4096
 
@@ -61,9 +64,17 @@ class SerialPort:
         Raises:
             OSError: the port is gone.
         """
+        return await self.wait_for(pattern.search)
+
+    async def wait_for(self, parse: Callable[[bytes], T | None]) -> T:
+        """Wait until `parse` finds something in the input since the last frame; no timeout.
+
+        Raises:
+            OSError: the port is gone.
+        """
         while True:
-            found = pattern.search(self.heard)
-            if found:
+            found = parse(self.heard)
+            if found is not None:
                 return found
             if not self._is_open:
                 raise OSError(errno.ENODEV, "gone")

@@ -63,7 +63,10 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
         "modbus-rtu": "/dev/serial/by-path/… or tcp://192.168.1.200:502",
         "modbus-tcp": "tcp://192.168.1.200:502",
     }
-    yield Setting(name="port", type="text", need=True, form=forms[profile.transport])
+    form = forms[profile.transport]
+    if isinstance(profile, BoardProfile) and profile.transport == "serial":
+        form = f"{form} or {forms['tcp']}"  # models of one family differ by it
+    yield Setting(name="port", type="text", need=True, form=form)
     if profile.units is not None:
         units = profile.units
         yield Setting(
@@ -101,6 +104,7 @@ def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:
             yield Setting(name="measures", type="text", need=True, choices=measures)
         case BoardProfile(control=ControlSpec()):
             yield Setting(name="receivers", type="text", default="1", form="4,4")
+            yield Setting(name="card", type="integer", default=0, low=0, high=7)
 
 
 def _channel(channels: int, *, is_used: bool = True) -> Setting:

@@ -242,7 +242,9 @@ class ControlSpec(_ProfilePart, frozen=True, kw_only=True):
         inputs: name of each input → the value that selects it; empty with one input only.
         input_register: where the selected input stands.
         input_bits: name of each input → the bit that says that a signal arrives.
+        input_signal: the value of such a bit with a signal; the makers' papers contradict.
         mode_register: of a processor that blanks and freezes by itself; else its receivers do.
+        power_device: the kind of device behind which power outputs are addressed.
         features: operations of this model, beyond brightness.
         brightness: the allowed range.
     """
@@ -253,7 +255,9 @@ class ControlSpec(_ProfilePart, frozen=True, kw_only=True):
     inputs: dict[str, Byte] = {}
     input_register: Register | None = None
     input_bits: dict[str, Annotated[int, Meta(ge=0, le=7)]] = {}
+    input_signal: Literal[0, 1] = 1
     mode_register: Register | None = None
+    power_device: Literal[0, 2] = 0
     features: list[Feature]
     brightness: Brightness = Brightness()
 

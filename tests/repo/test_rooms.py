@@ -116,6 +116,9 @@ ALLOWED = {
         "central.publication central.store"
     ),
     "drivers.audio": "drivers.errors drivers.interface",
+    "drivers.board_control": (
+        "drivers.bus drivers.codec drivers.control_plane drivers.errors drivers.profile"
+    ),
     "drivers.bus": "drivers.errors drivers.profile",
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
     "drivers.led": "drivers.errors drivers.frame_sink",
@@ -126,7 +129,7 @@ ALLOWED = {
     ),
     "drivers.relay": "drivers.bus drivers.errors drivers.profile",
     "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",
-    "drivers.sim": "drivers.errors drivers.interface drivers.profile",
+    "drivers.sim": "drivers.codec drivers.errors drivers.interface drivers.profile",
 }
 # fmt: on
 

@@ -1,0 +1,79 @@
+"""The simulated NovaStar card behind real ports: TCP, a serial line, and discovery."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from drivers import registry
+from drivers.board_control.novastar_discovery import find_cards
+from drivers.control_plane import BoardControl
+from drivers.errors import DeviceUnreachable
+from drivers.profile.load import load_profile
+from drivers.profile.model import BoardProfile
+from drivers.sim.sim_novastar import SimNovaStar
+from drivers.sim.sim_novastar_port import SimDiscovery, SimNovaStarServer
+from drivers.sim.sim_serial_bus import SimSerialBus
+
+PATIENT_MS = 5000  # where an answer is due, however busy the machine
+
+
+def card_of(name: str) -> SimNovaStar:
+    profile = load_profile(name)
+    assert isinstance(profile, BoardProfile)
+    return SimNovaStar(profile, (2, 2))
+
+
+async def load(name: str, port: str) -> BoardControl:
+    return await asyncio.to_thread(
+        registry.load_board_control, name, name="the-phat", port=port, receivers="2,2",
+        timeout_ms=PATIENT_MS,
+    )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+async def _no_bus_is_left() -> AsyncIterator[None]:
+    yield
+    registry.close()
+
+
+async def test_a_processor_on_tcp_is_dimmed_and_comes_back_after_its_cable_was_cut() -> None:
+    server = SimNovaStarServer(await asyncio.to_thread(card_of, "novastar-vx4s"))
+    await server.open()
+    driver = await load("novastar-vx4s", server.port)
+    await driver.set_brightness(25)
+    found = await driver.read()
+    assert (found.brightness_pct, len(found.receivers)) == (25, 4)
+    await server.close()
+    with pytest.raises(DeviceUnreachable):
+        await driver.read()
+    await server.open()
+    assert (await driver.read()).brightness_pct == 25
+    await server.close()
+
+
+async def test_a_card_on_a_serial_line_answers_in_pieces(tmp_path: Path) -> None:
+    card = await asyncio.to_thread(card_of, "novastar-mctrl300")
+    line = SimSerialBus(tmp_path / "usb-card", [card])
+    await line.plug()
+    driver = await load("novastar-mctrl300", str(line.path))
+    assert (await driver.identify()).model == "MCTRL300 or MSD300"
+    await driver.set_mode("black")
+    assert (await driver.read()).mode == "black"
+    registry.close()
+    await line.unplug()
+
+
+async def test_cards_on_the_network_say_where_they_are() -> None:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(SimDiscovery, local_addr=("127.0.0.1", 0))
+    udp_port = transport.get_extra_info("sockname")[1]
+    for _attempt in range(5):
+        found = await find_cards(wait_s=0.2, host="127.0.0.1", udp_port=udp_port)
+        if found:
+            break
+    assert found == ["127.0.0.1"]
+    transport.close()
