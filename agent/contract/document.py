@@ -183,10 +183,15 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Playlist(Header, frozen=True, kw_only=True):
-    """COMPLETE for its slot: one document is one atomic state."""
+    """COMPLETE for its slot: one document is one atomic state.
+
+    `filler` (in slot `base` only) puts it below all programme. It is critical: a box of 0.1.0 plans
+    slot `base` as programme, and the filler would replace the news (docs/decisions/0057).
+    """
 
     media: list[Medium]
     entries: list[Entry]
+    filler: bool | UnsetType = UNSET
 
 
 class EmergencyBody(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ Support = Literal["applied", "refused", "not obeyed"]
 signs is told so."""
 
 ADVERT = "entries.advert"
+FILLER = "filler"
 LIVE = "kind=stream-grant"
 RELAY = "entries.body.relay"
 CALENDAR = "kind=calendar"
@@ -35,6 +36,7 @@ ADVERTS, MAINTENANCE = "policy.adverts", "policy.maintenance"
 ZONE_CLASSES = "policy.zone_classes"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
+    FILLER: "applied",
     "policy.caps": "applied",
     CAP_DISTANCE: "applied",
     LEVELS: "applied",
@@ -86,7 +88,8 @@ def must_be_critical(document: Document) -> frozenset[str]:
     """The names that a document must list in `crit`: a box without them would misapply it."""
     if isinstance(document, Playlist):
         special = [one for one in document.entries if _is_special(one)]
-        return frozenset(name for one in special for name in _critical_parts(one))
+        names = frozenset(name for one in special for name in _critical_parts(one))
+        return names | {FILLER} if document.filler is True else names
     if isinstance(document, StationConfig):
         return frozenset(_critical_limits(document.policy))
     if isinstance(document, Command):
@@ -136,6 +139,8 @@ def document_parts(document: Document) -> Iterator[str]:
     yield f"kind={document.kind}"
     if isinstance(document, Command):
         yield f"do={document.do}"
+    if isinstance(document, Playlist) and document.filler is True:
+        yield FILLER
     if isinstance(document, StationConfig) and document.policy.chime_check is not UNSET:
         yield CHIME_CHECK
 

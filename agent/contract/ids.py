@@ -14,6 +14,7 @@ Digest = NewType("Digest", str)  # sha256, 64 lower-case hex digits
 STATION_ID = re.compile(r"^[a-z0-9-]{4,32}\Z")
 DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
 # Slots of prepared alarms only: an immediate emergency never shares a floor with one.
+BASE_SLOT = "base"  # what a station keeps for a year, and filler
 KEY_SLOT = re.compile(r"^key(?:-[A-Za-z0-9._-]{1,60})?\Z")
 SEGMENT = re.compile(r"^[A-Za-z0-9_-]{1,32}\Z")
 

@@ -160,7 +160,7 @@ class Expansion:
         bounds = Bounds(
             held=held,
             playlist=playlist,
-            level=LEVEL_OF_CLASS.get(playlist.class_),
+            level=Level.FILLER if playlist.filler is True else LEVEL_OF_CLASS.get(playlist.class_),
             durations={medium.sha256: medium.duration_ms for medium in playlist.media},
             not_before_at=parse_utc(playlist.not_before),
             expires_at=parse_utc(playlist.expires),

@@ -1,8 +1,8 @@
 """Language duties: of the speech that is planned in a week, the share that a language should have.
 
 A duty refuses nothing, because no rule can say which item ought to have been another one: what is
-lacking is told to whoever signs, and in every rehearsal. Music and adverts are no speech. Weeks run
-from Monday to Sunday of local time, and are judged whole.
+lacking is told to whoever signs, and in every rehearsal. Music, adverts and filler are no speech.
+Weeks run from Monday to Sunday of local time, and are judged whole.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from agent.contract.document import Entry
 from agent.contract.local_time import LOCAL
+from agent.contract.priority import Level
 from agent.contract.station_policy import LanguageDuty
 from agent.plan.calendar import local_date
 from agent.plan.occurrence import Occurrence
@@ -68,7 +69,7 @@ def find_lacks(
     """
     spoken: dict[tuple[date, str], timedelta] = {}
     for one in occurrences:
-        if one.medium == "sound" and is_speech(one.entry):
+        if one.medium == "sound" and one.level > Level.FILLER and is_speech(one.entry):
             on = local_date(one.start_at)
             key = (on - timedelta(days=on.weekday()), _base(one.entry.lang))
             spoken[key] = spoken.get(key, timedelta()) + (one.end_at - one.start_at)

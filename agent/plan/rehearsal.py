@@ -59,6 +59,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         rivals: what goes before it while it is on.
         code: of a refusal.
         rule: of a refusal, with its value.
+        filler: is it filler? Then to be interrupted is what it is for.
     """
 
     kind: Kind
@@ -74,6 +75,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     rivals: tuple[Rival, ...] = ()
     code: str = ""
     rule: str = ""
+    filler: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -173,17 +175,21 @@ def list_refused(held: Iterable[HeldDocument], refusals: Sequence[Refusal]) -> l
     """The refusals as events, with the titles of their entries."""
     wanted = {refusal.doc_id for refusal in refusals}
     entries: dict[tuple[str, str], tuple[Entry, Mapping[str, int]]] = {}
+    fillers: set[str] = set()
     for one in held:
         if isinstance(one.document, Playlist) and one.document.doc_id in wanted:
             durations = {medium.sha256: medium.duration_ms for medium in one.document.media}
             doc_id = one.document.doc_id
             entries |= {(doc_id, entry.id): (entry, durations) for entry in one.document.entries}
-    return [
-        _refused(refusal, entries.get((refusal.doc_id, refusal.entry_id))) for refusal in refusals
-    ]
+            if one.document.filler is True:
+                fillers.add(doc_id)
+    found = [(one, entries.get((one.doc_id, one.entry_id))) for one in refusals]
+    return [_refused(one, entry, is_filler=one.doc_id in fillers) for one, entry in found]
 
 
-def _refused(refusal: Refusal, found: tuple[Entry, Mapping[str, int]] | None) -> Event:
+def _refused(
+    refusal: Refusal, found: tuple[Entry, Mapping[str, int]] | None, *, is_filler: bool
+) -> Event:
     entry, durations = found or (None, {})
     is_chime = refusal.entry_id == CHIME_ENTRY
     medium, length = _length(entry, durations)
@@ -199,6 +205,7 @@ def _refused(refusal: Refusal, found: tuple[Entry, Mapping[str, int]] | None) ->
         essential=entry is not None and entry.essential is True,
         code=refusal.code,
         rule=refusal.rule,
+        filler=is_filler,
     )
 
 
@@ -277,6 +284,7 @@ def _play(one: Occurrence, rivals: tuple[Rival, ...], cut_ms: int) -> Event:
         essential=one.entry.essential is True,
         cut_ms=cut_ms,
         rivals=rivals,
+        filler=one.playlist.filler is True,
     )
 
 

@@ -16,7 +16,7 @@ from agent.plan.why import Why
 
 COLUMNS = (
     "station", "start", "end", "kind", "medium", "title", "zones", "essential", "cut_s", "code",
-    "rule", "gives_way_to", "doc_id", "entry_id",
+    "rule", "gives_way_to", "doc_id", "entry_id", "filler",
 )  # fmt: skip
 # a spreadsheet would run what begins with these
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -57,6 +57,7 @@ def _row(name: str, event: Event) -> list[str]:
         name, _local(event.at), _local(event.until), event.kind, event.medium, event.title,
         " ".join(event.zones), "yes" if event.essential else "", f"{event.cut_ms / 1000:g}",
         event.code, event.rule, rivals, event.doc_id, event.entry_id,
+        "yes" if event.filler else "",
     ]  # fmt: skip
     return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from agent.contract.default_title import show_title
 from agent.plan.rehearsal import Event, Rehearsal
-from agent.plan.rehearsal_text import describe_notes, say
+from agent.plan.rehearsal_text import describe_notes, is_yielding, say
 from texts.catalogue import Lang
 
 MAX_OCTETS = 75  # of a line, without its end (section 3.1)
@@ -39,7 +39,9 @@ def _build_event(name: str, event: Event, stamp: datetime, lang: Lang) -> Iterat
         "\0".join((name, event.doc_id, event.entry_id, _utc(event.at))).encode()
     ).hexdigest()[:32]
     title = show_title(event.title, lang)
-    if event.kind != "plays":
+    if is_yielding(event):
+        title = f"{say(lang, 'filler')}: {title}"
+    elif event.kind != "plays":
         title = f"{say(lang, event.kind)}: {title}"
     yield "BEGIN:VEVENT"
     yield f"UID:{uid}@tramtin"

@@ -21,6 +21,7 @@ PHRASES: Catalogue = {
     "day.7": Text("Chủ Nhật {0}", "Sunday {0}"),
     "plays.sound": Text("phát", "sounds"),
     "plays.picture": Text("hiện", "shows"),
+    "filler": Text("nền", "filler"),
     "interrupted": Text("BỊ NGẮT", "INTERRUPTED"),
     "clash": Text("TRÙNG GIỜ", "CLASH"),
     "refused": Text("TỪ CHỐI", "REFUSED"),
@@ -42,6 +43,7 @@ PHRASES: Catalogue = {
         "Cộng: {0} mục phát đủ, {1} bị ngắt, {2} trùng giờ, {3} bị từ chối, {4} dài hơn khung giờ",
         "In all: {0} whole, {1} interrupted, {2} clash(es), {3} refused, {4} too long",
     ),
+    "sum.filler": Text("{0} mục nền", "{0} filler"),
     "lack": Text(
         "THIẾU TIẾNG: tuần từ {0}, tiếng {1} phải có {2} % mà chỉ {3} trong {4} phút nói",
         "LANGUAGE LACKING: week of {0}, {1} should have {2} % and has {3} of {4} minutes of speech",
@@ -61,6 +63,7 @@ PHRASES: Catalogue = {
     "picture.title": Text("Tuần phát: {0}", "The week at {0}"),
     "picture.plays": Text("loa phát", "sounds"),
     "picture.shows": Text("bảng hiện", "boards show"),
+    "picture.filler": Text("nền, nhường mọi mục", "filler, yields"),
     "picture.interrupted": Text("bị ngắt", "interrupted"),
     "picture.clash": Text("trùng giờ", "clash"),
     "picture.refused": Text("từ chối", "refused"),

@@ -41,9 +41,17 @@ def describe_sum(events: Sequence[Event], lang: Lang) -> str:
     """How many events there are of each kind."""
     if not events:
         return say(lang, "empty")
-    count = Counter(event.kind for event in events if event.kind != "plays")
-    good, cut = sum(e.is_good for e in events), sum(e.cut_ms > 0 for e in events)
-    return say(lang, "sum", good, *(count[k] for k in ("interrupted", "clash", "refused")), cut)
+    yielding = [event for event in events if is_yielding(event)]
+    others = [event for event in events if not is_yielding(event)]
+    count = Counter(event.kind for event in others if event.kind != "plays")
+    good, cut = sum(e.is_good for e in others), sum(e.cut_ms > 0 for e in events)
+    total = say(lang, "sum", good, *(count[k] for k in ("interrupted", "clash", "refused")), cut)
+    return f"{total}, {say(lang, 'sum.filler', len(yielding))}" if yielding else total
+
+
+def is_yielding(event: Event) -> bool:
+    """Is it filler that plays, and gives way where anything else is on?"""
+    return event.filler and event.kind != "refused"
 
 
 def describe_lacks(rehearsal: Rehearsal, lang: Lang) -> list[str]:
@@ -93,6 +101,7 @@ def describe_event(event: Event, lang: Lang) -> str:
     if event.until > event.at:
         span += f"–{clock_time(event.until)}"
     code = f"plays.{event.medium}" if event.kind == "plays" else event.kind
+    code = "filler" if is_yielding(event) else code
     notes = describe_notes(event, lang)
     where = "" if "*" in event.zones else f" [{', '.join(event.zones)}]"
     head = f"{span:<17}  {say(lang, code):<12}{show_title(event.title, lang)}{where}"
@@ -118,6 +127,7 @@ def describe_why(why: Why, lang: Lang) -> list[str]:
     until = "" if why.until is None else clock_time(why.until)
     where = ", ".join(why.zones) or say(lang, "all")
     what = say(lang, f"why.{why.state}", show_title(why.title, lang), until)
+    what += f" ({say(lang, 'filler')})" if why.filler else ""
     lines = [f"{say(lang, why.medium)} [{where}] {moment(why.at)}: {what}"]
     if why.state == "plays" and not why.losers:
         lines.append(f"  {say(lang, 'why.alone')}")

@@ -48,7 +48,7 @@ class SessionBook:
         return self._judge(start_at, end_at, is_advert=False)
 
     def refuse_play(self, one: Occurrence) -> str | None:
-        """As `refuse`; pictures and what is below all (the chime) are not counted, adverts are."""
+        """As `refuse`; pictures, filler and the chime are not counted, adverts are everywhere."""
         if one.medium == "picture":
             return None
         if one.entry.advert is True:

@@ -17,7 +17,13 @@ from agent.contract.default_title import show_title
 from agent.contract.local_time import LOCAL
 from agent.plan.calendar import DAY_S, parse_window
 from agent.plan.rehearsal import Event, Rehearsal
-from agent.plan.rehearsal_text import clock_time, describe_notes, describe_sum, say
+from agent.plan.rehearsal_text import (
+    clock_time,
+    describe_notes,
+    describe_sum,
+    is_yielding,
+    say,
+)
 from texts.catalogue import Lang
 
 WIDTH, MARGIN = 400, 16  # a phone held upright; it scales with the screen
@@ -28,6 +34,7 @@ NOTE_CHARS = 52
 COLOURS = {
     "plays": "#0072b2",
     "shows": "#0072b2",
+    "filler": "#56b4e9",
     "interrupted": "#b77b00",
     "clash": "#a64d79",
     "refused": "#c8400a",
@@ -85,7 +92,7 @@ def draw_week(rehearsal: Rehearsal, name: str, lang: Lang) -> str:
     for line in textwrap.wrap(describe_sum(rehearsal.events, lang), 60):
         sheet.text(MARGIN, line, "s")
         sheet.y += 15
-    _draw_legend(sheet, lang)
+    _draw_legend(sheet, has_filler=any(map(is_yielding, rehearsal.events)), lang=lang)
     for days, events in _days_alike(rehearsal.events):
         _draw_day(sheet, days, events, rehearsal.quiet, lang)
     height = round(sheet.y + MARGIN)
@@ -111,10 +118,10 @@ def _days_alike(events: Sequence[Event]) -> Iterator[tuple[list[date], list[Even
     yield from days.values()
 
 
-def _draw_legend(sheet: _Sheet, lang: Lang) -> None:
+def _draw_legend(sheet: _Sheet, *, has_filler: bool, lang: Lang) -> None:
     sheet.y += 10
     x = float(MARGIN)
-    for kind in ("plays", "shows", *KINDS[1:]):
+    for kind in ("plays", "shows", *KINDS[1:], *(["filler"] if has_filler else [])):
         text = say(lang, f"picture.{kind}")
         if x + 16 + 6.2 * len(text) > WIDTH - MARGIN:
             x, sheet.y = MARGIN, sheet.y + 17
@@ -153,13 +160,18 @@ def _draw_strip(sheet: _Sheet, events: Sequence[Event], quiet: Sequence[str]) ->
         window = parse_window(text)
         for start, end in _within_day(window.start_s, window.start_s + window.length_s):
             sheet.rect(_x(start), top, _x(end) - _x(start), height, 'fill="url(#quiet)"')
-    for event in sorted(events, key=lambda event: KINDS.index(event.kind)):
+    for event in sorted(events, key=_layer):
         _draw_bar(sheet, event, top)
     sheet.y = top + height + 12
     for hour in range(0, 25, 3):
         x = _x(hour * 3600)
         sheet.rect(x - 0.4, top + height, 0.8, 3, 'fill="#8893a1"')
         sheet.text(x - 3 * len(str(hour)), str(hour), "s")
+
+
+def _layer(event: Event) -> int:
+    """Filler lies below all, what does not play above all."""
+    return -1 if is_yielding(event) else KINDS.index(event.kind)
 
 
 def _draw_bar(sheet: _Sheet, event: Event, top: float) -> None:
@@ -169,6 +181,8 @@ def _draw_bar(sheet: _Sheet, event: Event, top: float) -> None:
     y, height = (top, SOUND_PX) if is_sound else (top + SOUND_PX + 2, PICTURE_PX)
     fill = {"plays": COLOURS["plays"], "refused": "#fff"}.get(event.kind, f"url(#{event.kind})")
     look = f'fill="{fill}" stroke="{COLOURS[event.kind]}" stroke-width="1"'
+    if is_yielding(event):
+        look = f'fill="#fff" stroke="{COLOURS["filler"]}" stroke-width="1"'
     length = max(0.0, (event.until - event.at).total_seconds())
     for first, last in _within_day(start, start + length):
         width = max(_x(last) - _x(first), 3.0)
@@ -191,7 +205,8 @@ def _x(second: float) -> float:
 def _draw_item(sheet: _Sheet, event: Event, lang: Lang) -> None:
     sheet.y += 18
     is_shown = event.kind == "plays" and event.medium == "picture"
-    _draw_mark(sheet, MARGIN + 6, sheet.y - 4.5, "shows" if is_shown else event.kind)
+    mark = "filler" if is_yielding(event) else "shows" if is_shown else event.kind
+    _draw_mark(sheet, MARGIN + 6, sheet.y - 4.5, mark)
     span = clock_time(event.at)
     if event.until > event.at:
         span += f"–{clock_time(event.until)}"
@@ -214,10 +229,16 @@ def _draw_item(sheet: _Sheet, event: Event, lang: Lang) -> None:
 
 
 def _draw_mark(sheet: _Sheet, x: float, y: float, kind: str) -> None:
-    """A dot sounds, a square shows, a triangle is interrupted, a diamond clashes; else a cross."""
+    """A dot sounds, a square shows, a triangle is interrupted, a diamond clashes.
+
+    A ring is filler, a cross is refused.
+    """
     colour, r = COLOURS[kind], 4.5
     if kind == "plays":
         shape = f'<circle cx="{x:.1f}" cy="{y:g}" r="{r}" fill="{colour}"/>'
+    elif kind == "filler":
+        look = f'fill="#fff" stroke="{colour}" stroke-width="1.8"'
+        shape = f'<circle cx="{x:.1f}" cy="{y:g}" r="{r - 0.9:g}" {look}/>'
     elif kind == "shows":
         shape = f'<rect x="{x - 5:.1f}" y="{y - 4:g}" width="10" height="8" fill="{colour}"/>'
     elif kind == "interrupted":

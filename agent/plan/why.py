@@ -10,6 +10,7 @@ import msgspec
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
+from agent.contract.priority import Level
 from agent.plan.calendar import DAY
 from agent.plan.emergency import list_active_emergencies
 from agent.plan.policy import EffectivePolicy
@@ -33,6 +34,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
         until: its planned end.
         rule: by which the winner goes before the next; empty where nothing else is due.
         losers: what else is due, each with the rule by which the winner goes before it.
+        filler: is what plays filler?
         refused: what would be on now, but is refused.
         next_at: the next change by schedule, within eight days.
         next_title: what is on then; empty: nothing.
@@ -46,6 +48,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     rule: str = ""
     losers: tuple[Rival, ...] = ()
+    filler: bool = False
     refused: tuple[Event, ...] = ()
     next_at: datetime | None = None
     next_title: str = ""
@@ -94,6 +97,7 @@ def _explain(
         rule=losers[0].rule if losers else "",
         losers=tuple(losers),
         refused=tuple(one for one in refused if is_for(one, lane)),
+        filler=state == "plays" and ranked[0].playlist.filler is True,
         next_at=next_at,
         next_title=following.entry.title if following is not None else "",
     )
@@ -138,8 +142,12 @@ def _find_next(
 
 
 def _is_over(one: Occurrence, timeline: Timeline, lane: Lane, at: datetime) -> bool:
-    """Was sound replaced by a later start of its level? It does not come back; a relay goes on."""
-    if one.medium == "picture" or one.entry.body.relay is not None:
+    """Was sound replaced by a later start of its level? It does not come back.
+
+    A relay goes on, and filler comes back behind everything.
+    """
+    is_back = one.level == Level.FILLER or one.entry.body.relay is not None
+    if one.medium == "picture" or is_back:
         return False
     since_at = one.start_at - timedelta(microseconds=1)
     later = timeline.starting(since_at, at, lane.medium, lane.zones)

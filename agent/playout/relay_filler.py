@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Medium, Playlist
-
-BASE_SLOT = "base"
+from agent.contract.ids import BASE_SLOT
 
 
 def find_filler(

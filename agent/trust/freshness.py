@@ -13,7 +13,7 @@ from agent.contract.document import (
     StreamGrant,
     TimeReply,
 )
-from agent.contract.ids import KEY_SLOT
+from agent.contract.ids import BASE_SLOT, KEY_SLOT
 from agent.contract.utc import parse_utc
 from agent.errors import TrustError
 from agent.trust.authority import Authority, Grade
@@ -22,7 +22,6 @@ from agent.trust.role import Role
 DAY = timedelta(days=1)
 EARLY = timedelta(minutes=5)
 EMERGENCY_WINDOW = timedelta(minutes=30)  # two people sign, one after the other, at night
-BASE_SLOT = "base"
 BASE_LIFETIME = 400 * DAY
 PRIORITY_LIFETIME = 14 * DAY
 PREPARED_ALARM_LIFETIME = 400 * DAY  # as a station-config: both may wait for more than a year

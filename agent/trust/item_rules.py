@@ -25,6 +25,7 @@ from agent.contract.document import (
     Text,
     When,
 )
+from agent.contract.ids import BASE_SLOT
 from agent.trust.calendar_rules import check_day_rules
 from agent.trust.schema_error import SchemaError
 from agent.trust.schema_error import require as _require
@@ -228,6 +229,8 @@ def _check_description(entry: Entry) -> None:
 def check_playlist(document: Playlist) -> None:
     """Check a playlist's media and entries."""
     _require(len(document.entries) <= MAX_ENTRIES, "entries", f"at most {MAX_ENTRIES}")
+    is_base = document.slot == BASE_SLOT and document.class_ == "routine"
+    _require(document.filler is not True or is_base, "filler", "only in slot base, class routine")
     digests = check_media(document.media)
     ids = {entry.id for entry in document.entries}
     _require(len(ids) == len(document.entries), "entries", "without an id twice")

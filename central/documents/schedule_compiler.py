@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from agent.contract.document import (
     Body,
@@ -22,6 +22,7 @@ from agent.contract.document import (
     Sync,
     When,
 )
+from agent.contract.ids import BASE_SLOT
 from agent.errors import YamlFaults
 from agent.trust.freshness import longest_lifetime
 from agent.trust.media_url_rules import is_https
@@ -124,13 +125,20 @@ class _ScheduleCompiler(Compilation):
             "playlist", class_=schedule.class_, to=schedule.to, slot=schedule.slot,
             begin=begin, end=end,
         )  # fmt: skip
-        playlist = mark_critical(
-            Playlist(**header, media=list(self.media.values()), entries=entries)
-        )
+        media, filler = list(self.media.values()), self._filler()
+        playlist = mark_critical(Playlist(**header, media=media, entries=entries, filler=filler))
         limit = longest_lifetime(playlist)
         if end - issue.now > limit:
             self.fault("until", "file.most_days", str(limit.days), got=schedule.until)
         return playlist
+
+    def _filler(self) -> bool | UnsetType:
+        """Routine slot `base` is filler unless the file says that it is programme."""
+        schedule = self._schedule
+        is_base = schedule.slot == BASE_SLOT and schedule.class_ == "routine"
+        if schedule.filler and not is_base:
+            self.fault("filler", "file.filler")
+        return True if is_base and schedule.filler is not False else UNSET
 
     def _check_ids(self, entries: list[Entry]) -> None:
         ids = [entry.id for entry in entries]
@@ -184,8 +192,11 @@ class _ScheduleCompiler(Compilation):
         is_after = isinstance(item.start, StartRule) and item.start.after is not None
         if not at and not is_after:
             self.fault(path, "file.at")
+        for name in ("at", "stagger"):
+            if is_after and getattr(item, name):
+                self.fault(f"{path}.{name}", "file.after_alone", got=_shown(getattr(item, name)))
         if len(set(at)) != len(at):
-            self.fault(f"{path}.at", "file.at_once", got=", ".join(at))
+            self.fault(f"{path}.at", "file.at_once", got=_shown(at))
         days = self._days(item, path)
         dates = [("from", item.from_), ("until", item.until)]
         for name, value in dates:
@@ -272,6 +283,10 @@ class _ScheduleCompiler(Compilation):
         image = self.medium(show.image, f"{path}.show.image", "image/") if show.image else None
         elements = build_layout(show, image.sha256 if image else None)
         return Body(scene=Scene(elements, ms)) if elements else None
+
+
+def _shown(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
 
 
 def _sync(item: ScheduleItem) -> Sync:

@@ -103,6 +103,7 @@ class ScheduleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     class_: Literal["routine", "priority"] = msgspec.field(name="class", default="routine")
     dialect: DialectName | None = None
     pronunciation: str | None = None
+    filler: bool | None = None
 
 
 def parse_span_ms(text: str) -> int:

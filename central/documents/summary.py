@@ -117,6 +117,8 @@ def describe_place(pattern: str, speak: Say) -> str:
 def _playlist(document: Playlist, speak: Say) -> Iterator[str]:
     media = {medium.sha256: medium for medium in document.media}
     yield speak("playlist", len(document.entries), document.slot)
+    if document.filler is True:
+        yield speak("playlist.filler")
     for entry in document.entries:
         yield f"  • {_entry(entry, media, speak)}"
 
@@ -166,7 +168,8 @@ def _start(entry: Entry, at: str, speak: Say) -> str:
     if entry.start.kind == "within":
         return speak("start.within", at, format_span(entry.start.ms or 0))
     if entry.start.kind == "after":
-        return speak("start.after", entry.start.entry)
+        has_time = bool(entry.when.at) or entry.when.sun is not UNSET
+        return speak("start.after_timed" if has_time else "start.after", entry.start.entry, at)
     return speak(f"start.{entry.start.kind}", at)
 
 

@@ -56,6 +56,10 @@ PHRASES: Catalogue = {
         "Thay toàn bộ khe “{1}” bằng {0} mục:",
         "Replaces the whole slot “{1}” by {0} item(s):",
     ),
+    "playlist.filler": Text(
+        "  NỀN: thấp hơn mọi mục của lịch khác, tự nhường và phát tiếp; không tính buổi phát",
+        "  FILLER: below all items of other schedules, gives way and goes on; counts as no session",
+    ),
     "entry.advert": Text("QUẢNG CÁO", "ADVERTISEMENT"),
     "entry.essential": Text("thông tin thiết yếu", "essential information"),
     "entry.field": Text("lĩnh vực {0} ({1})", "field {0} ({1})"),
@@ -74,6 +78,10 @@ PHRASES: Catalogue = {
     "start.next": Text("{0}, chờ mục đang phát xong", "{0}, when what plays has ended"),
     "start.within": Text("{0}, chờ tối đa {1}", "{0}, waiting up to {1}"),
     "start.after": Text("ngay sau mục {0}", "right after item {0}"),
+    "start.after_timed": Text(
+        "ngay sau mục {0} (giờ {1} ghi ở mục này KHÔNG được dùng)",
+        "right after item {0} (the time {1} that it states is NOT used)",
+    ),
     "daily": Text("hằng ngày", "daily"),
     "day_range": Text("{0} đến {1}", "{0} to {1}"),
     "days.1": Text("thứ Hai", "Monday"),

@@ -71,6 +71,13 @@ PHRASES: Catalogue = {
     "file.within_or_after": Text(
         "`within` hoặc `after`, một trong hai", "either `within` or `after`"
     ),
+    "file.after_alone": Text(
+        "không có: mục `after` nối theo mục kia, không có giờ và lượt riêng",
+        "absent: an item with `after` follows the other and has no times nor turn of its own",
+    ),
+    "file.filler": Text(
+        "chỉ ở `slot: base`, `class: routine`", "only in `slot: base`, `class: routine`"
+    ),
     "file.relay": Text(
         "một địa chỉ https, ở hạng routine",
         "an https address, in class routine",

@@ -12,6 +12,7 @@ from typing import Any
 
 DAY_S = 86_400
 ZERO = date(2020, 1, 1)
+FILLER = 0
 LEVELS = {"routine": 1, "priority": 2}
 HIGHEST = max(LEVELS.values())
 SIX_HOURS_S = 6 * 3600
@@ -52,7 +53,7 @@ class Asked:
 
     @property
     def level(self) -> int:
-        return LEVELS[self.doc["class"]]
+        return FILLER if self.doc.get("filler") is True else LEVELS[self.doc["class"]]
 
     @property
     def medium(self) -> str:
@@ -61,6 +62,11 @@ class Asked:
     @property
     def is_advert(self) -> bool:
         return self.entry.get("advert") is True
+
+    @property
+    def is_counted(self) -> bool:
+        """Filler is no programme; an advert is one everywhere."""
+        return self.level > FILLER or self.is_advert
 
     @property
     def limit_s(self) -> int:
@@ -125,7 +131,7 @@ class OraclePolicy:
 
     def add(self, play: Play) -> None:
         """Something was judged and plays."""
-        if play.asked.medium == "sound":
+        if play.asked.medium == "sound" and play.asked.is_counted:
             self.counted.append((len(self.sessions), play))
 
     def turn_s(self, entry: dict[str, Any]) -> int:
@@ -172,6 +178,8 @@ class OraclePolicy:
     def judge_length(self, one: Asked, now: int, end_s: int) -> str | None:
         if end_s > utc_second(one.doc["expires"]):
             return "E_EXPIRED"
+        if not one.is_counted:
+            return None
         return None if self.count(one, now, end_s) else "E_POLICY"
 
     def is_advert_time(self, now: int, end_s: int) -> bool:

@@ -98,8 +98,11 @@ class _Dice:
     def playlist(self, number: int) -> dict[str, Any]:
         dice, count = self.dice, self.dice.randint(2, 7)
         expires = self.last + timedelta(days=dice.choice([9, 0]))
+        class_ = dice.choice(["routine", "routine", "priority"])
+        is_filler = class_ == "routine" and dice.random() < 0.3
         return {
-            **HEADER, "kind": "playlist", "class": dice.choice(["routine", "routine", "priority"]),
+            **HEADER, "kind": "playlist", "class": class_,
+            **({"filler": True, "crit": ["filler"]} if is_filler else {}),
             "doc_id": f"{number:032x}", "slot": f"s{number}", "seq": dice.randint(1, 3),
             "expires": f"{expires}T00:00:00Z",
             "media": [

@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 
 from agent.clock import Now, mono_s
+from agent.contract.priority import Level
 from agent.errors import PlayError
 from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
 from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, Tap, WorkerFault
@@ -241,13 +242,14 @@ class SoundOutput:
             self.changed()
 
     def _preempt(self, session: Session) -> None:
-        """Stop what plays: equal levels are replaced, lower ones may come back."""
+        """Stop what plays: equal levels are replaced, lower ones and filler may come back."""
         level = session.item.level
         for other in self._sessions:
             if other is session or self.session_stack.is_behind(session, other):
                 continue
             if other.is_sounding and other.item.level <= level:
-                other.stop("replaced" if other.item.level == level else "preempted")
+                is_replaced = other.item.level == level > Level.FILLER
+                other.stop("replaced" if is_replaced else "preempted")
 
     # The schedule
 

@@ -185,6 +185,11 @@ PAYLOADS: dict[str, tuple[str, bytes]] = {
         COMMUNE)),
     "13 elements over the whole face": ("E_SCHEMA", seal(_entry(body={"scene": {"ms": 1000,
         "elements": [{"kind": "text", "text": "a", "box": [0, 0, 1000, 1000]}] * 13}}), COMMUNE)),
+    "filler outside slot base": ("E_SCHEMA", seal(playlist(filler=True, crit=["filler"]), COMMUNE)),
+    "filler of class priority": ("E_SCHEMA", seal({**playlist(
+        slot="base", filler=True, crit=["filler"]), "class": "priority"}, COMMUNE)),
+    "filler that is not critical": (
+        "E_SCHEMA", seal(playlist(slot="base", filler=True), COMMUNE)),
     "another role's name": ("E_ROLE", seal(playlist(issuer="vn.84.99999"), COMMUNE)),
     "http": ("E_URL", seal(_medium(urls=["http://media.example.vn/a"]), COMMUNE)),
     "a file address": ("E_URL", seal(_medium(urls=["file:///etc/shadow"]), COMMUNE)),
@@ -223,6 +228,12 @@ def test_a_lifetime_of_44_days_and_a_later_start_are_accepted() -> None:
 def test_a_document_in_the_base_slot_may_live_400_days() -> None:
     base = playlist(slot="base", expires=utc_text(AT + timedelta(days=400)))
     assert judge(seal(base, COMMUNE)).document.slot == "base"
+
+
+def test_filler_is_accepted_in_the_base_slot_alone_and_needs_not_be_said() -> None:
+    filler = playlist(slot="base", filler=True, crit=["filler"])
+    assert judge(seal(filler, COMMUNE)).document.filler is True
+    assert judge(seal(playlist(filler=False), COMMUNE)).document.slot == "tuan"
 
 
 def test_the_role_limit_shortens_a_lifetime() -> None:
