@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -215,26 +216,39 @@ def describe(play: dict[str, Any]) -> str:
 def judge(
     sound: AudioAnalysis, plays: list[dict[str, Any]], planned: datetime, error_s: float
 ) -> None:
-    """Compare journal and capture from step to step."""
+    """Compare journal and capture from step to step.
+
+    A play that a starved decoder left without samples says so itself: it lasted longer than it was
+    heard (`duration_ms`). So many of its steps may be silent.
+    """
     heard_plays = [
-        (moment(one["start"]), moment(one["end"]), one["level"]) for one in plays if one["start"]
+        (moment(one["start"]), moment(one["end"]), one["level"], one["duration_ms"])
+        for one in plays
+        if one["start"]
     ]
     edge = timedelta(seconds=EDGE_S + error_s)
-    edges = [at for begin, end, _ in heard_plays for at in (begin, end)]
+    edges = [at for begin, end, *_ in heard_plays for at in (begin, end)]
     length = timedelta(seconds=len(sound.samples) / RATE_HZ)
-    agreed, judged, unrecorded = 0, 0, []
-    at = min(begin for begin, _, _ in heard_plays) - 2 * edge
+    agreed, judged, unrecorded, silent = 0, 0, [], Counter[datetime]()
+    at = min(edges) - 2 * edge
     while at < sound.at + length - 2 * edge:
         at += STEP
         if at < sound.at or any(abs(at - one) < edge for one in edges):
             continue
-        levels = [level for begin, end, level in heard_plays if begin <= at < end]
+        on = [(begin, level) for begin, end, level, _ in heard_plays if begin <= at < end]
+        levels = [level for _, level in on]
         if levels == ["emergency"]:
             continue  # it has pauses: see `judge_lengths`
         judged += 1
-        agreed += agrees(sound, at, levels, planned)
-        if not levels and sound.pitch(at) is not None:
+        if agrees(sound, at, levels, planned):
+            agreed += 1
+        elif sound.pitch(at) is None:
+            silent.update(begin for begin, _ in on)
+        elif not levels:
             unrecorded.append(at)
+    for begin, end, _, heard_ms in heard_plays:
+        admitted = (end - begin - timedelta(milliseconds=heard_ms)) / STEP
+        agreed += min(silent[begin], max(0, round(admitted)))
     print(f"{agreed} of {judged} tenths agree; unrecorded: {unrecorded}")
     assert agreed >= AGREE * judged
     assert len(unrecorded) * STEP.total_seconds() <= UNRECORDED_S
