@@ -17,8 +17,8 @@ from agent.errors import ConfigError
 from central.cli.archive_commands import export, keep, list_streams
 from central.cli.cli_errors import handle_errors
 from central.cli.live_session import (
-    archive_option,
     confirm_stream,
+    into_archive_option,
     run_stream,
     speaking_options,
     stop_by_signal,
@@ -46,7 +46,7 @@ def live() -> None:
 @click.option("--slot", default="live", show_default=True, help="Two voices at a time need two.")
 @click.option("--no-chime", is_flag=True, help="Nothing is heard before the voice.")
 @speaking_options
-@archive_option
+@into_archive_option
 @lang_option
 @handle_errors
 def speak(*, lang: Lang, yes: bool, **options: Any) -> None:

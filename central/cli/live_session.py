@@ -19,8 +19,8 @@ from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 if TYPE_CHECKING:
-    from central.live.broadcast import Broadcast
-    from central.live.live_line import LiveLine
+    from central.live.broadcast import Broadcast, LiveTarget
+    from central.live.live_line import LiveBroker, LiveLine
     from central.live.voice_source import Packet
 
 METER_DB = 40  # columns of the level meter, a dB each
@@ -30,6 +30,10 @@ MakePackets = Callable[[asyncio.Event, Meter], "AsyncIterator[Packet]"]
 
 archive_option = click.option(
     "--archive", type=FOLDER, required=True, help="Where voices are kept."
+)
+NEW_FOLDER = click.Path(path_type=Path, file_okay=False)
+into_archive_option = click.option(
+    "--archive", type=NEW_FOLDER, required=True, help="Where voices are kept; made if absent."
 )
 SPEAKING = (
     click.option("--db", type=FILE, required=True, help="The centre's SQLite file."),
@@ -143,6 +147,7 @@ async def run_stream(
                 lambda error: click.echo(translate(lang, "live.archive_fails", error), err=True),
             )
         )  # fmt: skip
+        await _check_right(broker, target, lang)
         line = await stack.enter_async_context(open_line(broker, order.delay_ms / 1000))
         broadcast = Broadcast(
             order, target, signers, publication.publish, line.send, archive, stream_id,
@@ -169,6 +174,15 @@ def _remove_expired(archive: Path, lang: Lang) -> None:
         return
     if removed:
         click.echo(translate(lang, "live.removed", len(removed), removed[-1].name))
+
+
+async def _check_right(broker: LiveBroker, target: LiveTarget, lang: Lang) -> None:
+    from central.live.live_line import load_tls
+    from central.live.write_right import NO_STREAM, is_write_refused
+
+    context = await asyncio.to_thread(load_tls, broker)
+    if await is_write_refused(broker, context, target.topic_of(NO_STREAM)):
+        raise ConfigError("E_PUBLISH", broker.name, translate(lang, "live.no_right"))
 
 
 async def _speak_until_stopped(

@@ -14,8 +14,8 @@ import click
 from agent.contract.default_title import default_title
 from central.cli.cli_errors import handle_errors
 from central.cli.live_session import (
-    archive_option,
     confirm_stream,
+    into_archive_option,
     run_stream,
     speaking_options,
     stop_by_signal,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--title", default=default_title("relay"), show_default=True)
 @click.option("--slot", default="relay", show_default=True, help="Two relays at a time need two.")
 @speaking_options
-@archive_option
+@into_archive_option
 @lang_option
 @handle_errors
 def relay(*, lang: Lang, yes: bool, **options: Any) -> None:

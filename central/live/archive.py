@@ -128,7 +128,7 @@ def find_stream(folder: Path, name: str) -> ArchivedStream:
     found = [path for path in list_folders(folder) if name in path.name]
     if len(found) != 1:
         names = ", ".join(path.name for path in found[:5])
-        raise ConfigError("E_USAGE", name, f"{len(found)} streams {names}".strip())
+        raise ConfigError("E_USAGE", name, f"{len(found)} voices {names}".strip())
     return read_stream(found[0])
 
 

@@ -218,7 +218,12 @@ class LiveLine:
         )
 
 
-def _load_tls(broker: LiveBroker) -> ssl.SSLContext:
+def load_tls(broker: LiveBroker) -> ssl.SSLContext:
+    """The certificates of a connection.
+
+    Raises:
+        ConfigError: E_UNREADABLE, a PEM file is missing or is none.
+    """
     try:
         context = ssl.create_default_context(cafile=broker.ca)
         context.load_cert_chain(broker.cert, broker.key)
@@ -234,7 +239,7 @@ async def open_line(broker: LiveBroker, hold_s: float = HOLD_S) -> AsyncIterator
     Raises:
         ConfigError: E_UNREADABLE, a PEM file is missing or is none.
     """
-    line = LiveLine(broker, await asyncio.to_thread(_load_tls, broker), hold_s)
+    line = LiveLine(broker, await asyncio.to_thread(load_tls, broker), hold_s)
     task = asyncio.create_task(line.run(), name="live line")
     try:
         yield line

@@ -110,7 +110,7 @@ PHRASES: Catalogue = {
         "the sound or picture cannot be used",
     ),
     "error.E_DISK": Text("đĩa không ghi được", "the disk takes no writes"),
-    "error.E_CLIP": Text("công cụ âm thanh (ffmpeg) báo lỗi", "the sound tool (ffmpeg) failed"),
+    "error.E_CLIP": Text("công cụ âm thanh báo lỗi", "the sound tool failed"),
     "error.E_VERSION": Text(
         "cơ sở dữ liệu do bản mới hơn ghi: cài bản ấy, hoặc dùng bản sao lưu trước khi nâng cấp",
         "a newer release wrote the database: install that one, or take the backup from before",

@@ -15,6 +15,15 @@ PHRASES: Catalogue = {
         "no station takes it: nothing was said (if you are sure, add --anyway)",
     ),
     "live.on_air": Text("ĐANG PHÁT TRỰC TIẾP (Ctrl-C để kết thúc)", "ON AIR (Ctrl-C ends it)"),
+    "error.E_CONNECT": Text(
+        "không nối được máy chủ tin; xem mạng, tên và cổng của máy chủ, chứng thư",
+        "the broker cannot be reached; see the network, its name and port, the certificate",
+    ),
+    "error.E_PUBLISH": Text("máy chủ tin không cho gửi", "the broker does not take it"),
+    "live.no_right": Text(
+        "chứng thư này không được ghi tiếng nói; nhờ người quản trị thêm quyền của `live`",
+        "this certificate may not write voices; have the rights of `live` added",
+    ),
     "live.unsent": Text("{0} đoạn không gửi được", "{0} segments not sent"),
     "live.over": Text(
         "Đã kết thúc: {0} đoạn, {1} đoạn không gửi được; lưu tại {2}",

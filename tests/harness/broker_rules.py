@@ -2,7 +2,7 @@
 
 Neither has a pattern like Mosquitto's `%u` that serves every station, so a station is a few lines
 of its own. A station writes under its own name only; it reads its own documents, those of groups,
-the centre's state and the authority's files.
+the centre's state and the authority's files. Whoever speaks live writes live segments, no more.
 """
 
 from __future__ import annotations
@@ -11,12 +11,19 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from central.live.live_line import LIVE
+
 READABLE = ("d.{station}", "g.*", "c", "auth")
 
 
 def nats_users(stations: Iterable[str], centre: str) -> str:
     """The `authorization` block: MQTT's `/` is `.` here, and `#` needs the level above it too."""
-    lines = [f'    {{ user: "CN={centre}" }}', *map(_nats_station, stations)]
+    live = (
+        f'    {{ user: "CN={LIVE}", permissions: {{\n'
+        '        publish: ["tramtin.1.g.*.live.*", "tramtin.1.d.*.live.*"],\n'
+        '        subscribe: { deny: ">" } } }'
+    )
+    lines = [f'    {{ user: "CN={centre}" }}', live, *map(_nats_station, stations)]
     return "authorization {\n  users: [\n" + "\n".join(lines) + "\n  ]\n}\n"
 
 
@@ -32,17 +39,23 @@ def _nats_station(station: str) -> str:
 
 def rabbit_definitions(stations: Iterable[str], centre: str) -> dict[str, Any]:
     """What `load_definitions` takes: users without a password, and what each may do."""
-    names = [centre, *stations]
+    stations = list(stations)
+    names = [centre, LIVE, *stations]
     user = {"password_hash": "", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": ""}
     return {
         "vhosts": [{"name": "/"}],
         "users": [{"name": name, **user} for name in names],
-        "permissions": [_rabbit_permission(name) for name in names],
-        "topic_permissions": [_rabbit_topics(name) for name in names if name != centre]
-        + [{"user": centre, **_ON_TOPICS, "write": r"^tramtin\.1\.", "read": r"^tramtin\.1\."}],
+        "permissions": [_rabbit_permission(name) for name in names if name != LIVE]
+        + [{"user": LIVE, "vhost": "/", "configure": "^$", "write": r"^amq\.topic$", "read": "^$"}],
+        "topic_permissions": [
+            *map(_rabbit_topics, stations),
+            {"user": centre, **_ON_TOPICS, "write": r"^tramtin\.1\.", "read": r"^tramtin\.1\."},
+            {"user": LIVE, **_ON_TOPICS, "write": _LIVE_TOPICS, "read": "^$"},
+        ],
     }
 
 
+_LIVE_TOPICS = r"^tramtin\.1\.[dg]\.[^.]+\.live\.[^.]+$"
 _ON_TOPICS = {"vhost": "/", "exchange": "amq.topic"}
 
 

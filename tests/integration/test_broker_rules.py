@@ -1,7 +1,8 @@
 """The access rules of docs/authority.md, on the brokers themselves: what one station cannot do.
 
 A station's certificate reads no document of another station and writes nothing under another name,
-whatever client id it claims. The first hour of a box under the same rules: test_other_brokers.
+whatever client id it claims; whoever speaks live writes live segments alone. The first hour of a
+box under the same rules: test_other_brokers.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pytest
 from agent.contract.ids import StationId
 from agent.contract.topic import build_uplink_topic
 from central.collector.identity import CENTRE
+from central.live.live_line import LIVE
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 from tests.harness.child_broker import ChildBroker
 from tests.harness.nats_broker import NatsBroker
@@ -23,6 +25,7 @@ from tests.harness.rabbit_broker import RabbitBroker, unpack_rabbitmq
 VICTIM, OWN = StationId("tv-cl-0007"), StationId("tv-cl-0021")
 STATIONS = [VICTIM, OWN]
 OF_VICTIM = f"tramtin/1/d/{VICTIM}/playlist/tuan"
+OF_OWN = f"tramtin/1/d/{OWN}/playlist/tuan"
 READABLE = [
     f"tramtin/1/d/{OWN}/#", "tramtin/1/g/84_2e29266/#", "tramtin/1/c/state",
     "tramtin/1/auth/timestamp_2ejson",
@@ -33,14 +36,14 @@ UNREADABLE = [
 ]  # fmt: skip
 UNWRITABLE = [
     build_uplink_topic(VICTIM, "hello"), build_uplink_topic(VICTIM, "state"), OF_VICTIM,
-    f"tramtin/1/d/{OWN}/playlist/tuan", "tramtin/1/g/84_2e29266/playlist/tuan",
+    OF_OWN, "tramtin/1/g/84_2e29266/playlist/tuan",
     "tramtin/1/c/state", "tramtin/1/auth/timestamp_2ejson",
 ]  # fmt: skip
 
 
 async def prove_the_rules(broker: ChildBroker, ca: CertificateAuthority) -> None:
     certificates = {name: ca.issue_device(name) for name in (VICTIM, OWN, "tv-cl-0099")}
-    certificates[CENTRE] = ca.issue_centre()
+    certificates[CENTRE], certificates[LIVE] = ca.issue_centre(), ca.issue_live()
 
     def connect(name: str, client_id: str | None = None, will: str | None = None):  # noqa: ANN202 - a context
         identity = certificates[name]
@@ -75,6 +78,23 @@ async def prove_the_rules(broker: ChildBroker, ca: CertificateAuthority) -> None
         async with connect(OWN) as station:
             assert await station.publish(build_uplink_topic(OWN, "hello"), b"true")
         assert await centre.next_message() == (build_uplink_topic(OWN, "hello"), b"true")
+    await prove_the_rules_of_live(connect)
+
+
+async def prove_the_rules_of_live(connect) -> None:  # noqa: ANN001 - makes a context
+    async with connect(OWN) as station:
+        assert await station.subscribe(f"tramtin/1/d/{OWN}/#")
+        assert await station.subscribe("tramtin/1/g/84_2e29266/#")
+        for topic in (OF_OWN, "tramtin/1/g/84_2e29266/playlist/tuan"):
+            async with connect(LIVE) as live:
+                await live.publish(topic, b"forged")
+        for topic in (f"tramtin/1/d/{OWN}/#", "tramtin/1/g/84_2e29266/live/#", "#"):
+            async with connect(LIVE) as live:
+                assert not await live.subscribe(topic), topic
+        for topic in (f"tramtin/1/d/{OWN}/live/5656", "tramtin/1/g/84_2e29266/live/5656"):
+            async with connect(LIVE) as live:
+                assert await live.publish(topic, b"a segment")
+            assert await station.next_message() == (topic, b"a segment")
 
 
 async def _reads_under_another_id(connection) -> bool:  # noqa: ANN001 - a context

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+from central.collector.identity import CENTRE as CENTRE_NAME
+from central.testbed.broker import ACCESS_RULES
 from tests.harness.broker_rules import nats_users, rabbit_definitions
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "authority.md").read_text("utf-8")
@@ -24,3 +26,10 @@ def test_the_rules_of_nats_are_those_that_are_proved() -> None:
 
 def test_the_rules_of_rabbitmq_are_those_that_are_proved() -> None:
     assert json.loads(block("RabbitMQ")) == rabbit_definitions(STATIONS, CENTRE)
+
+
+def test_the_rules_of_mosquitto_are_those_of_the_demonstration() -> None:
+    """Which all scenarios run under."""
+    assert sorted(block("Mosquitto").split("\n")) == sorted(
+        ACCESS_RULES.replace(f"user {CENTRE_NAME}", f"user {CENTRE}").split("\n")
+    )
