@@ -151,19 +151,24 @@ async def test_a_line_cut_for_twelve_seconds_brings_the_programme_and_then_the_v
 
 
 async def assert_programme_between(on_air: OnAir) -> None:
-    """The journal has the voice twice; between, the capture has the programme."""
+    """The journal has the voice before and after; between, the capture has the programme.
+
+    On a starved machine its decoder may be late for its moment: then it is joined once more, and
+    the journal has it a third time.
+    """
     await until(
         lambda: on_air.voices()[-1:] != [] and on_air.voices()[-1]["result"] == "full", "it"
     )
-    voices = await on_air.until_voices(2)
+    first, *after = await on_air.until_voices(2)
     sound = await on_air.programme.hear()
-    first, last = voices[0], voices[-1]
     assert (first["result"], first["reason"].split(":")[0]) == ("cut", "E_STALLED")
-    assert last["reason"] is None
-    between = moment(first["end"]) + timedelta(seconds=0.5), moment(last["start"])
+    assert after[-1]["reason"] is None
+    between = moment(first["end"]) + timedelta(seconds=0.5), moment(after[0]["start"])
     assert melody_s(sound, *between) >= 0.4, sound.describe_sounds()
-    assert voice_s(sound, *between) <= 0.2
-    said_s = (moment(last["end"]) - moment(last["start"])).total_seconds()
-    assert voice_s(sound, moment(last["start"]), moment(last["end"])) >= said_s - STARVED_S - 1
+    assert voice_s(sound, *between) <= 0.2, [first, *after]
+    spans = [(moment(one["start"]), moment(one["end"])) for one in after]
+    said_s = sum((end - start).total_seconds() for start, end in spans)
+    heard_s = sum(voice_s(sound, *span) for span in spans)
+    assert heard_s >= said_s - STARVED_S - 1, [first, *after]
     await on_air.programme.until_reported("live_stalled", ["begins", "ends"])
     await on_air.programme.assert_truth()
