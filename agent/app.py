@@ -19,6 +19,7 @@ from agent.authority.tracker import AuthorityTracker
 from agent.box_state import BoxState, Device, open_state
 from agent.clock import Clock
 from agent.contract.ids import StationId
+from agent.contract.report import Reading
 from agent.control.command_executor import CommandExecutor
 from agent.control.operations import Operations
 from agent.evidence.outbox import JournalSender
@@ -169,6 +170,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             lines=outputs.lines, mutes=mutes,
         )  # fmt: skip
 
+        def readings() -> dict[str, Reading]:
+            return {**site_inputs.readings(), **outputs.wall_readings()}
+
         @cache
         def operations() -> Operations:
             # its modules load only for a page or a command
@@ -223,7 +227,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             take=HealthSnapshot(
                 settings, session=session.current, clock=clock, journal=journal, issues=issues,
                 outputs=outputs.by_name, rundowns=outputs.rundowns, lines=outputs.lines,
-                inputs=site_inputs.inputs, readings=site_inputs.readings,
+                inputs=site_inputs.inputs, readings=readings,
                 levels=state.levels,
             ).take,
             send=partial(send_health, state.media, fetch, uplink),
@@ -315,6 +319,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "commands": partial(kept, commands.run), "loudness": partial(kept, loudness.run),
         }  # fmt: skip
         services |= proving
+        services |= {f"wall {one.name}": partial(kept, one.run) for one in outputs.walls}
         if store.is_volatile:
             services["card"] = CardWatch(
                 Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s
@@ -340,7 +345,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 pictures=FacePictures(outputs.by_name),
                 readings=ReadingsReader(
                     Path(settings.state), clock, issues, health.watch.statuses, authority.state,
-                    site_inputs.inputs, site_inputs.readings,
+                    site_inputs.inputs, readings,
                 ),
                 emergency_keys=emergency_keys.key_alarms, emergencies=outputs.list_alarms,
             )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.box_state import BoxState
 from agent.clock import Clock
 from agent.contract.ids import StationId
-from agent.contract.report import InputState
+from agent.contract.report import InputState, Reading
 from agent.live.reception import LiveReception
 from agent.live.relay.relay_access import RelayAccess
 from agent.overrides.emergency_state import EmergencyState, list_alarms
@@ -24,7 +24,7 @@ from agent.play.output_factory import build_picture_output, build_sound_output, 
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.sound_source import SoundSource
 from agent.play.source_table import build_sources, build_voice_inputs
-from agent.play.speaker_line import SpeakerLine, close_buses
+from agent.play.speaker_line import FaultSink, SpeakerLine, close_buses
 from agent.play.speech.speech_source import speech_source
 from agent.playout.output_schedule import BoardSchedule, SoundSchedule
 from agent.playout.relay_filler import find_filler
@@ -35,6 +35,7 @@ from agent.settings.model import Output, Sensor, Settings
 from agent.signals import Signal
 
 if TYPE_CHECKING:  # these load only where the settings name them
+    from agent.play.board.wall_control import WallControl
     from agent.play.capture.voice_input import VoiceInput
     from agent.verifier.verifier import Verifier
 
@@ -58,6 +59,7 @@ class OutputSet:
         rundowns: name of an output → its part of the schedule.
         by_name: name → output.
         lines: every switched speaker line.
+        walls: every control card of a board.
     """
 
     schedule: Schedule
@@ -68,6 +70,11 @@ class OutputSet:
     rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
     lines: list[SpeakerLine] = field(default_factory=list)
+    walls: list[WallControl] = field(default_factory=list)
+
+    def wall_readings(self) -> dict[str, Reading]:
+        """What control cards measure, as readings of sensors."""
+        return {name: one for wall in self.walls for name, one in wall.readings().items()}
 
     def sounding(self) -> list[Item]:
         """The items that loudspeakers play now."""
@@ -167,6 +174,7 @@ def build_outputs(
         if one.audio is None:
             board = build_picture_output(one, StationId(settings.station), context)
             built.by_name[one.name] = board
+            built.walls.extend(_build_walls(one, state.issues.set_issue))
             continue
         sound = built.by_name[one.name] = build_sound_output(one, context)
         built.lines.extend(sound.lines.values())
@@ -186,6 +194,15 @@ def _build_verifier(
         return any(line.name == zone and line.state == "on" for line in lines)
 
     return build_verifier(settings, state.journal, state.issues.set_issue, is_on)
+
+
+def _build_walls(output: Output, on_fault: FaultSink) -> list[WallControl]:
+    """A board's control cards; their modules load only where the settings name one."""
+    if not output.controls:
+        return []
+    from agent.play.board.wall_control import build_wall
+
+    return [build_wall(card, on_fault) for card in output.controls]
 
 
 def _names_witness(settings: Settings) -> bool:

@@ -105,12 +105,16 @@ class BoardControl(Protocol):
         features: the operations that this model has; others raise `UnsupportedFeature`.
         limits: lowest and highest brightness in percent.
         inputs: the names for `select_input`.
+        source: the input at which this box is connected; None where the settings name none.
+        hot_c: the temperature that its receiving cards are made for, at most.
     """
 
     name: str
     features: frozenset[Feature]
     limits: tuple[int, int]
     inputs: tuple[str, ...]
+    source: str | None
+    hot_c: float
 
     async def identify(self) -> BoardIdentity:
         """Model and firmware; changes nothing.

@@ -6,10 +6,11 @@ A profile in the settings names either a built-in driver of this table, or a fil
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,10 +26,10 @@ from drivers.interface import (
     SensorReader,
     SoundCard,
 )
+from drivers.profile.parameters import list_parameters
 from drivers.profile.setting import (
     Setting,
     SettingFault,
-    Type,
     Use,
     fill_settings,
     find_setting_faults,
@@ -83,13 +84,9 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
 BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {
     ("board-control", "novastar"): ("drivers.board_control.novastar", "NovaStarCard"),
 }
+# protocol of a control plane -> the module that asks a network for its cards
+DISCOVERIES: Mapping[str, str] = {"novastar": "drivers.board_control.novastar_discovery"}
 _PARTS: Mapping[Use, str] = {"board": "sink", "board-control": "control"}
-_TYPES: Mapping[str, Type] = {
-    "str": "text",
-    "int": "integer",
-    "float": "number",
-    "bool": "boolean",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +188,23 @@ def load_board_control(profile: str, **settings: Any) -> BoardControl:
     return cast("BoardControl", _load_device("board-control", profile, settings))
 
 
+async def find_board_controls(profile: str, wait_s: float) -> list[str]:
+    """The addresses at which cards of a profile's protocol answer a broadcast.
+
+    Raises:
+        UnsupportedFeature: no such profile, or its protocol knows no such question.
+        OSError: there is no network to ask on.
+    """
+    from drivers.profile.load import load_profile
+
+    file = await asyncio.to_thread(load_profile, profile)
+    protocol = getattr(getattr(file, "control", None), "protocol", "")
+    if protocol not in DISCOVERIES:
+        raise UnsupportedFeature(profile, "find", "cards of this kind do not say where they are")
+    found: list[str] = await _driver((DISCOVERIES[protocol], "find_cards"))(wait_s)
+    return found
+
+
 def load_switch(profile: str, **settings: Any) -> PowerSwitch:
     """Load the switch of one zone; settings that are None count as absent.
 
@@ -242,7 +256,7 @@ def describe(profile: str) -> Description:
     """
     uses = [use for use, known in BUILT_IN.items() if profile in known]
     if uses:
-        settings = {use: _list_parameters(BUILT_IN[use][profile]) for use in uses}
+        settings = {use: list_parameters(_driver(BUILT_IN[use][profile])) for use in uses}
         return Description(profile=profile, settings=settings)
     from drivers.profile.capabilities import list_settings, list_uses
     from drivers.profile.load import has_profile, list_profiles, load_profile
@@ -361,18 +375,3 @@ def _build(place: Place, settings: Mapping[str, Any]) -> object:
 def _driver(place: Place) -> Any:
     module, name = place
     return getattr(importlib.import_module(module), name)
-
-
-def _list_parameters(place: Place) -> tuple[Setting, ...]:
-    return tuple(_find_parameters(inspect.signature(_driver(place))))
-
-
-def _find_parameters(signature: inspect.Signature) -> Iterator[Setting]:
-    """The keys of a built-in driver; parameters that are not plain values are for tests only."""
-    for parameter in signature.parameters.values():
-        type_ = _TYPES.get(str(parameter.annotation).removesuffix(" | None"))
-        if type_ is None or parameter.name == "name":
-            continue
-        need = parameter.default is inspect.Parameter.empty
-        default = None if need else parameter.default
-        yield Setting(name=parameter.name, type=type_, need=need, default=default)

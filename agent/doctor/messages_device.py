@@ -317,5 +317,14 @@ BOX: Catalogue = {
     "switch_off": Text("{0} ({1}) trả lời: đang tắt", "{0} ({1}) answers: off"),
     "input_on": Text("{0} ({1}) trả lời: đang TÁC ĐỘNG", "{0} ({1}) answers: ACTIVE"),
     "input_off": Text("{0} ({1}) trả lời: không tác động", "{0} ({1}) answers: not active"),
+    "card_good": Text("{0}: {1}", "{0} answers: {1}"),
+    "card_elsewhere": Text(
+        "{0} không trả lời ở địa chỉ đã ghi; trên mạng có thẻ tại: {1}",
+        "{0} does not answer at its address; cards on this network: {1}",
+    ),
+    "card_elsewhere.step": Text(
+        "sửa `port` của thẻ điều khiển trong station.yaml",
+        "correct the card's `port` in station.yaml",
+    ),
     "sensor_reads": Text("{0} đo được {1}", "{0} measures {1}"),
 }

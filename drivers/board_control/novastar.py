@@ -43,6 +43,7 @@ class NovaStarCard:
         port: a serial port's path, or `tcp://host`.
         receivers: the number of receiving cards at each output, "4,4".
         card: its place in a chain of sending cards, from 0.
+        input: the input at which this box is connected.
         baud: of the serial line; the factory's without.
         parity: of the serial line; these cards have none.
         timeout_ms: longest time until an answer.
@@ -59,6 +60,7 @@ class NovaStarCard:
         port: str,
         receivers: str = "1",
         card: int = 0,
+        input: str | None = None,  # noqa: A002 - the key of the settings
         baud: int | None = None,
         parity: str | None = None,
         timeout_ms: int = 1000,
@@ -71,6 +73,8 @@ class NovaStarCard:
         self.features: frozenset[Feature] = frozenset(self._spec.features)
         self.limits = (self._spec.brightness.low, self._spec.brightness.high)
         self.inputs = tuple(self._spec.inputs)
+        self.source = input
+        self.hot_c = self._spec.hot_c
         self._places = tuple(_list_places(name, receivers, self._spec.outputs))
         self._card = card
         self._link: NovaStarLink = build_link(profile, name, port, baud, timeout_ms, card)

@@ -102,9 +102,11 @@ def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:
         case MeterProfile() | SensorProfile():
             measures = tuple(profile.readings)
             yield Setting(name="measures", type="text", need=True, choices=measures)
-        case BoardProfile(control=ControlSpec()):
+        case BoardProfile(control=ControlSpec(inputs=inputs)):
             yield Setting(name="receivers", type="text", default="1", form="4,4")
             yield Setting(name="card", type="integer", default=0, low=0, high=7)
+            if inputs:
+                yield Setting(name="input", type="text", choices=tuple(inputs))
 
 
 def _channel(channels: int, *, is_used: bool = True) -> Setting:

@@ -247,6 +247,7 @@ class ControlSpec(_ProfilePart, frozen=True, kw_only=True):
         power_device: the kind of device behind which power outputs are addressed.
         features: operations of this model, beyond brightness.
         brightness: the allowed range.
+        hot_c: the temperature that the receiving cards are made for, at most.
     """
 
     protocol: Literal["novastar"]
@@ -260,6 +261,7 @@ class ControlSpec(_ProfilePart, frozen=True, kw_only=True):
     power_device: Literal[0, 2] = 0
     features: list[Feature]
     brightness: Brightness = Brightness()
+    hot_c: Annotated[float, Meta(ge=30, le=120)] = 70.0
 
 
 class ContentSpec(_ProfilePart, frozen=True, kw_only=True):

@@ -49,6 +49,7 @@ def wall_of(
     name: str,
     *receivers: int,
     mono: Callable[[], float] = lambda: 0.0,
+    source: str | None = None,
 ) -> Iterator[tuple[SimNovaStar, BoardControl]]:
     """The simulated card of a profile, and the driver that is joined to it."""
     profile = load_profile(name)
@@ -66,7 +67,11 @@ def wall_of(
         yield (
             card,
             registry.load_board_control(
-                name, name="the-phat", port=port, receivers=",".join(map(str, receivers or (1,)))
+                name,
+                name="the-phat",
+                port=port,
+                input=source,
+                receivers=",".join(map(str, receivers or (1,))),
             ),
         )
     finally:

@@ -42,8 +42,8 @@ ALLOWED = {
     ),
     "agent.doctor": (
         "agent.authority agent.evidence agent.health agent.link agent.plan agent.play "
-        "agent.sandbox agent.settings agent.store agent.timesync agent.trust drivers.errors "
-        "drivers.registry"
+        "agent.sandbox agent.settings agent.store agent.timesync agent.trust "
+        "drivers.control_plane drivers.errors drivers.registry"
     ),
     "agent.evidence": "agent.store agent.trust",
     "agent.health": (
@@ -72,8 +72,8 @@ ALLOWED = {
     "agent.page": "agent.control agent.health agent.settings agent.store",
     "agent.plan": "agent.settings agent.trust",
     "agent.play": (
-        "agent.sandbox agent.settings drivers.errors drivers.frame_sink drivers.interface "
-        "drivers.registry"
+        "agent.sandbox agent.settings drivers.control_plane drivers.errors drivers.frame_sink "
+        "drivers.interface drivers.registry"
     ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.settings": "drivers.errors drivers.interface drivers.profile drivers.registry",

@@ -14,12 +14,14 @@ from agent.contract.issues.machine import MACHINE
 from agent.contract.issues.playback import PLAYBACK
 from agent.contract.issues.site import SITE
 from agent.contract.issues.storage import STORAGE
+from agent.contract.issues.wall import WALL
 
 __all__ = ["ISSUE_KINDS", "IssueKind", "Severity"]
 
 ISSUE_KINDS: dict[str, IssueKind] = {
     **LINK,
     **PLAYBACK,
+    **WALL,
     **STORAGE,
     **AUTHORITY,
     **MACHINE,

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen
-from agent.settings.model import Settings
+from agent.settings.model import ControlCard, Settings
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
 
@@ -53,6 +53,8 @@ def _list_asked(settings: Settings) -> Iterator[Asked]:
         for zone in output.zones:
             if zone.switch is not None:
                 yield zone.name, _switch(zone.name, zone.switch)
+        for card in output.controls:
+            yield card.name, _control(card)
     for want in settings.inputs:
         yield want.name, _input(want)
     for probe in settings.sensors:
@@ -107,5 +109,14 @@ def _sensor(want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
             **want.options,
         )
         return good("sensor_reads", want.name, f"{await device.read():.4g} {device.unit}")
+
+    return question
+
+
+def _control(want: ControlCard) -> Callable[[], Awaitable[ProbeFinding]]:
+    async def question() -> ProbeFinding:
+        from agent.doctor.probes.control_card import examine_card  # only where a card is named
+
+        return await examine_card(want)
 
     return question

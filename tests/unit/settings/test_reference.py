@@ -140,6 +140,7 @@ DATA = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encodi
 OF_FORM = {"unknown_key", "missing_key", "no_value", "bad_value", "wrong_type"}
 # these are known only to a profile, or are text to our loader and another type to PyYAML
 BEYOND = {
+    "a control card with an input that its model has not",
     "typo of an option",
     "a relay that the board does not have",
     "speed that the board does not know",

@@ -55,7 +55,7 @@ def test_a_control_plane_is_used_in_controls_and_a_sink_as_board(tmp_path: Path)
     control = read(tmp_path, CONTROL)
     assert list_uses(control) == {"board-control"}
     names = [one.name for one in list_settings(control, "board-control")]
-    assert names == ["port", "baud", "parity", "timeout_ms", "receivers", "card"]
+    assert names == ["port", "baud", "parity", "timeout_ms", "receivers", "card", "input"]
     (tmp_path / "sink").mkdir()
     sink = read(tmp_path / "sink", SINK)
     assert list_uses(sink) == {"board"}

@@ -1,0 +1,186 @@
+"""One control card of a board: asked every ten seconds, kept at what the box wants.
+
+A card forgets what was written when its power goes, and anybody with the maker's program can change
+it. So what it says is compared with what is wanted at each poll, and put back. Whatever fails here
+is an issue; the picture goes on without the card.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+
+from agent.clock import mono_s
+from agent.contract.report import Reading
+from agent.errors import ConfigError
+from agent.play.board.wall_findings import KINDS, WallWanted, find_foreign, find_wall_issues
+from agent.settings.model import ControlCard
+from drivers import registry
+from drivers.control_plane import BoardControl, BoardIdentity, BoardReading
+from drivers.errors import DeviceFault, DriverError, UnsupportedFeature
+
+log = logging.getLogger(__name__)
+FaultSink = Callable[[str, str, str | None], None]
+POLL_S = 10.0
+TRIES = 3  # polls without an answer before it is an issue
+BRIGHTNESS_SLACK_PCT = 1  # the card counts in 255 steps
+
+
+class WallControl:
+    """A control card and what is wanted of its wall.
+
+    Args:
+        name: of the card in the settings.
+        faces: the faces that it controls; none: all of its output.
+        card: its driver.
+        on_fault: called with (kind, card, hint); hint None when the fault is over.
+        mono: monotonic seconds; replaced in tests.
+
+    Attributes:
+        wanted: what the card is held to.
+        reading: the card's last word; None before the first, and while it does not answer.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        faces: tuple[str, ...],
+        card: BoardControl,
+        on_fault: FaultSink,
+        mono: Callable[[], float] = mono_s,
+    ) -> None:
+        self.name = name
+        self.faces = faces
+        self.card = card
+        self.wanted = WallWanted(source=card.source)
+        self.reading: BoardReading | None = None
+        self._on_fault = on_fault
+        self._mono = mono
+        self._read_mono_s = 0.0
+        self._identity: BoardIdentity | None = None
+        self._misses = 0
+        self._open: set[str] = set()
+
+    async def run(self) -> None:
+        """Live until cancelled; no fault of the card ends it."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(POLL_S)
+
+    async def refresh(self) -> None:
+        """Ask the card once, report what is wrong, put back what somebody has changed."""
+        try:
+            if self._identity is None:
+                await self._identify()
+            reading = await self.card.read()
+        except Exception as error:  # noqa: BLE001 - a driver's bug is a fault of this card only
+            self._count_miss(_describe(self.name, error))
+            return
+        self._misses = 0
+        self.reading, self._read_mono_s = reading, self._mono()
+        self._set("board_card_silent", None)
+        found = find_wall_issues(reading, self.card.hot_c, was_hot="board_hot" in self._open)
+        foreign = find_foreign(reading, self.wanted)
+        if foreign:
+            found["board_foreign"] = "; ".join(foreign)
+        for kind in KINDS:
+            self._set(kind, found.get(kind))
+        await self._put_back(reading, has_foreign=bool(foreign))
+
+    async def dim(self, pct: int) -> bool:
+        """Want this brightness from now on, within the profile's limits; True once the card has it.
+
+        A failure is an issue, and the next poll tries again.
+        """
+        low, high = self.card.limits
+        pct = min(max(pct, low), high)
+        self.wanted = replace(self.wanted, brightness_pct=pct)
+        return await self._command(self.card.set_brightness(pct))
+
+    def readings(self) -> dict[str, Reading]:
+        """The card's measurements as those of sensors; for report and page."""
+        reading = self.reading
+        if reading is None:
+            return {}
+        age_s = round(self._mono() - self._read_mono_s, 1)
+        warm = [one.temperature_c for one in reading.receivers if one.temperature_c is not None]
+        values: dict[str, tuple[float | None, str]] = {
+            "brightness": (reading.brightness_pct, "%"),
+            "temperature": (max(warm, default=None), "°C"),
+            "light": (reading.lux, "lx"),
+        }
+        return {
+            f"{self.name}.{measure}": Reading(measure, value, unit, age_s)
+            for measure, (value, unit) in values.items()
+            if value is not None
+        }
+
+    async def _identify(self) -> None:
+        found = await self.card.identify()
+        self._identity = found
+        hint = f"{found.model} answers, firmware {found.firmware}"
+        self._set("board_card_other", None if found.is_expected else hint)
+
+    async def _put_back(self, reading: BoardReading, *, has_foreign: bool) -> None:
+        wanted = self.wanted
+        if has_foreign:
+            if wanted.source is not None and reading.input != wanted.source:
+                await self._command(self.card.select_input(wanted.source))
+            if reading.mode != wanted.mode or reading.has_test:
+                await self._command(self.card.set_mode(wanted.mode))
+        pct, is_pct = wanted.brightness_pct, reading.brightness_pct
+        if pct is not None and is_pct is not None and abs(pct - is_pct) > BRIGHTNESS_SLACK_PCT:
+            await self._command(self.card.set_brightness(pct))
+
+    async def _command(self, command: Coroutine[object, object, None]) -> bool:
+        try:
+            await command
+        except Exception as error:  # noqa: BLE001 - as in `refresh`
+            if isinstance(error, DeviceFault | UnsupportedFeature):
+                self._set("board_card_fault", _describe(self.name, error))
+            else:
+                self._count_miss(_describe(self.name, error))
+            return False
+        self._set("board_card_fault", None)
+        return True
+
+    def _count_miss(self, why: str) -> None:
+        self._misses += 1
+        if self._misses >= TRIES:
+            self._identity = None  # another card may be there when it answers again
+            self.reading = None
+            self._set("board_card_silent", why)
+
+    def _set(self, kind: str, hint: str | None) -> None:
+        """Report a fault, and its end once."""
+        if hint is not None:
+            self._open.add(kind)
+            self._on_fault(kind, self.name, hint)
+        elif kind in self._open:
+            self._open.discard(kind)
+            self._on_fault(kind, self.name, None)
+
+
+def build_wall(settings: ControlCard, on_fault: FaultSink) -> WallControl:
+    """The card of the settings; nothing is opened yet.
+
+    Raises:
+        ConfigError: E_DRIVER, no such profile, or an unknown option in the settings.
+    """
+    try:
+        card = registry.load_board_control(
+            settings.profile, name=settings.name, port=settings.port, **settings.options
+        )
+    except UnsupportedFeature as error:
+        raise ConfigError("E_DRIVER", settings.name, str(error)) from error
+    return WallControl(settings.name, tuple(settings.faces), card, on_fault)
+
+
+def _describe(name: str, error: Exception) -> str:
+    """The text of a driver's fault; any other exception is a bug and goes to the log."""
+    if isinstance(error, DriverError):
+        return str(error)
+    log.error("the driver of %s failed", name, exc_info=error)
+    return f"{type(error).__name__}: {error}"
