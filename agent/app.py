@@ -133,7 +133,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             device.root, state.authority, store=store, clock=clock, issues=issues,
             restore=pipeline.restore, spread_s=spread_s,
         )  # fmt: skip
-        voices, kinds = LiveVoices(), list_zone_kinds(settings)
+        voices, kinds = LiveVoices(), list_zone_kinds(settings.outputs)
         live = LiveReception(
             clock, documents, settings.policy, voices=voices,
             record=partial(record_refusal, journal), set_issue=issues.set_issue,

@@ -30,6 +30,7 @@ SUN, MUSIC = "entries.when.sun", "entries.music"
 STAGGERED = "entries.sync.kind=staggered"
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
+TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
 PHRASES = "bodies.phrases"  # a box without them waits for the recording: nothing is refused
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 ADVERTS, MAINTENANCE = "policy.adverts", "policy.maintenance"
@@ -70,7 +71,7 @@ UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused
 
 
 # What a box without it applies all the same, in another way: `publish` names such boxes.
-IGNORED_ELSEWHERE = frozenset({STAGGERED, MUSIC})
+IGNORED_ELSEWHERE = frozenset({STAGGERED, MUSIC, CHIME_CHECK, TURN})
 
 
 def needed_features(document: Document) -> frozenset[str]:
@@ -79,9 +80,12 @@ def needed_features(document: Document) -> frozenset[str]:
     return frozenset({*listed, *used_features(document)}) - IGNORED_ELSEWHERE
 
 
-def uses_turns(document: Document) -> bool:
-    """Has it an item that plays group after group? A box of 0.1.0 plays it with the first."""
-    return STAGGERED in set(used_features(document))
+def ignored_features(document: Document) -> frozenset[str]:
+    """What a document uses that a box without it applies in another way, and does not refuse."""
+    found = IGNORED_ELSEWHERE.intersection(used_features(document))
+    if isinstance(document, StationConfig) and document.policy.stagger is not UNSET:
+        found |= {TURN} if document.policy.stagger.group else set()
+    return found
 
 
 def must_be_critical(document: Document) -> frozenset[str]:

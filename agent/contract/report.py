@@ -16,6 +16,7 @@ RecordKind = Literal[
 REPORT_TYPE = "application/vnd.tramtin.report.{channel}.v1+json"
 MAX_BATCH_RECORDS = 100
 MAX_BATCH_BYTES = 32 * 1024
+MAX_ZONE_KINDS = 64  # of a larger station the centre does not know them
 MAX_HOLDS = 1000  # with the longest names 254 bytes each: small enough for every broker in use
 
 
@@ -33,7 +34,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
     `holds` maps `<issuer>/<kind>/<slot>` to [epoch, seq, sha256 of the envelope's payload]; where
     it is `partial`, it lists only documents in force. `features` are the features that this release
-    supports beyond the common ones, by the names of `agent.contract.feature`.
+    supports beyond the common ones, by the names of `agent.contract.feature`. `zone_kinds` has the
+    kind of the surroundings of each cluster of loudspeakers, by its name; UNSET: not known.
     """
 
     session: int
@@ -49,6 +51,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     has: list[str]
     partial: bool = False
     features: list[str] = msgspec.field(default_factory=list)
+    zone_kinds: dict[str, str] | UnsetType = UNSET
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -121,7 +121,7 @@ def _upcoming(case: DoctorContext) -> str:
     """What this box would play within a day from now, and what it would refuse; times UTC."""
     held, now = query_database(_state(case), documents.held), case.now()
     local = case.settings.policy if case.settings is not None else None
-    kinds = list_zone_kinds(case.settings) if case.settings is not None else {}
+    kinds = list_zone_kinds(case.settings.outputs) if case.settings is not None else {}
     policy = effective_policy(config_in_force(held, now), local, kinds)
     timeline = build_timeline(held, policy, now.at, now.at + AHEAD)
     plays = [

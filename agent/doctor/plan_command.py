@@ -166,7 +166,7 @@ def _read_plan(settings: Settings, at: datetime | None) -> _Plan:
     revoked = list_revoked(select_heads(one.document for one in reading.held))
     held = [one for one in reading.held if not is_revoked(one.document, revoked)]
     policy = effective_policy(
-        config_in_force(held, now), settings.policy, list_zone_kinds(settings)
+        config_in_force(held, now), settings.policy, list_zone_kinds(settings.outputs)
     )
     return _Plan(settings, held, policy, now.at)
 

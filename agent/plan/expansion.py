@@ -292,8 +292,8 @@ class Expansion:
     def _refuse_zones(self, bounds: Bounds, entry: Entry, at: datetime) -> None:
         """Say once which clusters an entry leaves out."""
         barred = select_barred(bounds.closed, entry.zones)
-        rule = self._policy.zone_classes.name_rule(barred)
-        self._refuse(bounds.playlist, entry, at, "E_POLICY", rule)
+        rule, doc_id = self._policy.zone_classes.name_rule(barred), bounds.playlist.doc_id
+        self._refusals.append(Refusal(entry.id, doc_id, at, "E_POLICY", rule, tuple(barred)))
 
     def _plan(self, one: Start, starts: Sequence[datetime]) -> None:
         """Plan hard starts where nothing waits: each is judged by itself."""

@@ -97,6 +97,7 @@ class Refusal(msgspec.Struct, frozen=True):
         at: the planned start.
         code: `E_HOURS`, `E_POLICY`, `E_EXPIRED`, `E_MEDIA`, `E_PRIO`, `E_SCHEMA`, `E_UNSUPPORTED`.
         rule: the rule with its value, such as `quiet_hours 21:00-05:00`.
+        zones: the clusters that it leaves out, where it plays at others; empty: it does not play.
     """
 
     entry_id: str
@@ -104,6 +105,7 @@ class Refusal(msgspec.Struct, frozen=True):
     at: datetime
     code: str
     rule: str
+    zones: tuple[str, ...] = ()
 
     def detail(self) -> dict[str, str | int | float | bool | list[str] | None]:
         """The detail of its journal record."""

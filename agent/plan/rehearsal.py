@@ -106,6 +106,7 @@ class Rehearsal:
         events: those that start in it.
         quiet: the windows without sound of the policy, as written.
         lacks: weeks beginning in it in which a language has less than its duty.
+        not_known: rules of policy of which nobody knows here what they refuse.
     """
 
     from_at: datetime
@@ -113,6 +114,7 @@ class Rehearsal:
     events: tuple[Event, ...]
     quiet: tuple[str, ...] = ()
     lacks: tuple[LanguageLack, ...] = ()
+    not_known: tuple[str, ...] = ()
 
 
 def find_lanes(held: Iterable[HeldDocument]) -> list[Lane]:
@@ -199,7 +201,7 @@ def _refused(
         until=refusal.at + (CHIME_LENGTH if is_chime and entry is None else length),
         medium=medium,
         title=entry.title if entry else CHIME_TITLE if is_chime else refusal.entry_id,
-        zones=tuple(entry.zones) if entry else ("*",),
+        zones=refusal.zones or (tuple(entry.zones) if entry else ("*",)),
         doc_id=refusal.doc_id,
         entry_id=refusal.entry_id,
         essential=entry is not None and entry.essential is True,

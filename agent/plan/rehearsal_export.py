@@ -30,6 +30,7 @@ def build_rehearsal_json(found: Sequence[tuple[str, Rehearsal]]) -> str:
             "from": _local(one.from_at),
             "until": _local(one.until_at),
             "events": [_plain(event) for event in one.events],
+            "not_known": list(one.not_known),
         }
         for name, one in found
     ]

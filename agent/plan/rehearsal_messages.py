@@ -52,6 +52,16 @@ PHRASES: Catalogue = {
         "THIẾU TIẾNG: tuần từ {0}, tiếng {1} phải có {2} % mà không có mục nói nào",
         "LANGUAGE LACKING: week of {0}, {1} should have {2} % and nothing is spoken at all",
     ),
+    "not_known.zone_classes": Text(
+        (
+            "CHƯA BIẾT cụm loa nào là loại đặc biệt (trạm chưa báo), nên không biết mục nào bị từ"
+            " chối ở đó theo zone_classes"
+        ),
+        (
+            "NOT KNOWN which clusters are special (the station has not said), hence what"
+            " zone_classes refuses there"
+        ),
+    ),
     "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
     "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),

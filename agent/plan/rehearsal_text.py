@@ -34,7 +34,9 @@ def describe_rehearsal(rehearsal: Rehearsal, name: str, lang: Lang) -> list[str]
     first, last = _date(rehearsal.from_at), _date(rehearsal.until_at, is_end=True)
     lines = [say(lang, "title", name, first, last)]
     lines += _describe_days(rehearsal.events, lang)
-    return [*lines, "", describe_sum(rehearsal.events, lang), *describe_lacks(rehearsal, lang)]
+    unknown = [say(lang, f"not_known.{name}") for name in rehearsal.not_known]
+    told = [describe_sum(rehearsal.events, lang), *describe_lacks(rehearsal, lang), *unknown]
+    return [*lines, "", *told]
 
 
 def describe_sum(events: Sequence[Event], lang: Lang) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from agent.settings.model import Settings
+from collections.abc import Iterable
+
+from agent.settings.model import Output
 
 
-def list_zone_kinds(settings: Settings) -> dict[str, str]:
+def list_zone_kinds(outputs: Iterable[Output]) -> dict[str, str]:
     """Every cluster of a station by name, with the kind of its surroundings."""
-    return {zone.name: zone.kind for output in settings.outputs for zone in output.zones}
+    return {zone.name: zone.kind for output in outputs for zone in output.zones}

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 
+from msgspec import UNSET
+
 from agent.clock import Clock, Now
 from agent.contract.document import Document
 from agent.contract.feature import FEATURES
 from agent.contract.ids import Place
-from agent.contract.report import MAX_HOLDS, Hello
+from agent.contract.report import MAX_HOLDS, MAX_ZONE_KINDS, Hello
 from agent.evidence.journal import Journal
 from agent.health.health_report import clock_state
 from agent.settings.model import Output
+from agent.settings.zone_kinds import list_zone_kinds
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.documents import ReplayFloors, slot_of
 from agent.trust.current_authority import AuthorityInForce
@@ -87,6 +90,7 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
     outputs: Sequence[Output],
 ) -> Hello:
     """Build a hello; of very many slots those of documents in force come first."""
+    kinds = list_zone_kinds(outputs)
     return Hello(
         session=session,
         boot_id=boot_id,
@@ -101,4 +105,5 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
         clock=clock_state(now),
         has=[("audio" if one.audio else "board") for one in outputs],
         features=list(FEATURES),
+        zone_kinds=kinds if len(kinds) <= MAX_ZONE_KINDS else UNSET,
     )

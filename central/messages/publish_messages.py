@@ -195,7 +195,44 @@ PHRASES: Catalogue = {
         "các trạm sau sẽ TỪ CHỐI vì hộp chưa làm được ({1}): {0}; nâng cấp các hộp ấy",
         "these stations will REFUSE it, as they cannot do what it needs ({1}): {0}; upgrade them",
     ),
-    "out_of_turn": Text(
+    "unknown_kinds": Text(
+        (
+            "CHƯA BIẾT loại cụm loa (đặc biệt, thông thường) của các trạm sau, nên không biết trạm"
+            " từ chối mục nào theo zone_classes: {0}"
+        ),
+        (
+            "NOT KNOWN of these stations which clusters are special, hence what zone_classes"
+            " refuses there: {0}"
+        ),
+    ),
+    "objection.left_out": Text(
+        "{0}; các cụm loa khác của trạm vẫn phát", "{0}; the station's other clusters play it"
+    ),
+    "ignored.entries.music": Text(
+        (
+            "các trạm sau phát ca nhạc cả ngày quốc tang (hộp phiên bản cũ không biết lịch năm):"
+            " {0}; nâng cấp các hộp ấy, hoặc thu hồi lịch khi có quốc tang"
+        ),
+        (
+            "these stations play music on days of mourning too (older boxes know no calendar): {0};"
+            " upgrade them, or withdraw the schedule when there is mourning"
+        ),
+    ),
+    "ignored.policy.chime_check": Text(
+        "các trạm sau không phát chuông kiểm loa (hộp phiên bản cũ): {0}; nâng cấp các hộp ấy",
+        "these stations sound no chime that checks loudspeakers (older boxes): {0}; upgrade them",
+    ),
+    "ignored.policy.stagger": Text(
+        (
+            "các trạm sau không chờ lượt của nhóm mình mà phát cùng nhóm đầu (hộp phiên bản cũ):"
+            " {0}; nâng cấp các hộp ấy"
+        ),
+        (
+            "these stations do not wait for their group's turn and play with the first (older"
+            " boxes): {0}; upgrade them"
+        ),
+    ),
+    "ignored.entries.sync.kind=staggered": Text(
         (
             "các trạm sau phát mục lần lượt CÙNG LÚC với nhóm đầu, không chờ lượt mình (hộp phiên"
             " bản cũ): {0}; nâng cấp các hộp ấy"

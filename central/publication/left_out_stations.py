@@ -1,7 +1,8 @@
 """Which stations lack what a document needs, by the features in their last hello.
 
-Most of what a box lacks makes it refuse the whole document. Turns are the exception: a box that
-does not know them plays with the first group (decision 47).
+Most of what a box lacks makes it refuse the whole document. Some of it an older box applies in
+another way (`agent.contract.feature.IGNORED_ELSEWHERE`): it plays staggered items with the first
+group (decision 47), and music on a day of mourning, of which no calendar tells it (decision 52).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import UNSET
 
 from agent.contract.document import Document, StationConfig
-from agent.contract.feature import STAGGERED, needed_features, uses_turns
+from agent.contract.feature import STAGGERED, TURN, ignored_features, needed_features
 from agent.contract.utc import encode_utc, parse_utc
 from central.messages.catalogue import translate
 from central.publication.recipients import is_meant, list_names, station_configs
@@ -43,27 +44,36 @@ def find_left_out(
     return found
 
 
-def find_out_of_turn(
+def find_ignoring(
     database: Database, configs: Mapping[str, StationConfig], document: Document
-) -> list[str]:
-    """Stations that play items of the document in the first group's turn instead of their own.
+) -> dict[str, list[str]]:
+    """What of a document is applied in another way → the stations whose boxes do so.
 
     Args:
         database: the centre's.
         configs: station → its published config, of those to judge.
         document: well-formed.
     """
-    if not uses_turns(document):
-        return []
-    hellos = database.hellos()
-    return [
-        station
-        for station, config in sorted(configs.items())
-        if config.policy.stagger is not UNSET
-        and config.policy.stagger.group > 0
-        and station in hellos
-        and STAGGERED not in hellos[station].get("features", ())
-    ]
+    ignored = sorted(ignored_features(document))
+    hellos = database.hellos() if ignored else {}
+    found: dict[str, list[str]] = {}
+    for name in ignored:
+        feature = STAGGERED if name == TURN else name
+        stations = [
+            station
+            for station, config in sorted(configs.items())
+            if station in hellos
+            and feature not in hellos[station].get("features", ())
+            and (name != STAGGERED or _has_later_turn(config))
+        ]
+        if stations:
+            found[name] = stations
+    return found
+
+
+def _has_later_turn(config: StationConfig) -> bool:
+    """Is the station in another group than the first, with which older boxes play?"""
+    return config.policy.stagger is not UNSET and config.policy.stagger.group > 0
 
 
 def describe_left_out(database: Database, document: Document, lang: Lang) -> list[str]:
@@ -74,12 +84,14 @@ def describe_left_out(database: Database, document: Document, lang: Lang) -> lis
     return [
         translate(lang, "left_out", list_names(stations), ", ".join(lacking))
         for lacking, stations in find_left_out(database, meant, document).items()
-    ] + describe_out_of_turn(database, meant, document, lang)
+    ] + describe_ignoring(database, meant, document, lang)
 
 
-def describe_out_of_turn(
+def describe_ignoring(
     database: Database, configs: Mapping[str, StationConfig], document: Document, lang: Lang
 ) -> list[str]:
-    """One line that names the stations of `find_out_of_turn`; none where there are none."""
-    stations = find_out_of_turn(database, configs, document)
-    return [translate(lang, "out_of_turn", list_names(stations))] if stations else []
+    """A line for each thing that stations apply in another way, with those of `find_ignoring`."""
+    return [
+        translate(lang, f"ignored.{name}", list_names(stations))
+        for name, stations in find_ignoring(database, configs, document).items()
+    ]

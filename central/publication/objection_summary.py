@@ -65,7 +65,8 @@ def _rule(objection: Objection, lang: Lang) -> str:
     if objection.code == "E_BUDGET":
         name, *numbers = objection.what.split(" ")
         return translate(lang, f"budget.{name}", *numbers)
-    return describe_rule(objection.what, lang)
+    rule = describe_rule(objection.what, lang)
+    return translate(lang, "objection.left_out", rule) if objection.is_partial else rule
 
 
 def _patterns(objection: Objection) -> list[str]:

@@ -13,7 +13,7 @@ from central.documents.prepared_alarms import verify_prepared_alarms
 from central.messages.catalogue import translate
 from central.publication.budget_forecast import find_excesses
 from central.publication.document_outbox import keep, sha256_of
-from central.publication.left_out_stations import describe_out_of_turn
+from central.publication.left_out_stations import describe_ignoring
 from central.publication.numbering import verify_number
 from central.publication.objection_summary import describe_objection, notices, verify_acceptable
 from central.publication.override import record_override
@@ -21,6 +21,7 @@ from central.publication.publish_wait import NONE, wait_for_answers
 from central.publication.recipients import Recipients, list_names, verify_known
 from central.publication.refusal_forecast import forecast_refusals
 from central.publication.station_answers import StationAnswers
+from central.publication.zone_kinds import describe_unknown_kinds
 from central.store.database import Database
 from central.store.heartbeat import state_of_collector
 from texts.catalogue import Lang
@@ -80,10 +81,11 @@ def verify_publishable(
     else:
         lines = [f"{each.code}: {describe_objection(each, lang)}" for each in objections]
         record_override(database, recipients.target, sha256_of(one.envelope), despite, lines)
-    out_of_turn = describe_out_of_turn(database, recipients.configs, document, lang)
+    further = describe_ignoring(database, recipients.configs_with(document), document, lang)
+    further += describe_unknown_kinds(database, recipients.configs, document, lang)
     return [
         *notices(objections, recipients, document, lang),
-        *(translate(lang, "notice", line) for line in out_of_turn),
+        *(translate(lang, "notice", line) for line in further),
     ]
 
 

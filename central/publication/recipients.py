@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -47,6 +47,12 @@ class Recipients:
     def missed_by(self, document: Document) -> list[str]:
         """Return stations of other groups for which the document is meant too."""
         return sorted(one for one, config in self.others.items() if is_meant(document, config))
+
+    def configs_with(self, document: Document) -> Mapping[str, StationConfig]:
+        """The configs that stations have once they have the document."""
+        if isinstance(document, StationConfig):
+            return dict.fromkeys(self.stations, document)
+        return self.configs
 
     def topic_of(self, document: Document) -> str:
         """The topic on which the document is published."""

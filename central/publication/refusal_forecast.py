@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -19,13 +19,13 @@ from agent.contract.host_rule import is_named
 from agent.contract.ids import parse_place
 from agent.contract.report import Hello
 from agent.contract.utc import parse_utc
-from agent.plan.policy import effective_policy
 from agent.plan.timeline import Refusal, build_timeline
 from agent.trust.replay import stands_beside
 from central.publication.left_out_stations import find_left_out
 from central.publication.published_state import read_state
 from central.publication.recipients import Recipients, is_meant
 from central.publication.station_group import StationGroup, hold, list_alike
+from central.publication.zone_kinds import read_kinds
 from central.store.database import Database
 
 HORIZON = timedelta(days=45)
@@ -44,6 +44,7 @@ class Objection:
         title: the item concerned; empty: the whole document.
         at: the first time that it would be refused; None: always.
         times: how often, within 45 days.
+        is_partial: the item sounds, and leaves out some of a station's clusters.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Objection:
     title: str = ""
     at: datetime | None = None
     times: int = 1
+    is_partial: bool = False
 
 
 def forecast_refusals(
@@ -75,7 +77,7 @@ def forecast_refusals(
     if isinstance(document, Playlist):
         state = read_state(database, now)
         configs = {one: recipients.configs[one] for one in reached}
-        for group in list_alike(configs, state):
+        for group in list_alike(configs, state, kinds=read_kinds(database, configs)):
             found += _find_refused_items(document, group, now)
     return _join_stations(found)
 
@@ -123,7 +125,7 @@ def _find_refused_items(
     document: Playlist, group: StationGroup, now: datetime
 ) -> Iterator[Objection]:
     """Find items that the group's policy refuses, beside the playlists that it holds."""
-    policy = effective_policy(group.config, None)
+    policy = group.policy
     begin_at = max(now, parse_utc(document.not_before))
     end_at = min(parse_utc(document.expires), begin_at + HORIZON)
     slot = (document.issuer, document.kind, document.slot)
@@ -135,7 +137,7 @@ def _find_refused_items(
         first = refusals[0]
         yield Objection(
             first.code, first.rule, group.stations, title_of[first.entry_id], first.at,
-            len(refusals),
+            len(refusals), is_partial=bool(first.zones),
         )  # fmt: skip
 
 
@@ -151,20 +153,20 @@ def _join_stations(objections: Iterable[Objection]) -> list[Objection]:
     """Join the same objection of several stations."""
     stations: dict[Objection, list[str]] = defaultdict(list)
     for one in objections:
-        alike = Objection(one.code, one.what, (), one.title, one.at, one.times)
+        alike = replace(one, stations=())
         stations[alike].extend(s for s in one.stations if s not in stations[alike])
-    return [
-        Objection(one.code, one.what, tuple(whose), one.title, one.at, one.times)
-        for one, whose in stations.items()
-    ]
+    return [replace(one, stations=tuple(whose)) for one, whose in stations.items()]
 
 
 def is_decisive(objection: Objection, document: Document, recipients: Recipients) -> bool:
     """Return whether the objection stops a publication.
 
     A station at another place, with a high number or of an older release does not keep the others
-    waiting; an urgent document is published as long as it reaches any station.
+    waiting; an urgent document is published as long as it reaches any station. An item that leaves
+    out clusters which are closed to it sounds where it may, as its signer wants it.
     """
+    if objection.is_partial:
+        return False
     if objection.code in ("E_STATION", "E_REPLAY", "E_UNSUPPORTED"):
         return set(recipients.stations) <= set(objection.stations)
     return isinstance(document, Playlist)

@@ -6,14 +6,13 @@ The plan is the boxes' own (`agent.plan`); a box's local settings may be narrowe
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Playlist, StationConfig
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
-from agent.plan.policy import effective_policy
 from agent.plan.rehearsal import (
     Change,
     Lane,
@@ -25,6 +24,7 @@ from agent.plan.rehearsal import (
 from central.publication.published_state import read_state
 from central.publication.recipients import is_meant, list_names, station_configs
 from central.publication.station_group import StationGroup, hold, list_alike
+from central.publication.zone_kinds import read_kinds
 from central.store.database import Database
 
 WEEK = timedelta(days=7)
@@ -77,7 +77,8 @@ def rehearse_stations(
         for station, told in database.hellos().items()
         if station in configs and told.get("has")
     }
-    groups = list_alike(configs, read_state(database, from_at), has)
+    kinds = read_kinds(database, configs)
+    groups = list_alike(configs, read_state(database, from_at), has, kinds)
     return [_rehearse_group(group, from_at, until_at, document) for group in groups]
 
 
@@ -91,12 +92,14 @@ def _rehearse_group(
         kept = [hold(one.document, from_at) for one in group.held if one.slot != slot]
         after = [*kept, hold(document, from_at)]
     lanes = _lanes([*before, *after], group.has)
-    policy = effective_policy(group.config, None)
-    config = hold(group.config, from_at)
+    policy, config = group.policy, hold(group.config, from_at)
     former = rehearse([*before, config], policy, from_at, until_at, lanes)
+    if group.kinds is None:
+        former = replace(former, not_known=("zone_classes",))
     if after is before:
         return GroupRehearsal(group.stations, former, former)
     later = rehearse([*after, config], policy, from_at, until_at, lanes)
+    later = replace(later, not_known=former.not_known)
     return GroupRehearsal(group.stations, former, later)
 
 

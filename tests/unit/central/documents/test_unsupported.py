@@ -24,7 +24,7 @@ from agent.contract.document import (
     Text,
     When,
 )
-from agent.contract.feature import PARTS, UNSUPPORTED, needed_features
+from agent.contract.feature import PARTS, UNSUPPORTED, ignored_features, needed_features
 from agent.contract.station_policy import Cap, ChimeCheck, PolicyLevel, Stagger, StationPolicy
 from agent.errors import TrustError
 from central.__main__ import main
@@ -213,7 +213,8 @@ def test_the_chime_that_checks_loudspeakers_is_told_and_is_not_critical() -> Non
     assert "Chime that checks the loudspeakers: 17:00, " in told
     assert "; all zones" in told
     assert mark_critical(config).crit == config.crit
-    assert "policy.chime_check" in needed_features(config)
+    assert "policy.chime_check" not in needed_features(config)
+    assert ignored_features(config) == {"policy.chime_check"}
 
 
 def test_levels_are_told_as_they_are_signed() -> None:

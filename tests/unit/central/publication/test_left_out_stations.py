@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,21 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Body, Relay, Sync
+from agent.contract.document import Body, Relay, StationConfig, Sync
 from agent.contract.report import ClockState, Hello
-from agent.contract.station_policy import AdvertPolicy, Stagger, StationPolicy
+from agent.contract.station_policy import AdvertPolicy, ChimeCheck, Stagger, StationPolicy
 from agent.errors import YamlFaults
 from central.__main__ import main
 from central.collector.report_store import note_latest
 from central.documents.audio_tools import make_melody
 from central.documents.schedule_compiler import compile_schedule
-from central.documents.sign import ignored_members, mark_critical, read_document, sign_document
+from central.documents.sign import (
+    build_header,
+    ignored_members,
+    mark_critical,
+    read_document,
+    sign_document,
+)
 from central.store.database import Database
 from tests.harness.centre_records import STATION
 from tests.harness.published_playlists import (
@@ -153,6 +160,55 @@ def test_an_older_box_is_named_to_the_signer_too(tmp_path: Path, db: Path) -> No
     output = CliRunner().invoke(main, command, input="n\n").output
     assert f"not in their turn (older boxes): {STATION}" in output
     assert "REFUSE" not in output
+
+
+def songs(path: Path) -> Path:
+    document = read_document(playlist(path, entry("x", ["08:00"])).read_bytes())
+    entries = [msgspec.structs.replace(document.entries[0], music=True)]  # type: ignore[union-attr] # a playlist
+    document = msgspec.structs.replace(document, entries=entries)
+    path.write_bytes(sign_document(msgspec.json.encode(document), "playlist", []))
+    return path
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_an_older_box_that_plays_music_on_days_of_mourning_is_named(
+    lang: str, tmp_path: Path, db: Path
+) -> None:
+    """0.1.0 ignores `music` and refuses calendars (decision 52)."""
+    words = {"vi": "cả ngày quốc tang", "en": "music on days of mourning too"}[lang]
+    configure_two(db, ["entries.music"], ["entries.advert"])
+    exit_code, output = publish(songs(tmp_path / "p"), db, "--lang", lang)
+    assert exit_code == 0
+    assert "E_UNSUPPORTED" not in output
+    (line,) = [one for one in output.splitlines() if words in one]
+    assert OTHER in line
+    assert STATION not in line
+    file = songs(tmp_path / "q")
+    command = ["sign", str(file), "--key", str(file), "--db", str(db), "--lang", lang]
+    assert words in CliRunner().invoke(main, command, input="n\n").output
+
+
+def test_a_config_tells_which_older_boxes_do_without_its_turn_and_its_chime(
+    tmp_path: Path, db: Path
+) -> None:
+    configure_two(db, [], [])
+    policy = StationPolicy([], stagger=Stagger(2), chime_check=ChimeCheck([7], "17:00"))
+    header = build_header(
+        "station-config", issuer="vn.84", class_="config", to=[f"84/29266/{STATION}"],
+        slot="chinh", seq=2, now=datetime.now(UTC), lifetime=timedelta(days=30),
+    )  # fmt: skip
+    place = f"84/29266/{STATION}"
+    document = StationConfig(**header, place=place, groups=[], zones=[], policy=policy)
+    file = tmp_path / "config"
+    file.write_bytes(sign_document(msgspec.json.encode(document), "station-config", []))
+    result = CliRunner().invoke(main, ["publish", str(file), "--db", str(db), "--station", STATION])
+    output = result.stdout + result.stderr
+    assert (
+        f"không chờ lượt của nhóm mình mà phát cùng nhóm đầu (hộp phiên bản cũ): {STATION}"
+        in output
+    )
+    assert f"không phát chuông kiểm loa (hộp phiên bản cũ): {STATION}" in output
+    assert "E_UNSUPPORTED" not in output
 
 
 def compiled(folder: Path, words: str) -> dict[str, Any]:
