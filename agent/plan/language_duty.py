@@ -7,7 +7,7 @@ Weeks run from Monday to Sunday of local time, and are judged whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -22,8 +22,8 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class LanguageLack:
-    """A week in which a language has less than its share.
+class LanguageWeek:
+    """A week and the share that a language has in its speech.
 
     Args:
         monday: the first date of the week.
@@ -38,6 +38,11 @@ class LanguageLack:
     week_pct: int
     planned: timedelta
     total: timedelta
+
+    @property
+    def is_met(self) -> bool:
+        """Has the language its share? A week without speech has none."""
+        return bool(self.total) and self.planned * 100 >= self.total * self.week_pct
 
 
 def list_weeks(from_at: datetime, until_at: datetime) -> list[date]:
@@ -57,23 +62,23 @@ def week_end(monday: date) -> datetime:
     return datetime.combine(monday + WEEK, time(), LOCAL).astimezone(UTC)
 
 
-def find_lacks(
+def judge_weeks(
     occurrences: Iterable[Occurrence], duties: Sequence[LanguageDuty], weeks: Sequence[date]
-) -> list[LanguageLack]:
-    """The weeks that fall short, in order of time.
+) -> list[LanguageWeek]:
+    """Each week with each duty, in order of time.
 
     Args:
         occurrences: what is planned, for the whole of the weeks.
         duties: of the policy.
         weeks: their Mondays.
     """
-    spoken: dict[tuple[date, str], timedelta] = {}
+    spoken: dict[date, dict[str, timedelta]] = {}
     for one in occurrences:
         if one.medium == "sound" and one.level > Level.FILLER and is_speech(one.entry):
-            on = local_date(one.start_at)
-            key = (on - timedelta(days=on.weekday()), _base(one.entry.lang))
-            spoken[key] = spoken.get(key, timedelta()) + (one.end_at - one.start_at)
-    return [lack for monday in weeks for duty in duties if (lack := _judge(monday, duty, spoken))]
+            of_week = spoken.setdefault(monday_of(one.start_at), {})
+            lang = base_language(one.entry.lang)
+            of_week[lang] = of_week.get(lang, timedelta()) + (one.end_at - one.start_at)
+    return [_judge(monday, duty, spoken.get(monday, {})) for monday in weeks for duty in duties]
 
 
 def is_speech(entry: Entry) -> bool:
@@ -81,16 +86,18 @@ def is_speech(entry: Entry) -> bool:
     return entry.music is not True and entry.advert is not True
 
 
-def _judge(
-    monday: date, duty: LanguageDuty, spoken: dict[tuple[date, str], timedelta]
-) -> LanguageLack | None:
-    total = sum((s for (week, _), s in spoken.items() if week == monday), timedelta())
-    planned = spoken.get((monday, _base(duty.lang)), timedelta())
-    if total and planned * 100 >= total * duty.week_pct:
-        return None
-    return LanguageLack(monday, duty.lang, duty.week_pct, planned, total)
+def _judge(monday: date, duty: LanguageDuty, spoken: Mapping[str, timedelta]) -> LanguageWeek:
+    planned = spoken.get(base_language(duty.lang), timedelta())
+    total = sum(spoken.values(), timedelta())
+    return LanguageWeek(monday, duty.lang, duty.week_pct, planned, total)
 
 
-def _base(lang: str) -> str:
+def monday_of(at: datetime) -> date:
+    """The first date of the local week of a moment."""
+    on = local_date(at)
+    return on - timedelta(days=on.weekday())
+
+
+def base_language(lang: str) -> str:
     """`km` of `km-KH`."""
     return lang.partition("-")[0]

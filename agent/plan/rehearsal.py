@@ -23,7 +23,7 @@ from agent.plan.chime_check import ENTRY as CHIME_ENTRY
 from agent.plan.chime_check import LENGTH as CHIME_LENGTH
 from agent.plan.chime_check import TITLE as CHIME_TITLE
 from agent.plan.expansion import planned_ms
-from agent.plan.language_duty import LanguageLack, find_lacks, list_weeks, week_end
+from agent.plan.language_duty import LanguageWeek, judge_weeks, list_weeks, week_end
 from agent.plan.occurrence import Medium, Occurrence, Precedence, Refusal, find_precedence
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
@@ -105,7 +105,7 @@ class Rehearsal:
         until_at: aware, excluded.
         events: those that start in it.
         quiet: the windows without sound of the policy, as written.
-        lacks: weeks beginning in it in which a language has less than its duty.
+        languages: weeks beginning in it, each with each language duty.
         not_known: rules of policy of which nobody knows here what they refuse.
     """
 
@@ -113,8 +113,18 @@ class Rehearsal:
     until_at: datetime
     events: tuple[Event, ...]
     quiet: tuple[str, ...] = ()
-    lacks: tuple[LanguageLack, ...] = ()
+    languages: tuple[LanguageWeek, ...] = ()
     not_known: tuple[str, ...] = ()
+
+    @property
+    def lacks(self) -> tuple[LanguageWeek, ...]:
+        """The weeks in which a language has less than its duty."""
+        return tuple(one for one in self.languages if not one.is_met)
+
+    @property
+    def silent_duties(self) -> list[Event]:
+        """What must be broadcast and does not play whole."""
+        return [one for one in self.events if one.essential and not one.is_good]
 
 
 def find_lanes(held: Iterable[HeldDocument]) -> list[Lane]:
@@ -155,22 +165,22 @@ def rehearse(
         until_at,
         tuple(events),
         tuple(w.text for w in (*policy.quiet, *policy.maintenance)),
-        tuple(_find_lacks(held, policy, timeline, from_at, until_at)),
+        tuple(_judge_languages(held, policy, timeline, from_at, until_at)),
     )
 
 
-def _find_lacks(
+def _judge_languages(
     held: Sequence[HeldDocument],
     policy: EffectivePolicy,
     timeline: Timeline,
     from_at: datetime,
     until_at: datetime,
-) -> list[LanguageLack]:
+) -> list[LanguageWeek]:
     """The weeks that begin in these days; the last one is planned to its end."""
     weeks = list_weeks(from_at, until_at) if policy.language_duties else []
     if weeks and week_end(weeks[-1]) > until_at:
         timeline = build_timeline(held, policy, from_at, week_end(weeks[-1]))
-    return find_lacks(timeline.occurrences, policy.language_duties, weeks)
+    return judge_weeks(timeline.occurrences, policy.language_duties, weeks)
 
 
 def list_refused(held: Iterable[HeldDocument], refusals: Sequence[Refusal]) -> list[Event]:

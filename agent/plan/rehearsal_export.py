@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
 
 from agent.contract.local_time import LOCAL
+from agent.plan.language_duty import LanguageWeek, week_end
 from agent.plan.rehearsal import Event, Rehearsal
 from agent.plan.why import Why
 
 COLUMNS = (
     "station", "start", "end", "kind", "medium", "title", "zones", "essential", "cut_s", "code",
-    "rule", "gives_way_to", "doc_id", "entry_id", "filler",
+    "rule", "gives_way_to", "doc_id", "entry_id", "filler", "duty",
 )  # fmt: skip
 # a spreadsheet would run what begins with these
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,6 +31,7 @@ def build_rehearsal_json(found: Sequence[tuple[str, Rehearsal]]) -> str:
             "from": _local(one.from_at),
             "until": _local(one.until_at),
             "events": [_plain(event) for event in one.events],
+            "duties": _duties(one),
             "not_known": list(one.not_known),
         }
         for name, one in found
@@ -43,12 +45,14 @@ def build_why_json(answers: Sequence[Why]) -> str:
 
 
 def build_rehearsal_csv(found: Sequence[tuple[str, Rehearsal]]) -> str:
-    """A line for each event, with a heading."""
+    """A line for each event, with a heading; then one for each week of a language duty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow(COLUMNS)
     for name, one in found:
         writer.writerows(_row(name, event) for event in one.events)
+        writer.writerows(_language_row(name, week) for week in one.languages)
+        writer.writerows(_unknown_row(name, one, rule) for rule in one.not_known)
     return out.getvalue()
 
 
@@ -58,8 +62,57 @@ def _row(name: str, event: Event) -> list[str]:
         name, _local(event.at), _local(event.until), event.kind, event.medium, event.title,
         " ".join(event.zones), "yes" if event.essential else "", f"{event.cut_ms / 1000:g}",
         event.code, event.rule, rivals, event.doc_id, event.entry_id,
-        "yes" if event.filler else "",
+        "yes" if event.filler else "", _word(is_met=event.is_good) if event.essential else "",
     ]  # fmt: skip
+    return _guarded(cells)
+
+
+def _language_row(name: str, week: LanguageWeek) -> list[str]:
+    """A week of a language duty, from its Monday to the next."""
+    begin = datetime.combine(week.monday, time(), LOCAL)
+    minutes = f"{_minutes(week.planned)}/{_minutes(week.total)} min"
+    rule = f"language_duties {week.lang} {week.week_pct}"
+    cells = [
+        name, _local(begin), _local(week_end(week.monday)), "language", "sound",
+        f"{week.lang} {week.week_pct} %: {minutes}", "", "", "", "", rule, "", "", "", "",
+        _word(is_met=week.is_met),
+    ]  # fmt: skip
+    return _guarded(cells)
+
+
+def _unknown_row(name: str, one: Rehearsal, rule: str) -> list[str]:
+    """A rule of policy of which nobody knows what it refuses in these days."""
+    first = [name, _local(one.from_at), _local(one.until_at), "not_known"]
+    return _guarded([*first, *[""] * 6, rule, *[""] * (len(COLUMNS) - 11)])
+
+
+def _duties(one: Rehearsal) -> dict[str, Any]:
+    """Languages by week, and silence where something must be broadcast."""
+    languages = [
+        {
+            "monday": week.monday.isoformat(), "lang": week.lang, "week_pct": week.week_pct,
+            "planned_min": _minutes(week.planned), "total_min": _minutes(week.total),
+            "is_met": week.is_met,
+        }
+        for week in one.languages
+    ]  # fmt: skip
+    silent = [
+        {"at": _local(event.at), "title": event.title, "doc_id": event.doc_id,
+         "entry_id": event.entry_id, "kind": event.kind}
+        for event in one.silent_duties
+    ]  # fmt: skip
+    return {"languages": languages, "silent": silent}
+
+
+def _minutes(length: timedelta) -> float:
+    return round(length.total_seconds() / 60, 1)
+
+
+def _word(*, is_met: bool) -> str:
+    return "met" if is_met else "lacking"
+
+
+def _guarded(cells: Sequence[str]) -> list[str]:
     return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
 
 

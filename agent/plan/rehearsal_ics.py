@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from agent.contract.default_title import show_title
+from agent.plan.calendar import DAY, local_date
+from agent.plan.language_duty import WEEK
 from agent.plan.rehearsal import Event, Rehearsal
-from agent.plan.rehearsal_text import describe_notes, is_yielding, say
+from agent.plan.rehearsal_text import (
+    describe_lack,
+    describe_notes,
+    describe_unknown,
+    is_yielding,
+    say,
+)
 from texts.catalogue import Lang
 
 MAX_OCTETS = 75  # of a line, without its end (section 3.1)
@@ -30,6 +38,11 @@ def build_rehearsal_ics(found: Sequence[tuple[str, Rehearsal]], stamp: datetime,
     for name, one in found:
         for event in one.events:
             lines += _build_event(name, event, stamp, lang)
+        for week in one.lacks:
+            until = week.monday + WEEK
+            lines += _build_days(name, week.monday, until, describe_lack(week, lang), stamp)
+        for text in describe_unknown(one, lang):
+            lines += _build_days(name, local_date(one.from_at), _last_date(one), text, stamp)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _fold(line))
 
@@ -56,6 +69,25 @@ def _build_event(name: str, event: Event, stamp: datetime, lang: Lang) -> Iterat
     yield f"STATUS:{'CANCELLED' if event.kind == 'refused' else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def _build_days(name: str, first: date, until: date, text: str, stamp: datetime) -> Iterator[str]:
+    """An event of whole days, `until` excluded: what a week lacks."""
+    uid = hashlib.sha256("\0".join((name, str(first), text)).encode()).hexdigest()[:32]
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uid}@tramtin"
+    yield f"DTSTAMP:{_utc(stamp)}"
+    yield f"DTSTART;VALUE=DATE:{first:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{until:%Y%m%d}"
+    yield f"SUMMARY:{_escape(text)}"
+    yield f"LOCATION:{_escape(name)}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _last_date(one: Rehearsal) -> date:
+    """The date after the last one, as an end that is excluded."""
+    return local_date(one.until_at - datetime.resolution) + DAY
 
 
 def _utc(at: datetime) -> str:

@@ -10,6 +10,7 @@ from itertools import groupby
 from agent.contract.default_title import show_title
 from agent.contract.local_time import LOCAL
 from agent.contract.policy_rule import describe_precedence, describe_refused, describe_rule
+from agent.plan.language_duty import LanguageWeek
 from agent.plan.rehearsal import Change, Event, Rehearsal
 from agent.plan.rehearsal_messages import PHRASES
 from agent.plan.why import Why
@@ -34,9 +35,8 @@ def describe_rehearsal(rehearsal: Rehearsal, name: str, lang: Lang) -> list[str]
     first, last = _date(rehearsal.from_at), _date(rehearsal.until_at, is_end=True)
     lines = [say(lang, "title", name, first, last)]
     lines += _describe_days(rehearsal.events, lang)
-    unknown = [say(lang, f"not_known.{name}") for name in rehearsal.not_known]
-    told = [describe_sum(rehearsal.events, lang), *describe_lacks(rehearsal, lang), *unknown]
-    return [*lines, "", *told]
+    lines += ["", describe_sum(rehearsal.events, lang), *describe_lacks(rehearsal, lang)]
+    return lines + describe_unknown(rehearsal, lang)
 
 
 def describe_sum(events: Sequence[Event], lang: Lang) -> str:
@@ -58,18 +58,19 @@ def is_yielding(event: Event) -> bool:
 
 def describe_lacks(rehearsal: Rehearsal, lang: Lang) -> list[str]:
     """A line for each week in which a language has less than its duty."""
-    return [
-        say(
-            lang,
-            "lack" if one.total else "lack.silence",
-            f"{one.monday:%d/%m/%Y}",
-            one.lang,
-            one.week_pct,
-            round(one.planned.total_seconds() / 60),
-            round(one.total.total_seconds() / 60),
-        )
-        for one in rehearsal.lacks
-    ]
+    return [describe_lack(one, lang) for one in rehearsal.lacks]
+
+
+def describe_lack(one: LanguageWeek, lang: Lang) -> str:
+    """What a week lacks of a language's duty."""
+    minutes = (round(length.total_seconds() / 60) for length in (one.planned, one.total))
+    code = "lack" if one.total else "lack.silence"
+    return say(lang, code, f"{one.monday:%d/%m/%Y}", one.lang, one.week_pct, *minutes)
+
+
+def describe_unknown(rehearsal: Rehearsal, lang: Lang) -> list[str]:
+    """A line for each rule of which nobody knows here what it refuses."""
+    return [say(lang, f"not_known.{name}") for name in rehearsal.not_known]
 
 
 def _describe_days(events: Iterable[Event], lang: Lang) -> Iterator[str]:

@@ -19,8 +19,10 @@ from agent.plan.calendar import DAY_S, parse_window
 from agent.plan.rehearsal import Event, Rehearsal
 from agent.plan.rehearsal_text import (
     clock_time,
+    describe_lacks,
     describe_notes,
     describe_sum,
+    describe_unknown,
     is_yielding,
     say,
 )
@@ -92,6 +94,10 @@ def draw_week(rehearsal: Rehearsal, name: str, lang: Lang) -> str:
     for line in textwrap.wrap(describe_sum(rehearsal.events, lang), 60):
         sheet.text(MARGIN, line, "s")
         sheet.y += 15
+    for note in (*describe_lacks(rehearsal, lang), *describe_unknown(rehearsal, lang)):
+        for line in textwrap.wrap(note, NOTE_CHARS):
+            sheet.text(MARGIN, line, "n")
+            sheet.y += 15
     _draw_legend(sheet, has_filler=any(map(is_yielding, rehearsal.events)), lang=lang)
     for days, events in _days_alike(rehearsal.events):
         _draw_day(sheet, days, events, rehearsal.quiet, lang)

@@ -11,7 +11,7 @@ import msgspec
 from agent.contract.document import Playlist
 from agent.contract.priority import Level
 from agent.contract.station_policy import LanguageDuty
-from agent.plan.language_duty import find_lacks
+from agent.plan.language_duty import judge_weeks
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.rehearsal import Lane, Rehearsal, rehearse
 from agent.plan.rehearsal_text import describe_rehearsal, describe_why
@@ -90,7 +90,9 @@ def test_filler_is_no_speech_of_a_language_duty() -> None:
     khmer = playlist(entry("km", "07:00:00", lang="km"), minutes=30)
     spoken = day(song(), khmer).occurrences
     monday = local(MONDAY).date() + timedelta(days=1)
-    assert find_lacks(spoken, [LanguageDuty("km", 100)], [monday]) == []
+    assert [one.is_met for one in judge_weeks(spoken, [LanguageDuty("km", 100)], [monday])] == [
+        True
+    ]
 
 
 def test_filler_is_shown_as_filler_and_clashes_with_nothing() -> None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import icalendar
 import msgspec
 
 from agent.contract.document import Document, Playlist, StationConfig
 from agent.plan.policy import effective_policy
 from agent.plan.rehearsal import Lane, Rehearsal, rehearse
+from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
+from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import describe_rehearsal
+from agent.plan.week_picture import draw_week
 
 HEADER = {
     "issuer": "vn.84", "to": ["84/*/*"], "epoch": 1, "seq": 1, "doc_id": "1" * 32,
@@ -90,3 +98,50 @@ def test_weeks_that_begin_in_the_days_are_judged_to_their_end() -> None:
 
 def test_without_a_duty_nothing_is_lacking() -> None:
     assert week([], {}).lacks == ()
+
+
+def test_every_form_of_a_rehearsal_has_the_duties() -> None:
+    """3 of 10 minutes where 40 % are due; and an item that must be broadcast is refused."""
+    items = [
+        item("a", "vi", 7, "2026-11-23"), item("b", "km", 3, "2026-11-24"),
+        item("bat-buoc", "vi", 3, "2026-11-25", hour=3, essential=True),
+    ]  # fmt: skip
+    duty = {"language_duties": [{"lang": "km", "week_pct": 40}], "maintenance": ["03:00-04:00"]}
+    found = week(items, duty)
+    told = [("Trạm", found)]
+    (one,) = json.loads(build_rehearsal_json(told))["rehearsals"]
+    assert one["duties"]["languages"] == [
+        {"monday": "2026-11-23", "lang": "km", "week_pct": 40, "planned_min": 3.0,
+         "total_min": 10.0, "is_met": False}
+    ]  # fmt: skip
+    (silent,) = one["duties"]["silent"]
+    assert (silent["title"], silent["kind"]) == ("bat-buoc", "refused")
+    assert silent["at"] == "2026-11-25T03:00:00+07:00"
+    rows = list(csv.DictReader(io.StringIO(build_rehearsal_csv(told))))
+    assert [(row["kind"], row["duty"]) for row in rows] == [
+        ("plays", ""), ("plays", ""), ("refused", "lacking"), ("language", "lacking")
+    ]  # fmt: skip
+    assert rows[-1]["start"] == "2026-11-23T00:00:00+07:00"
+    assert rows[-1]["title"] == "km 40 %: 3.0/10.0 min"
+    calendar = icalendar.Calendar.from_ical(build_rehearsal_ics(told, BEGIN_AT, "vi"))
+    (lack,) = [one for one in calendar.events if "THIẾU TIẾNG" in str(one["SUMMARY"])]
+    assert (lack["DTSTART"].dt, lack["DTEND"].dt) == (date(2026, 11, 23), date(2026, 11, 30))
+    (refused,) = [one for one in calendar.events if one.get("STATUS") == "CANCELLED"]
+    assert "mục BẮT BUỘC phát" in str(refused["DESCRIPTION"])
+    picture = " ".join(re.findall(r">([^<]+)</text>", draw_week(found, "Trạm", "vi")))
+    assert "THIẾU TIẾNG: tuần từ 23/11/2026, tiếng km phải có 40 %" in picture
+    assert "mà chỉ 3 trong 10 phút nói" in picture
+    assert "mục BẮT BUỘC phát" in picture
+
+
+def test_what_is_not_known_stands_in_every_form() -> None:
+    found = replace(week([], {}), not_known=("zone_classes",))
+    told = [("Trạm", found)]
+    assert json.loads(build_rehearsal_json(told))["rehearsals"][0]["not_known"] == ["zone_classes"]
+    (row,) = csv.DictReader(io.StringIO(build_rehearsal_csv(told)))
+    assert (row["kind"], row["rule"]) == ("not_known", "zone_classes")
+    (event,) = icalendar.Calendar.from_ical(build_rehearsal_ics(told, BEGIN_AT, "vi")).events
+    assert "CHƯA BIẾT" in str(event["SUMMARY"])
+    assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(days=7)
+    assert "CHƯA BIẾT" in draw_week(found, "Trạm", "vi")
+    assert describe_rehearsal(found, "Station", "en")[-1].startswith("NOT KNOWN which clusters")
