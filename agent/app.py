@@ -319,7 +319,8 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "commands": partial(kept, commands.run), "loudness": partial(kept, loudness.run),
         }  # fmt: skip
         services |= proving
-        services |= {f"wall {one.name}": partial(kept, one.run) for one in outputs.walls}
+        boards = outputs.wall_services(settings.outputs, site_inputs.inputs, health.report_soon)
+        services |= {name: partial(kept, run) for name, run in boards.items()}
         if store.is_volatile:
             services["card"] = CardWatch(
                 Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s

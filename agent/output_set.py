@@ -31,12 +31,13 @@ from agent.playout.relay_filler import find_filler
 from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
-from agent.settings.model import Output, Sensor, Settings
+from agent.settings.model import BoardLight, Output, Sensor, Settings
 from agent.signals import Signal
 
 if TYPE_CHECKING:  # these load only where the settings name them
     from agent.play.board.wall_control import WallControl
     from agent.play.capture.voice_input import VoiceInput
+    from agent.playout.light_control import LightControl
     from agent.verifier.verifier import Verifier
 
 Run = Callable[[], Coroutine[Any, Any, None]]
@@ -59,7 +60,7 @@ class OutputSet:
         rundowns: name of an output → its part of the schedule.
         by_name: name → output.
         lines: every switched speaker line.
-        walls: every control card of a board.
+        walls: name of a board's output → its control cards.
     """
 
     schedule: Schedule
@@ -70,11 +71,52 @@ class OutputSet:
     rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
     lines: list[SpeakerLine] = field(default_factory=list)
-    walls: list[WallControl] = field(default_factory=list)
+    walls: dict[str, list[WallControl]] = field(default_factory=dict)
 
     def wall_readings(self) -> dict[str, Reading]:
         """What control cards measure, as readings of sensors."""
-        return {name: one for wall in self.walls for name, one in wall.readings().items()}
+        every = (wall for walls in self.walls.values() for wall in walls)
+        return {name: one for wall in every for name, one in wall.readings().items()}
+
+    def wall_services(
+        self,
+        outputs: Sequence[Output],
+        read_states: Callable[[], Mapping[str, InputState]],
+        report: Callable[[], None],
+    ) -> dict[str, Run]:
+        """The services that watch and dim boards, by name; none without control cards.
+
+        Args:
+            outputs: of the settings.
+            read_states: gives every contact's present state.
+            report: asks for a health report soon.
+        """
+        services: dict[str, Run] = {
+            f"wall {wall.name}": wall.run for walls in self.walls.values() for wall in walls
+        }
+        for one in outputs:
+            if one.light is not None and one.name in self.walls:
+                services[f"light {one.name}"] = self._build_light(
+                    one.name, one.light, read_states, report
+                ).run
+        return services
+
+    def _build_light(
+        self,
+        name: str,
+        rules: BoardLight,
+        read_states: Callable[[], Mapping[str, InputState]],
+        report: Callable[[], None],
+    ) -> LightControl:
+        from agent.playout.light_control import LightControl, LightSources
+
+        sources = LightSources(
+            now=self.clock.now,
+            sun=lambda: self.schedule.policy.sun_point,
+            inputs=read_states,
+            on_air=lambda: self.by_name[name].on_air,
+        )
+        return LightControl(rules, self.walls[name], sources, report)
 
     def sounding(self) -> list[Item]:
         """The items that loudspeakers play now."""
@@ -174,7 +216,8 @@ def build_outputs(
         if one.audio is None:
             board = build_picture_output(one, StationId(settings.station), context)
             built.by_name[one.name] = board
-            built.walls.extend(_build_walls(one, state.issues.set_issue))
+            if one.controls:
+                built.walls[one.name] = _build_walls(one, state.issues.set_issue)
             continue
         sound = built.by_name[one.name] = build_sound_output(one, context)
         built.lines.extend(sound.lines.values())
@@ -198,8 +241,6 @@ def _build_verifier(
 
 def _build_walls(output: Output, on_fault: FaultSink) -> list[WallControl]:
     """A board's control cards; their modules load only where the settings name one."""
-    if not output.controls:
-        return []
     from agent.play.board.wall_control import build_wall
 
     return [build_wall(card, on_fault) for card in output.controls]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from agent.contract.input_kind import INPUT_KINDS
 from agent.settings.found import Found
-from agent.settings.model import LISTEN, Output
+from agent.settings.model import LISTEN, BoardLight, Output
 from strict_yaml.node import Node, Pairs, Scalar, given, items_of
 from strict_yaml.validation_fault import CodedText
 
@@ -117,6 +117,8 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
         yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
     elif (monitor := given(node, "monitor")) is not None and audio is None:
         yield Found(monitor.mark, f"{path}.monitor", "monitor_needs_audio", "monitor")
+    elif board is None and (light := given(node, "light")) is not None:
+        yield Found(light.mark, f"{path}.light", "light_needs_controls", "light")
     elif board is None and (cards := items_of(node, "controls")):
         yield Found(cards[0][1].mark, f"{path}.controls", "controls_need_board", "controls")
     elif audio is not None and (zones := items_of(node, "zones")):
@@ -128,8 +130,11 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
 
 
 def _find_in_controls(output: Node, path: str) -> Iterator[Found]:
-    """Each card has a name of its own and controls faces of this output."""
+    """Each card has a name of its own and controls faces of this output; light needs a card."""
     cards = items_of(output, "controls")
+    light = given(output, "light")
+    if light is not None:
+        yield from _find_in_light(light, f"{path}.light", has_card=bool(cards))
     yield from _find_twins([(f"{path}.controls[{k}].name", card) for k, card in cards])
     faces = [_texts(face, "name")[0] for _, face in items_of(output, "faces")]
     for k, card in cards:
@@ -164,6 +169,23 @@ def _find_in_channels(most: int, zones: list[tuple[int, Node]], path: str) -> It
                 expected = CodedText("at_most", (str(most),))
                 yield Found(channel.mark, key, "no_channel", channel.value, expected)
             seen.add(channel.value)
+
+
+def _find_in_light(light: Node, path: str, *, has_card: bool) -> Iterator[Found]:
+    if not has_card:
+        yield Found(light.mark, path, "light_needs_controls", "light")
+    night, day = _number(given(light, "night_pct")), _number(given(light, "day_pct"))
+    at = given(light, "night_pct")
+    if (
+        at is not None
+        and night is not None
+        and night > (BoardLight().day_pct if day is None else day)
+    ):
+        yield Found(at.mark, f"{path}.night_pct", "night_above_day", f"{night:g}")
+    full, cap = given(light, "full_w"), given(light, "cap_w")
+    if cap is not None and full is None:
+        expected = CodedText("rule", ("full_w",))
+        yield Found(cap.mark, f"{path}.full_w", "missing_key", "", expected)
 
 
 def _find_in_inputs(

@@ -22,6 +22,13 @@ _OWN: Catalogue = {
     "controls_need_board": Text(
         "thẻ điều khiển (controls) chỉ dùng với board", "controls go with board"
     ),
+    "light_needs_controls": Text(
+        "độ sáng (light) cần một thẻ điều khiển ở controls", "light needs a card in controls"
+    ),
+    "night_above_day": Text(
+        "ban đêm (night_pct) không được sáng hơn ban ngày (day_pct)",
+        "night_pct must not be above day_pct",
+    ),
     "no_face": Text("đầu ra này không có mặt bảng này", "this output has no such face"),
     "nothing_to_select": Text(
         "đầu ra không có vùng loa hoặc mặt bảng nào",

@@ -187,6 +187,27 @@ class Face(_Settings, frozen=True, kw_only=True):
     height_px: Pixels
 
 
+class BoardLight(_Settings, frozen=True, kw_only=True):
+    """How bright a board is. The rules stand in `agent.plan.light`.
+
+    `day` serves where neither sun nor sensor is known too. `full_w` is the power of the wall, all
+    white at full brightness; `cap_w` what it may take. The defaults suit an outdoor wall of 5000
+    nits or more and are ours (30 November 2026): no Vietnamese rule gives numbers.
+    """
+
+    by: Literal["clock", "sun", "sensor"] = "sun"
+    day_pct: Percentage = 80
+    night_pct: Percentage = 15
+    day: Window = "05:45-18:00"
+    twilight_min: Annotated[int, Meta(ge=0, le=120)] = 30
+    advert_pct: Percentage | None = None
+    reserve_pct: Percentage | None = 30
+    dark_lux: Annotated[int, Meta(ge=1, le=1000)] = 10
+    bright_lux: Annotated[int, Meta(ge=1001, le=200_000)] = 20_000
+    full_w: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    cap_w: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+
+
 class Output(_Settings, frozen=True, kw_only=True):
     """One sound path with its zones, or one board with its faces."""
 
@@ -197,6 +218,7 @@ class Output(_Settings, frozen=True, kw_only=True):
     board: Board | None = None
     faces: list[Face] = []
     controls: Annotated[list[ControlCard], Meta(max_length=4)] = []
+    light: BoardLight | None = None
 
 
 class VoiceDevice(_Settings, frozen=True, kw_only=True):

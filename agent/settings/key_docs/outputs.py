@@ -310,4 +310,60 @@ OUTPUTS: dict[str, KeyDoc] = {
         ["mat-truoc"],
     ),
     "outputs[].controls[].options": KeyDoc(OPTIONS, {"receivers": "4,4"}),
+    "outputs[].light": KeyDoc(
+        Text(
+            "độ sáng của bảng, qua thẻ điều khiển; không có thì hộp để nguyên",
+            "the board's brightness, through its control cards; without it the box leaves it alone",
+        ),
+        None,
+    ),
+    "outputs[].light.by": KeyDoc(
+        Text(
+            "theo mặt trời (sun), theo giờ (clock) hay cảm biến ánh sáng của thẻ (sensor)",
+            "by sun, by clock, or by the card's light sensor",
+        ),
+        "sun",
+    ),
+    "outputs[].light.day_pct": KeyDoc(Text("độ sáng ban ngày", "brightness by day"), 80, "%"),
+    "outputs[].light.night_pct": KeyDoc(
+        Text("độ sáng ban đêm, mức trần ban đêm", "brightness and cap by night"), 15, "%"
+    ),
+    "outputs[].light.day": KeyDoc(
+        Text(
+            "giờ ban ngày, cũng dùng khi không biết mặt trời",
+            "hours of the day, also where the sun is not known",
+        ),
+        "05:45-18:00",
+    ),
+    "outputs[].light.twilight_min": KeyDoc(
+        Text("sáng dần và tối dần trong bao lâu", "how long it brightens and dims"), 30, "min"
+    ),
+    "outputs[].light.advert_pct": KeyDoc(
+        Text("quảng cáo không sáng hơn mức này", "adverts are never brighter"), 60, "%"
+    ),
+    "outputs[].light.reserve_pct": KeyDoc(
+        Text(
+            "chạy máy phát hoặc pin (inputs: mains, generator) không sáng hơn mức này",
+            "on generator or battery (inputs: mains, generator) never brighter",
+        ),
+        30,
+        "%",
+    ),
+    "outputs[].light.dark_lux": KeyDoc(
+        Text("ánh sáng ứng với night_pct", "light at which night_pct holds"), 10, "lx"
+    ),
+    "outputs[].light.bright_lux": KeyDoc(
+        Text("ánh sáng ứng với day_pct", "light at which day_pct holds"), 20000, "lx"
+    ),
+    "outputs[].light.full_w": KeyDoc(
+        Text(
+            "công suất cả bảng khi trắng hết và sáng hết, theo nhà chế tạo",
+            "the wall's power, all white at full brightness, by its maker",
+        ),
+        24000,
+        "W",
+    ),
+    "outputs[].light.cap_w": KeyDoc(
+        Text("công suất được dùng nhiều nhất", "the most power that it may take"), 9000, "W"
+    ),
 }

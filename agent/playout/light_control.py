@@ -1,0 +1,145 @@
+"""Dims a board by its rules, through its control cards: a step each two seconds.
+
+A step is commanded only when it changes the whole percent, so a day costs some hundred writes, all
+of them volatile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.clock import Now, mono_s
+from agent.contract.calendar_terms import SunPoint
+from agent.contract.report import InputState
+from agent.plan.light import DARK_S, LightInputs, LightTarget, LuxFilter, find_target, next_step
+from agent.play.board.wall_control import WallControl
+from agent.play.item import Item
+from agent.settings.model import BoardLight
+
+STEP_S = 2.0
+TOLD_PCT = 10  # a change by more than this is reported at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightSources:
+    """Where a board's brightness looks.
+
+    Args:
+        now: the moment and its quality.
+        sun: the place whose sun counts; None: none is known.
+        inputs: every contact's present state.
+        on_air: what the board shows.
+    """
+
+    now: Callable[[], Now]
+    sun: Callable[[], SunPoint | None]
+    inputs: Callable[[], Mapping[str, InputState]]
+    on_air: Callable[[], Item | None]
+
+
+class LightControl:
+    """The brightness of one board.
+
+    Args:
+        rules: of the settings.
+        walls: its control cards.
+        sources: where it looks.
+        report: asks for a health report soon.
+        mono: monotonic seconds; replaced in tests.
+
+    Attributes:
+        target: the brightness that it goes to, and by which rule; None before the first step.
+    """
+
+    def __init__(
+        self,
+        rules: BoardLight,
+        walls: Sequence[WallControl],
+        sources: LightSources,
+        report: Callable[[], None],
+        mono: Callable[[], float] = mono_s,
+    ) -> None:
+        self.target: LightTarget | None = None
+        self._rules = rules
+        self._walls = list(walls)
+        self._sources = sources
+        self._report = report
+        self._mono = mono
+        self._lux = LuxFilter()
+        self._current_pct: float | None = None
+        self._told_pct: float | None = None
+        self._stepped_mono_s = mono()
+        self._dark_since_mono_s: float | None = None
+        self._dark_s = 0.0
+        self._lit_mono_s: float | None = None
+
+    async def run(self) -> None:
+        """Live until cancelled."""
+        while True:
+            await self.step()
+            await asyncio.sleep(STEP_S)
+
+    async def step(self) -> None:
+        """Go one step towards what the rules want now."""
+        now_mono_s = self._mono()
+        passed_s, self._stepped_mono_s = now_mono_s - self._stepped_mono_s, now_mono_s
+        self._note_darkness(now_mono_s)
+        limits = _common_limits(self._walls)
+        target = self.target = find_target(self._rules, self._gather(now_mono_s), limits)
+        if self._current_pct is None:  # the wall shows what its flash holds: take ours at once
+            step_pct: float = target.pct
+        else:
+            step_pct = next_step(self._current_pct, target, passed_s)
+        await self._apply(step_pct)
+
+    async def _apply(self, step_pct: float) -> None:
+        before_pct, self._current_pct = self._current_pct, step_pct
+        if before_pct is not None and round(before_pct) == round(step_pct):
+            return
+        for wall in self._walls:
+            await wall.dim(round(step_pct))
+        if self._told_pct is None or abs(step_pct - self._told_pct) > TOLD_PCT:
+            self._told_pct = step_pct
+            self._report()
+
+    def _gather(self, now_mono_s: float) -> LightInputs:
+        now, item = self._sources.now(), self._sources.on_air()
+        readings = [wall.reading for wall in self._walls if wall.reading is not None]
+        lux = next((one.lux for one in readings if one.lux is not None), None)
+        lit_s = DARK_S if self._lit_mono_s is None else now_mono_s - self._lit_mono_s
+        return LightInputs(
+            at=now.at if now.is_trusted else None,
+            sun=self._sources.sun(),
+            lux=self._lux.add_sample(lux, now_mono_s),
+            is_reserve=_is_reserve(self._sources.inputs().values()),
+            is_advert=item is not None and item.source.description.advert is True,
+            dark_s=self._dark_s,
+            lit_s=lit_s,
+        )
+
+    def _note_darkness(self, now_mono_s: float) -> None:
+        """How long no wall was lit: its card is without power, or it is black."""
+        is_lit = any(
+            wall.reading is not None and wall.reading.mode != "black" for wall in self._walls
+        )
+        if not is_lit:
+            self._dark_since_mono_s = self._dark_since_mono_s or now_mono_s
+        elif self._dark_since_mono_s is not None:
+            self._dark_s = now_mono_s - self._dark_since_mono_s
+            self._dark_since_mono_s, self._lit_mono_s = None, now_mono_s
+
+
+def _is_reserve(states: Iterable[InputState]) -> bool:
+    """Does the site run on generator or battery, as far as a contact says so?"""
+    return any(
+        (one.kind == "mains" and one.active is False)
+        or (one.kind == "generator" and one.active is True)
+        for one in states
+    )
+
+
+def _common_limits(walls: Sequence[WallControl]) -> tuple[int, int]:
+    """The range that all cards allow."""
+    return max(wall.card.limits[0] for wall in walls), min(wall.card.limits[1] for wall in walls)

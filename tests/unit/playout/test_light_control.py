@@ -1,0 +1,150 @@
+"""A board is dimmed through an evening, on a simulated card, at the pace of its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from agent.clock import Now
+from agent.contract.report import InputState
+from agent.play.board.wall_control import WallControl
+from agent.playout.light_control import LightControl, LightSources
+from agent.settings.model import BoardLight
+from drivers.sim.sim_novastar import SimNovaStar
+from tests.harness.novastar_wall import wall_of
+
+NOON = datetime(2026, 11, 30, 5, 0, tzinfo=UTC)  # 12:00 in Vietnam
+
+
+class Evening:
+    """A wall, its light control, and a clock that a test moves."""
+
+    def __init__(self, card: SimNovaStar, driver: Any) -> None:
+        self.card = card
+        self.mono_s = 1000.0
+        self.at = NOON
+        self.is_known = True
+        self.inputs: dict[str, InputState] = {}
+        self.item: Any = None
+        self.reports = 0
+        self.wall = WallControl("the-phat", (), driver, lambda *_: None, lambda: self.mono_s)
+
+    def begin(self, **rules: Any) -> LightControl:
+        light = BoardLight(**{"by": "clock", "day_pct": 80, "night_pct": 20, **rules})
+        sources = LightSources(
+            now=self.now, sun=lambda: None, inputs=lambda: self.inputs, on_air=lambda: self.item
+        )
+        return LightControl(light, [self.wall], sources, self.report, lambda: self.mono_s)
+
+    def now(self) -> Now:
+        return Now(self.at, "SYNCED" if self.is_known else "UNKNOWN", 0.1)
+
+    def report(self) -> None:
+        self.reports += 1
+
+    def pass_s(self, seconds: float) -> None:
+        self.mono_s += seconds
+        self.at += timedelta(seconds=seconds)
+
+    def level(self) -> int:
+        return self.card.receivers[0, 0].memory[0x0200_0001]
+
+
+@pytest.fixture
+def evening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Evening]:
+    with wall_of(monkeypatch, "novastar-mctrl660") as (card, driver):
+        yield Evening(card, driver)
+
+
+async def test_the_wall_takes_its_brightness_at_the_start_and_dims_slowly(
+    evening: Evening,
+) -> None:
+    light = evening.begin(twilight_min=0)
+    await light.step()
+    assert evening.level() == 204  # 80 %
+    evening.at = NOON + timedelta(hours=11)  # 23:00
+    evening.pass_s(2)
+    await light.step()
+    assert evening.level() == 199  # 78 %
+    for _step in range(29):
+        evening.pass_s(2)
+        await light.step()
+    assert evening.level() == 51  # 20 %
+    assert evening.reports == 6  # at the start, and each time it has moved by more than ten
+
+
+async def test_nothing_is_written_while_nothing_changes(evening: Evening) -> None:
+    light = evening.begin()
+    await light.step()
+    evening.card.requests.clear()
+    for _step in range(20):
+        evening.pass_s(2)
+        await light.step()
+    assert evening.card.requests == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "active", "level"),
+    [("mains", False, 76), ("generator", True, 76), ("mains", True, 204), ("door", True, 204)],
+)
+async def test_a_reserve_supply_is_obeyed_at_once(
+    evening: Evening, kind: str, *, active: bool, level: int
+) -> None:
+    light = evening.begin(reserve_pct=30)
+    await light.step()
+    evening.inputs = {"nguon": InputState(kind, active)}
+    evening.pass_s(2)
+    await light.step()
+    assert evening.level() == level
+
+
+async def test_an_advert_is_dimmed_while_it_is_shown(evening: Evening) -> None:
+    light = evening.begin(advert_pct=78)
+    await light.step()
+    description = SimpleNamespace(advert=True)
+    evening.item = SimpleNamespace(source=SimpleNamespace(description=description))
+    evening.pass_s(2)
+    await light.step()
+    assert evening.level() == 199
+    assert light.target is not None
+    assert light.target.rule == "advert"
+
+
+async def test_the_light_sensor_of_the_card_decides_where_it_is_valid(evening: Evening) -> None:
+    evening.card.apply({"lux": 10})
+    light = evening.begin(by="sensor", dark_lux=10)
+    await evening.wall.refresh()
+    await light.step()
+    assert light.target is not None
+    assert (light.target.pct, light.target.rule) == (20, "sensor")
+
+
+async def test_without_a_time_the_wall_is_neither_blinding_nor_lost(evening: Evening) -> None:
+    evening.is_known = False
+    light = evening.begin()
+    await light.step()
+    assert evening.level() == 102  # 40 %
+
+
+async def test_a_wall_that_was_dark_for_a_day_is_lit_low_first(evening: Evening) -> None:
+    light = evening.begin()
+    await evening.wall.refresh()
+    await light.step()
+    evening.wall.reading = None  # its card is without power
+    evening.pass_s(2)
+    await light.step()
+    evening.pass_s(86_400)
+    await light.step()
+    await evening.wall.refresh()
+    for _step in range(40):
+        evening.pass_s(2)
+        await light.step()
+    assert evening.level() == 26  # 10 %
+    evening.pass_s(600)
+    await light.step()
+    assert light.target is not None
+    assert light.target.rule == "clock"
