@@ -37,6 +37,7 @@ from agent.listeners import (
     fetch_media,
     record_refusal,
     record_refused,
+    restore_schedules,
     send_health,
 )
 from agent.live.reception import LiveReception
@@ -58,6 +59,7 @@ from agent.playout.voice_items import VoiceItems
 from agent.settings.model import Settings
 from agent.settings.zone_kinds import list_zone_kinds
 from agent.signals import AsyncSignal, Signal
+from agent.state.emergency_starts import EmergencyStarts
 from agent.state.live_voices import LiveVoices
 from agent.telemetry.health_reporter import (
     CentreContact,
@@ -146,7 +148,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
-            kinds,
+            kinds, EmergencyStarts(clock).find,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)
@@ -351,7 +353,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 emergency_keys=emergency_keys.key_alarms, emergencies=outputs.list_alarms,
             )  # fmt: skip
             services["page"] = partial(run_page, settings, status, operations(), issues.set_issue)
-        yield Agent(services, pipeline.restore)
+        yield Agent(services, partial(restore_schedules, pipeline, schedule))
 
 
 def _build_downloads(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,10 +21,12 @@ from agent.errors import AgentError, StoreError
 from agent.evidence.device_key import DeviceKey
 from agent.evidence.fault_log import FaultLog
 from agent.evidence.journal import Journal
+from agent.evidence.recent_plays import read_recent_plays
 from agent.health.internal_errors import InternalErrors
 from agent.health.open_issues import Issues
 from agent.health.sd_notify import fed_watchdog
 from agent.link.crash_guard import CrashGuard
+from agent.play.play_memory import PlayMemory, build_memories
 from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
@@ -89,6 +92,7 @@ class BoxState:
         press: the last press of an emergency key.
         levels: the trim and the mute of each zone.
         voice: who speaks at a microphone of the box now.
+        plays: what each output has had, by its name.
     """
 
     jobs: BackgroundJobs
@@ -104,6 +108,7 @@ class BoxState:
     press: KeyPress
     levels: ZoneLevels
     voice: VoicePress
+    plays: Mapping[str, PlayMemory] = field(default_factory=dict)
 
 
 async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) -> BoxState:
@@ -138,6 +143,10 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
         jobs, journal, issues, internal_errors, floors, documents,
         AuthorityInForce(device.root.authority), media, MediaStatus(media.has),
         Mutes(documents, switch), KeyPress(clock), levels, VoicePress(),
+        build_memories(
+            [one.name for one in settings.outputs],
+            await store.run(read_recent_plays), journal.alive_at,
+        ),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from agent.contract.report import Health
 from agent.evidence.journal import Journal
 from agent.evidence.outbox import JournalSender
 from agent.health.open_issues import Issues
+from agent.ingest.pipeline import IngestPipeline
 from agent.link.downloads import Downloads
 from agent.link.mqtt import MqttLink
 from agent.playout.schedule import Schedule
@@ -42,6 +43,12 @@ async def send_health(
     await run_logged(media.refresh())  # files that others removed are fetched again
     fetch()
     await uplink.send("health", health)
+
+
+async def restore_schedules(pipeline: IngestPipeline, schedule: Schedule) -> None:
+    """Apply the stored schedules: from now on what passes unheard is recorded."""
+    await pipeline.restore()
+    schedule.is_complete = True
 
 
 def record_refused(jobs: BackgroundJobs, journal: Journal, schedule: Schedule) -> None:

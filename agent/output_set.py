@@ -21,6 +21,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
 from agent.play.item import Item, OutputContext, PlayLog, SourceTable
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
+from agent.play.play_memory import PlayMemory
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.sound_source import SoundSource
 from agent.play.source_table import build_sources, build_voice_inputs
@@ -211,6 +212,7 @@ def build_outputs(
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
             delay_s=one.audio.delay_ms / 1000 if one.audio is not None else 0.0,
+            memory=state.plays.get(one.name) or PlayMemory(),
         )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:

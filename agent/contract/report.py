@@ -213,6 +213,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     single samples that were left out or doubled to keep it in step with the clock, `resyncs` the
     jumps, `worst_off_ms` how far off it was at most; they are left out where nothing was corrected.
     `card_ppm` is by how many parts in a million its card is fast, of a play of half a minute.
+    `written_start` is the moment that its schedule names, where it was planned for another one: it
+    waits for something, or follows it.
     """
 
     output: str
@@ -231,6 +233,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     media: list[str]
     planned_start: str
     planned_end: str
+    written_start: str | None = None
     start: str | None
     end: str | None
     duration_ms: int

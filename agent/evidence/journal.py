@@ -18,7 +18,7 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -26,7 +26,7 @@ from agent.clock import Clock, mono_s
 from agent.contract.hash_chain import GENESIS
 from agent.contract.ids import StationId
 from agent.contract.report import ClockState, Play, Record, RecordKind
-from agent.contract.utc import encode_utc
+from agent.contract.utc import encode_utc, is_utc, parse_utc
 from agent.errors import StoreError
 from agent.evidence import former_journals, journal_rows
 from agent.evidence.former_journals import FormerJournal
@@ -61,6 +61,7 @@ class Journal:
         changed: emitted (on the loop) after records were written.
         played: emitted (on the loop) when a play begins to be heard or seen, and when it has ended.
         past: former epochs of which the centre lacks records.
+        alive_at: when a former run was last alive, by the clock of that time; None: there was none.
     """
 
     def __init__(self, store: Store, station: StationId, clock: Clock, boot_id: str) -> None:
@@ -69,6 +70,7 @@ class Journal:
         self.changed = Signal[[]]()
         self.played = Signal[[Play]]()
         self.past: list[FormerJournal] = []
+        self.alive_at: datetime | None = None
         self._store = store
         self._station = station
         self._clock = clock
@@ -115,6 +117,7 @@ class Journal:
         ]
         self._acknowledged = await self._store.run(journal_rows.read_acknowledged)
         former = await self._store.run(journal_rows.read_beat)
+        self.alive_at = parse_utc(former.at) if former is not None and is_utc(former.at) else None
         cut = await self._store.run(journal_rows.read_cut_plays)
         for key, play in cut:
             self._wait(self._draft("play", play=play, closes=key))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from operator import attrgetter
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Playlist
+from agent.contract.priority import Level
 from agent.plan.calendar import DAY, Interval
 from agent.plan.chime_check import ChimePlaylist, plan_chime
 from agent.plan.expansion import Expansion
@@ -82,6 +83,24 @@ class Timeline:
         """All occurrences that start in (from_at, until_at], winners or not, soonest first."""
         after = self._of_output(medium, zones).after(from_at)
         return takewhile(lambda one: one.start_at <= until_at, after)
+
+    def is_replaced(
+        self,
+        one: Occurrence,
+        at: datetime,
+        medium: Medium,
+        zones: Collection[str] | None = None,
+    ) -> bool:
+        """Has a later start of its level ended a sound before a moment?
+
+        A radio goes on, and filler comes back behind everything.
+        """
+        is_back = one.level == Level.FILLER or one.entry.body.relay is not None
+        if one.medium == "picture" or is_back:
+            return False
+        since_at = one.start_at - timedelta(microseconds=1)
+        later = self.starting(since_at, at, medium, zones)
+        return any(other.level == one.level and other.rank > one.rank for other in later)
 
     def _of_output(self, medium: Medium, zones: Collection[str] | None) -> OutputTimeline:
         """Built on first use and kept, because an output always uses the same zones."""

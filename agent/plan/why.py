@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
-from agent.contract.priority import Level
 from agent.plan.calendar import DAY
 from agent.plan.emergency import list_active_emergencies
 from agent.plan.policy import EffectivePolicy
@@ -137,21 +136,9 @@ def _find_next(
     next_at = min(moments)
     ranked = timeline.contenders(next_at, lane.medium, lane.zones)
     return next_at, next(
-        (one for one in ranked if not _is_over(one, timeline, lane, next_at)), None
+        (one for one in ranked if not timeline.is_replaced(one, next_at, lane.medium, lane.zones)),
+        None,
     )
-
-
-def _is_over(one: Occurrence, timeline: Timeline, lane: Lane, at: datetime) -> bool:
-    """Was sound replaced by a later start of its level? It does not come back.
-
-    A relay goes on, and filler comes back behind everything.
-    """
-    is_back = one.level == Level.FILLER or one.entry.body.relay is not None
-    if one.medium == "picture" or is_back:
-        return False
-    since_at = one.start_at - timedelta(microseconds=1)
-    later = timeline.starting(since_at, at, lane.medium, lane.zones)
-    return any(other.level == one.level and other.rank > one.rank for other in later)
 
 
 def is_for(event: Event, lane: Lane) -> bool:

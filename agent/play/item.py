@@ -16,6 +16,7 @@ from agent.contract.report import OnAir, Play, RecordKind
 from agent.contract.utc import encode_utc
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.errors import PlayError
+from agent.play.play_memory import PlayMemory
 from agent.play.sound_source import SoundKind, SoundSource
 from agent.play.speaker_line import FaultSink
 from speech.reading import Reading
@@ -132,6 +133,7 @@ class Item:
     started_by: str | None = None  # the local key
     missing: str | None = None  # why it cannot be played: a code and the medium
     waits_until: datetime | None = None  # until then it begins behind what sounds at its level
+    written_at: datetime | None = None  # by its schedule, where it is planned for another moment
 
     def on_air(self) -> OnAir:
         """The item as health reports it."""
@@ -151,6 +153,11 @@ class Item:
             return True
         is_waiting = self.waits_until is not None and at < self.waits_until
         return is_waiting and other.level == self.level and other.key != self.key
+
+    @property
+    def is_planned(self) -> bool:
+        """Is it of the schedule, which needs the time of day?"""
+        return self.kind in ("file", "speech", "relay", "chime")
 
     @property
     def goes_on(self) -> bool:
@@ -174,7 +181,11 @@ def forget_past(ended: dict[str, datetime], at: datetime) -> list[str]:
 class Rundown(Protocol):
     """The schedule of one output: what plays now, what comes next, what is still entitled."""
 
-    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+    @property
+    def is_complete(self) -> bool:
+        """Is everything in the plan that the box holds? Not yet, right after a start."""
+
+    def wanted(self, now: Now, done: Container[str] = ()) -> Item | None:
         """The item that should be on this output now; `done` are the keys of finished ones."""
 
     def scheduled(self, now: Now) -> Item | None:
@@ -185,6 +196,9 @@ class Rundown(Protocol):
 
         Items whose keys are `known` are left out.
         """
+
+    def is_planned(self, item: Item) -> bool:
+        """Is an item of the schedule in the plan still, as far as that reaches back?"""
 
     def upcoming(self, now: Now) -> Item | None:
         """The next item of the schedule to start on this output."""
@@ -279,6 +293,7 @@ class OutputContext:
         fade_in_ms: how long an item rises that follows silence; an emergency does not.
         delay_s: from the card to the horn.
         is_muted: is a zone muted for all but emergencies and local keys?
+        memory: the plays that the output has had.
     """
 
     rundown: Rundown
@@ -291,6 +306,7 @@ class OutputContext:
     fade_in_ms: int = 0
     delay_s: float = 0.0
     is_muted: Callable[[str], bool] = _is_never_muted
+    memory: PlayMemory = field(default_factory=PlayMemory)
 
     def make_source(self, item: Item) -> SoundSource:
         """The source of an item's sound.

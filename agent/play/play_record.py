@@ -131,6 +131,7 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         else list(result.heard_media),
         planned_start=encode_utc(item.start_at),
         planned_end=encode_utc(item.end_at),
+        written_start=encode_utc(item.written_at) if item.written_at else None,
         start=encode_utc(result.start_at) if result.start_at else None,
         end=encode_utc(result.end_at) if result.end_at else None,
         duration_ms=result.duration_ms,

@@ -5,7 +5,7 @@ Every query leaves the state as it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from agent.clock import Now
@@ -17,6 +17,7 @@ from agent.plan.occurrence import Medium as Sense
 from agent.plan.timeline import Occurrence, Timeline
 from agent.plan.why_now import Playing, explain_now
 from agent.play.item import Item
+from agent.play.play_memory import CLOCK_STEP
 from agent.playout.item_builder import (
     LIMIT_SLACK,
     build_item,
@@ -26,7 +27,7 @@ from agent.playout.item_builder import (
     key_of,
     live_item,
 )
-from agent.playout.schedule import Schedule
+from agent.playout.schedule import BEHIND, Schedule
 
 LOCAL_KINDS = ("microphone", "line-in")
 
@@ -40,7 +41,7 @@ class SoundSchedule:
         self._schedule = schedule
         self._zones = frozenset(zones)
 
-    def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
+    def wanted(self, now: Now, done: Container[str] = ()) -> Item | None:
         """The first that is not done of emergencies and who speaks at the box, else the highest."""
         speaker = self._find_speaker(now, done)
         for item in self._alarms(now):
@@ -52,13 +53,13 @@ class SoundSchedule:
         found = filter(None, candidates)
         return max(found, key=lambda item: item.level, default=scheduled)  # the first of equals
 
-    def _find_speaker(self, now: Now, done: Collection[str]) -> Item | None:
+    def _find_speaker(self, now: Now, done: Container[str]) -> Item | None:
         speaker = self._schedule.find_speaker(self._zones) if self.sense == "sound" else None
         if speaker is None or speaker.key in done or not self.is_entitled(speaker, now):
             return None
         return speaker
 
-    def _voice(self, now: Now, done: Collection[str]) -> Item | None:
+    def _voice(self, now: Now, done: Container[str]) -> Item | None:
         """The highest live voice for this output that is not done."""
         for voice in self._schedule.voices.now if self.sense == "sound" else ():
             zones, is_new = voice.stream.zones, voice.key not in done
@@ -72,12 +73,20 @@ class SoundSchedule:
             return not self._schedule.is_stopped(now)
         return not self._is_silent(now)
 
+    @property
+    def is_complete(self) -> bool:
+        """Has the plan every document that the box holds?"""
+        return self._schedule.is_complete and self._schedule.timeline is not None
+
     def scheduled(self, now: Now) -> Item | None:
         """What the schedule has for now, whatever goes before it."""
         timeline = self._timeline(now)
         if timeline is None:
             return None
-        return self._item(timeline.playing(now.at, self.sense, self._zones))
+        playing = timeline.playing(now.at, self.sense, self._zones)
+        if playing is None or timeline.is_replaced(playing, now.at, self.sense, self._zones):
+            return None
+        return self._build(playing)
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         """What the schedule had start from a moment until now, the winner of each level."""
@@ -88,6 +97,17 @@ class SoundSchedule:
         started = timeline.starting(from_at, now.at, self.sense, self._zones)
         winners = {(one.start_at, one.level): one for one in sorted(started, key=lambda o: o.rank)}
         return [self._build(one) for one in winners.values() if one.key not in known]
+
+    def is_planned(self, item: Item) -> bool:
+        """Is it in the plan still? What is longer past than that reaches: is its document held?"""
+        schedule, start_at = self._schedule, item.start_at
+        if schedule.timeline is None or schedule.built_at is None:
+            return False
+        if start_at < schedule.built_at - BEHIND:
+            return schedule.is_held(item.source.doc_id)
+        since_at = start_at - timedelta(microseconds=1)
+        found = schedule.timeline.starting(since_at, start_at, self.sense, self._zones)
+        return any(one.key == item.key for one in found)
 
     def alarms(self, now: Now) -> list[Item]:
         """The emergencies in force as items of this output, highest first."""
@@ -141,9 +161,15 @@ class SoundSchedule:
         if item.relay is not None and not is_named(item.relay.url, self._schedule.relay_hosts):
             return False
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK or self._is_barred(item, now)
+        is_over = is_over or self._is_set_back(item, now)
         return (
             not is_over and not self._is_silent(now) and self._schedule.is_held(item.source.doc_id)
         )
+
+    def _is_set_back(self, item: Item, now: Now) -> bool:
+        """Has the clock been set back to before its time, to an hour in which nothing may sound?"""
+        is_ahead = item.start_at > now.at and now.quality != "FLOOR"
+        return self.sense == "sound" and is_ahead and self._schedule.is_quiet(now)
 
     def _is_barred(self, item: Item, now: Now) -> bool:
         """Is it music or an advert that was on when a mourning was signed or began?"""
@@ -160,6 +186,8 @@ class SoundSchedule:
             return "silenced"
         if self._is_barred(item, now):
             return "mourning"
+        if item.is_planned and self._is_set_back(item, now):
+            return CLOCK_STEP
         return self._schedule.voices.why_over(item.key) if item.kind == "live" else None
 
     def explain(self, now: Now, on_air: Item | None) -> Why:

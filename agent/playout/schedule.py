@@ -13,15 +13,18 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from agent.clock import Clock, Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency
+from agent.plan.calendar import list_days
 from agent.plan.emergency import ActiveEmergency, list_active_emergencies
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.occurrence import Refusal, limit_refusals
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.prepared_alarm import Press, find_active_alarm
+from agent.plan.quiet_hours import QuietHours
 from agent.plan.silence import ActiveSilence, find_active_silence
 from agent.plan.timeline import Timeline, build_in_slices
 from agent.play.item import Item
@@ -52,6 +55,10 @@ def _no_press() -> None:
     return None
 
 
+def _as_noted(_doc_id: str, noted_at: datetime, _now: Now) -> datetime:
+    return noted_at
+
+
 def _no_voice(_zones: Collection[str]) -> None:
     return None
 
@@ -71,6 +78,7 @@ class Schedule:
         find_speaker: who speaks at the box now on an output with these zones.
         read: what the box says for a text; None where it cannot read it.
         zone_kinds: the station's clusters and the kinds of their surroundings.
+        start_of: when an emergency began, by the present clock: see `state.emergency_starts`.
 
     Attributes:
         planned: emitted when `replan` has built a timeline.
@@ -78,6 +86,8 @@ class Schedule:
         built_at: the moment around which it was built.
         media_hosts: the hosts that the station-config allows media to come from.
         policy: the limits in force.
+        is_complete: does it plan all that the box holds? After a start the stored schedules come
+            later than what may sound at once.
     """
 
     local: Policy | None
@@ -90,11 +100,14 @@ class Schedule:
     find_speaker: Callable[[Collection[str]], Item | None] = _no_voice
     read: ReadAloud = read_nothing
     zone_kinds: Mapping[str, str] = field(default_factory=dict)
+    start_of: Callable[[str, datetime, Now], datetime] = _as_noted
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
     media_hosts: frozenset[str] = frozenset()
     policy: EffectivePolicy = WITHOUT_CONFIG
+    is_complete: bool = False
+    _quiet: QuietHours = field(default_factory=partial(QuietHours, WITHOUT_CONFIG, ()))
     _ids: frozenset[str] = frozenset()
     _waiting: dict[str, datetime] = field(default_factory=dict)
     _plans: int = 0
@@ -134,6 +147,7 @@ class Schedule:
         from_at, until_at = now.at - BEHIND, now.at + AHEAD
         timeline = yield from build_in_slices(self.held, policy, from_at, until_at)
         if number == self._plans:
+            self._quiet = QuietHours(policy, list_days(from_at, until_at))
             self.timeline, self.built_at, self._ids = timeline, now.at, ids
 
     def refresh(self, now: Now) -> None:
@@ -145,7 +159,7 @@ class Schedule:
         if self.built_at is not None and abs(now.at - self.built_at) > REBUILD_AFTER:
             self.plan(now)
         if self._is_key_alarm_telling(now):
-            waiting = list_active_emergencies(self._held_with_waits(), now.at)
+            waiting = list_active_emergencies(self._held_with_starts(now), now.at)
             self._waiting |= {one.document.doc_id: now.at for one in waiting}
         self._changed.set()
 
@@ -195,6 +209,11 @@ class Schedule:
         """Is today a day without music and adverts?"""
         return self.timeline is not None and self.timeline.is_mourning(now.at)
 
+    def is_quiet(self, now: Now) -> bool:
+        """Is this an hour in which nothing but an emergency sounds?"""
+        quiet = self._quiet.first_after(now.at)
+        return quiet is not None and quiet.start_at <= now.at
+
     def is_held(self, doc_id: str) -> bool:
         """Was the document in force when the timeline was built?"""
         return doc_id in self._ids
@@ -216,7 +235,7 @@ class Schedule:
         `refresh` notes until when it waits.
         """
         local = self._key_alarm(now)
-        own = list_active_emergencies(self._held_with_waits(), now.at)
+        own = list_active_emergencies(self._held_with_starts(now), now.at)
         if sense == "picture":
             own = own[:1]
         return own if local is None else [local, *own]
@@ -229,9 +248,14 @@ class Schedule:
         local = self._key_alarm(now)
         return local is not None and local.is_playing(now.at)
 
-    def _held_with_waits(self) -> list[HeldDocument]:
-        return [self._with_wait(one) for one in self.held]
+    def _held_with_starts(self, now: Now) -> list[HeldDocument]:
+        return [
+            self._with_start(one, now) if isinstance(one.document, Emergency) else one
+            for one in self.held
+        ]
 
-    def _with_wait(self, held: HeldDocument) -> HeldDocument:
-        waited_until = self._waiting.get(held.document.doc_id)
-        return held if waited_until is None else replace(held, accepted_at=waited_until)
+    def _with_start(self, held: HeldDocument, now: Now) -> HeldDocument:
+        doc_id = held.document.doc_id
+        noted_at = self._waiting.get(doc_id, held.accepted_at)
+        start_at = self.start_of(doc_id, noted_at, now)
+        return held if start_at == held.accepted_at else replace(held, accepted_at=start_at)

@@ -84,6 +84,7 @@ class FakeRundown:
     plan: list[Item] = field(default_factory=list)
     taken_back: set[str] = field(default_factory=set)
     silence: str | None = None
+    is_complete: bool = True
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return next((item for item in self.now_wanted if item.key not in done), None)
@@ -95,6 +96,9 @@ class FakeRundown:
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         due = (item for item in self.plan if since_at <= item.start_at <= now.at)
         return [item for item in due if item.key not in known]
+
+    def is_planned(self, item: Item) -> bool:
+        return item in self.plan
 
     def upcoming(self, now: Now) -> Item | None:
         item = self.next_item

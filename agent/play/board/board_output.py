@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -214,6 +215,8 @@ class BoardOutput:
             return
         former = self._showing
         if (wanted.key if wanted else None) == (former.item.key if former else None):
+            if former is not None and wanted is not None and former.has_moved(wanted):
+                self._show_again(former)
             return
         try:
             self._show(wanted)
@@ -252,6 +255,11 @@ class BoardOutput:
         else:
             why = self._rundown.why_silenced(former.item, now)
             await former.close("cut", why or "withdrawn")
+
+    def _show_again(self, showing: BoardSession) -> None:
+        """The clock was set: the board gets the new end, and the new time of day."""
+        with contextlib.suppress(PlayError):  # the board process is gone; the next one gets it
+            self._supervisor.send(showing.command(self._context.media))
 
     def _show(self, item: Item | None) -> None:
         """Show an item on its faces and black on the others.

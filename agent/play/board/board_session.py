@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
 
 from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.play.ipc import Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
-from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
+from agent.play.play_moments import PlayMoments
+from agent.play.play_record import Outcome, PlayRecord, PlayResult
 
 _ids = itertools.count(1)
+STEP_S = 2.0  # drawing a scene anew is seen: not for what a crystal drifts in hours
 
 
 class BoardSession:
@@ -31,8 +32,8 @@ class BoardSession:
         self._clock = context.clock
         self._record = PlayRecord(context.log, output, item)
         self._shown_mono_s: float | None = None
-        self._start_at: datetime | None = None
-        self._start_clock = UNKNOWN
+        self._until_mono_s = 0.0
+        self._moments = PlayMoments(context.clock)
 
     @property
     def is_seen(self) -> bool:
@@ -44,21 +45,26 @@ class BoardSession:
         item = self.item
         if item.scene is None:
             raise ValueError(f"{item.title} has no scene")
+        self._until_mono_s = self._clock.mono_of(item.end_at)
         return ShowScene(
             id=self.id,
             scene=item.scene,
             faces=self.faces,
             media={clip.sha256: str(media.path(Digest(clip.sha256))) for clip in item.clips},
-            until_mono_s=self._clock.mono_of(item.end_at),
+            until_mono_s=self._until_mono_s,
             utc_at_mono_0_s=self._clock.at_of(0.0).timestamp(),
         )
+
+    def has_moved(self, item: Item) -> bool:
+        """Has the clock been set since the command, so that the item ends at another moment?"""
+        self.item = item
+        return abs(self._clock.mono_of(item.end_at) - self._until_mono_s) > STEP_S
 
     def on_shown(self, event: Shown) -> None:
         """A face shows it; the first face opens the record."""
         if self._shown_mono_s is None:
             self._shown_mono_s = event.mono_s
-            self._start_at = self._clock.at_of(event.mono_s)  # once, as in `SoundSession`
-            self._start_clock = read_start_clock(self._clock)
+            self._moments.begin(event.mono_s)
             self._record.open(self._build_result("cut", "restart", None))
 
     async def close(self, outcome: Outcome, reason: str | None) -> None:
@@ -78,9 +84,9 @@ class BoardSession:
         return PlayResult(
             outcome,
             reason,
-            start_at=self._start_at,
-            start_clock=self._start_clock,
-            end_at=None if end_mono_s is None else self._clock.at_of(end_mono_s),
+            start_at=self._moments.start_at,
+            start_clock=self._moments.start_clock,
+            end_at=self._moments.end_at(end_mono_s),
             duration_ms=int(last_s * 1000),
             zones=list(self.faces),
             proof="A2",

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.play.item import Item, OutputContext
+from agent.play.play_memory import KeyUnion
 from agent.play.play_record import PlayRecord, PlayResult
 
 PREEMPTED = "preempted"
@@ -44,14 +45,17 @@ class Backlog:
     Args:
         output: its name.
         context: schedule, clock, media, journal and issue sink.
-        done: item's key → its end, of items that the output has finished; dropped items are added.
+
+    Attributes:
+        not_before: what came due before this moment is none of it; None: no limit.
     """
 
-    def __init__(self, output: str, context: OutputContext, done: dict[str, datetime]) -> None:
+    def __init__(self, output: str, context: OutputContext) -> None:
+        self.not_before: datetime | None = None
         self._output = output
         self._rundown = context.rundown
         self._log = context.log
-        self._done = done
+        self._memory = context.memory
         self._cuts: dict[str, Cut] = {}
         self._scanned_at: datetime | None = None
 
@@ -59,12 +63,22 @@ class Backlog:
         """Does the item come back from the position at which it was cut?"""
         return key in self._cuts and self._cuts[key].item.when_cut == "resume"
 
+    def is_waiting(self, key: str) -> bool:
+        """Does the item come back, at whatever position?"""
+        return key in self._cuts
+
     def changed(self) -> None:
         """The schedule may have changed: search again for what came due."""
         self._scanned_at = None
 
+    def forget_to_come(self, at: datetime) -> None:
+        """The clock was set back: what has its time ahead of it comes due again."""
+        for key in [key for key, cut in self._cuts.items() if cut.item.start_at > at]:
+            del self._cuts[key]
+
     def begun(self, key: str) -> None:
-        """An item sounds (again): it waits no more."""
+        """An item sounds (again): it waits no more, and will have a record."""
+        self._memory.recorded.add(key)
         self._cuts.pop(key, None)
 
     def add_cut(self, item: Item, offset_ms: int) -> None:
@@ -72,7 +86,7 @@ class Backlog:
         if item.when_cut == "resume":
             self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True)
         elif item.when_cut == "drop":
-            self._done[item.key] = item.end_at
+            self._memory.finish(item.key)
 
     async def add_due(self, item: Item, offset_ms: int = 0) -> None:
         """Add an item that was to begin (at an offset) while a higher level has the output."""
@@ -83,10 +97,11 @@ class Backlog:
 
     async def add_all_due(self, above: Item, now: Now, known: Iterable[str]) -> None:
         """Add what came due below the item that has the output; `known` have a session."""
-        since_at = max(above.start_at, self._scanned_at or above.start_at)
+        bounds = (above.start_at, self._scanned_at, self.not_before)
+        since_at = max(bound for bound in bounds if bound is not None)
         self._scanned_at = now.at
         settled = (k for k, cut in self._cuts.items() if cut.is_recorded or not cut.item.missing)
-        left_out = {*self._done, *settled, *known}
+        left_out = KeyUnion((self._memory.finished, {*settled, *known}))
         for item in self._rundown.due(since_at, now, left_out):
             if item.level < above.level:
                 await self.add_due(item)
@@ -96,8 +111,8 @@ class Backlog:
         for cut in [one for one in self._cuts.values() if one.is_lapsed(at)]:
             del self._cuts[cut.item.key]
             if cut.is_recorded:
-                self._done[cut.item.key] = cut.item.end_at
-            elif cut.item.key not in self._done:
+                self._memory.finish(cut.item.key)
+            elif cut.item.key not in self._memory.finished:
                 await self._skip(cut.item)
 
     def next(self, now: Now) -> Cut | None:
@@ -119,10 +134,12 @@ class Backlog:
         )
         entitled = (cut for cut in waiting if self._rundown.is_entitled(cut.item, now))
         cut = next(entitled, None)
-        if scheduled is None or cut is None or first in self or first in self._done:
+        if scheduled is None or cut is None or first in self or first in self._memory.finished:
             return cut
         return cut if cut.item.level > scheduled.level else None
 
     async def _skip(self, item: Item) -> None:
-        self._done[item.key] = item.end_at
-        await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", PREEMPTED))
+        is_recorded = item.key in self._memory.recorded
+        self._memory.finish(item.key)
+        if not is_recorded:
+            await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", PREEMPTED))

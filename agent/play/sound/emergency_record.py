@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from agent.clock import Clock
 from agent.contract.document import Medium
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.play.ipc import RATE_HZ, Ended
 from agent.play.item import Item, PlayLog, WordsForm
-from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
+from agent.play.play_moments import PlayMoments
+from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.continuity import UNDERRUNS, Continuity
 from agent.play.sound.line_claim import LineClaim
 from speech.reading import Reading
@@ -51,7 +51,6 @@ class EmergencyRecord:
         self.ended_mono_s = 0.0
         self._item = item
         self._claim = claim
-        self._clock = clock
         self._volume = volume
         self._record = PlayRecord(log, output, item)
         self._begun: dict[int, WordsForm] = {}  # in the order in which they were begun
@@ -60,15 +59,14 @@ class EmergencyRecord:
         self._has_line = False
         self.reading: int | None = None
         self.heard: set[int] = set()
-        self._start_at: datetime | None = None
-        self._start_clock = UNKNOWN
+        self._moments = PlayMoments(clock)
         self._continuity = Continuity()
         self._is_closed = False
 
     @property
     def has_sounded(self) -> bool:
         """Has any of it been heard?"""
-        return self._start_at is not None
+        return self._moments.start_at is not None
 
     @property
     def words_missing(self) -> list[str]:
@@ -77,13 +75,9 @@ class EmergencyRecord:
         return [body.lang for index, body in bodies if index not in self.heard]
 
     def on_started(self, at_mono_s: float) -> None:
-        """A segment's first sample; the first of them opens the record.
-
-        Only the first: setting the clock while it sounds must not give one play two start times.
-        """
-        if self._start_at is None:
-            self._start_at = self._clock.at_of(at_mono_s)
-            self._start_clock = read_start_clock(self._clock)
+        """A segment's first sample; the first of them opens the record."""
+        if not self.has_sounded:
+            self._moments.begin(at_mono_s)
             # Which words will be heard is unknown yet: only those without a recording are missing.
             silent = [
                 body.lang for body in self._item.bodies if not body.clips and body.reading is None
@@ -119,13 +113,13 @@ class EmergencyRecord:
         return PlayResult(
             outcome,
             reason,
-            start_at=self._start_at,
-            start_clock=self._start_clock,
-            end_at=self._clock.at_of(self.ended_mono_s) if self.ended_mono_s else None,
+            start_at=self._moments.start_at,
+            start_clock=self._moments.start_clock,
+            end_at=self._moments.end_at(self.ended_mono_s or None),
             duration_ms=self.played_ms,
             underruns=self.underruns,
             zones=list(self._claim.on),
-            proof="A1" if self._start_at is None else "A2",
+            proof="A2" if self.has_sounded else "A1",
             heard_media=tuple(self._media),
             words_missing=self.words_missing,
             words=self._words,

@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from agent.clock import mono_s
 from agent.errors import PlayError
-from agent.play.item import SILENCES, Item, OutputContext, forget_past
+from agent.play.item import SILENCES, Item, OutputContext
+from agent.play.play_memory import KeyMemory
 from agent.play.play_record import PlayRecord, PlayResult
 from agent.play.sound.backlog import Backlog
 from agent.play.sound.emergency_queue import EmergencyQueue
@@ -30,21 +30,22 @@ class SessionEnds:
         context: schedule, clock, media, journal and issue sink.
 
     Attributes:
-        done: item's key → its end, of the items that the output has finished.
+        done: keys of the items that the output has finished.
         backlog: the items that wait until a higher level ends.
         alarms: how far each emergency has been played.
         stack: the sessions of the output.
     """
 
     def __init__(self, output: str, context: OutputContext) -> None:
-        self.done: dict[str, datetime] = {}
-        self.backlog = Backlog(output, context, self.done)
+        self._memory = context.memory
+        self.done = self._memory.finished
+        self.backlog = Backlog(output, context)
         self.alarms = EmergencyQueue()
         self.stack = SessionStack(context, self.backlog, self.done)
         self._output = output
         self._log = context.log
         self._breaks: Counter[str] = Counter()
-        self._reported_unheard: dict[str, datetime] = {}
+        self._reported_unheard = KeyMemory()
 
     async def settle(self, session: Session) -> bool:
         """A session is over: mark its item as done, or keep it until it may come back.
@@ -61,14 +62,12 @@ class SessionEnds:
                 self._finish(item)
         elif session.has_broken and self._breaks[item.key] < TRIES:
             self._breaks[item.key] += 1  # not done: the next update resumes it
-        elif session.stop_reason in SILENCES and item.when_cut == "rejoin":
-            pass  # not done: it rejoins once the silence is lifted
+        elif _comes_again(session):
+            pass  # not done
         elif session.stop_reason == MUTED and item.when_cut == "rejoin":
-            self._reported_unheard[item.key] = item.end_at  # it rejoins once the mute has ended
+            self._reported_unheard.add(item.key)  # it rejoins once the mute has ended
         elif session.is_preempted_unheard:
             await self.backlog.add_due(item)
-        elif session.stop_reason == "replaced" and item.goes_on:
-            pass  # not done: it is joined behind what replaced it
         elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
             self.backlog.add_cut(item, session.position_ms)
         else:
@@ -86,17 +85,20 @@ class SessionEnds:
             self.alarms.restart(session.item)
             await session.abandon("engine_lost", mono_s())
             return
+        is_recorded = session.item.key in self._memory.recorded
         if str(error) == MUTED and session.item.when_cut == "rejoin":
-            self._reported_unheard[session.item.key] = session.item.end_at
+            self._reported_unheard.add(session.item.key)
+            self._memory.recorded.add(session.item.key)
         else:
             self._finish(session.item)
-        if isinstance(session, SoundSession) and session.is_withdrawn_unheard:
+        if isinstance(session, SoundSession) and (is_recorded or session.is_withdrawn_unheard):
             await session.withdraw()
         else:
             await session.refuse(str(error))
 
     def _finish(self, item: Item) -> None:
-        self.done[item.key] = item.end_at
+        self._memory.finish(item.key)
+        del self._breaks[item.key]  # of a Counter: also where there was none
 
     async def abandon_all(self, reason: str, at_mono_s: float) -> None:
         """The engine is lost or has stopped: close the records of all sessions.
@@ -114,19 +116,30 @@ class SessionEnds:
             if isinstance(error, Exception):  # a failure must not keep another record open
                 log.error("%s: a play was not closed", self._output, exc_info=error)
 
+    async def report_passed(self, item: Item, reason: str) -> None:
+        """Record that an item's time has passed unheard. If the time comes again, it may begin."""
+        self._memory.recorded.add(item.key)
+        await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", reason))
+
     async def report_unheard(self, item: Item, reason: str, muted: Sequence[str] = ()) -> None:
         """Record once that an item lacks a medium or a line; it joins when it has that."""
         if item.key not in self._reported_unheard:
-            self._reported_unheard[item.key] = item.end_at
+            self._reported_unheard.add(item.key)
+            self._memory.recorded.add(item.key)
             await PlayRecord(self._log, self._output, item).close(
                 PlayResult("skipped", reason, muted=list(muted))
             )
 
-    def forget_past(self, at: datetime) -> None:
-        """Drop the keys of items that ended long ago."""
-        for key in forget_past(self.done, at):
-            del self._breaks[key]
-        forget_past(self._reported_unheard, at)
+
+def _comes_again(session: SoundSession) -> bool:
+    """Does the schedule bring it again: after a silence, behind what replaced it, at its time?"""
+    match session.stop_reason:
+        case "replaced":
+            return session.item.goes_on
+        case "clock_step":
+            return True
+        case reason:
+            return reason in SILENCES and session.item.when_cut == "rejoin"
 
 
 def count_underruns(sessions: Iterable[Session], count: int) -> None:

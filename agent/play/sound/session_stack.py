@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Container
 
 from agent.clock import Now, mono_s
 from agent.contract.priority import Level
 from agent.play.item import Item, OutputContext
+from agent.play.play_memory import KeyUnion
 from agent.play.sound.backlog import Backlog, Cut
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.sound_session import SoundSession
@@ -29,7 +30,7 @@ class SessionStack:
         sessions: the output adds and removes them.
     """
 
-    def __init__(self, context: OutputContext, backlog: Backlog, done: Collection[str]) -> None:
+    def __init__(self, context: OutputContext, backlog: Backlog, done: Container[str]) -> None:
         self.sessions: list[Session] = []
         self._rundown = context.rundown
         self._clock = context.clock
@@ -178,6 +179,11 @@ class SessionStack:
             and session.item.key not in self._backlog
         ]
 
+    def is_below_another(self, item: Item, now: Now) -> bool:
+        """Does a higher level have the output?"""
+        holder = self.find_holder(now)
+        return holder is not None and holder.item.level > item.level
+
     def is_held_above(self, item: Item, now: Now) -> bool:
         """Does a higher level have the output, or what it waits for?"""
         holder = self.find_holder(now)
@@ -210,7 +216,7 @@ class SessionStack:
 
     def _find_last_slot(self, holder: Session, now: Now) -> str | None:
         """The slot whose end frees the output; None while it is unknown, or an alarm follows."""
-        known = {*self._done, *(session.item.key for session in self.sessions)}
+        known = KeyUnion((self._done, {session.item.key for session in self.sessions}))
         following = self._rundown.wanted(now, known)
         is_alarm = following is not None and following.level >= Level.EMERGENCY
         return None if is_alarm else holder.last_slot

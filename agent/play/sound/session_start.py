@@ -64,7 +64,7 @@ class SessionStarts:
     def begin_alarm(self, alarm: Item) -> None:
         """Sound an emergency now."""
         self._preempt_tests()
-        self._ends.done.pop(alarm.key, None)
+        self._ends.done.discard(alarm.key)
         lines = self._lines_of(alarm)
         session = EmergencySession(
             self._output,
@@ -83,10 +83,16 @@ class SessionStarts:
             self._changed()
 
     def begin(self, item: Item) -> None:
-        """Begin a scheduled item at its moment, or join it at its present position."""
+        """Begin a scheduled item at its moment, or join it at its present position.
+
+        What is late, and did not wait, is not begun below a higher level: it is joined behind it.
+        """
+        now = self._clock.now()
         planned_mono_s = self._clock.mono_of(item.start_at)
-        late_s = mono_s() - planned_mono_s
-        if late_s < LATE_S or self._stack.is_held_above(item, self._clock.now()):
+        is_late = mono_s() - planned_mono_s >= LATE_S
+        if is_late and self._stack.is_below_another(item, now):
+            return
+        if not is_late or self._stack.is_held_above(item, now):
             session = self._open(item, 0)
             self._spawn(session, self._cue_planned(session))
         else:

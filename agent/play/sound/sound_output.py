@@ -20,10 +20,12 @@ from agent.errors import PlayError
 from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
 from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, Tap, WorkerFault
 from agent.play.item import Item, OutputContext
+from agent.play.play_memory import CLOCK_STEP
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
 from agent.play.sound.builtin_speech import hold_lines
 from agent.play.sound.card_order import SoundPath
 from agent.play.sound.fixed_delay import FixedDelay
+from agent.play.sound.plan_watch import PlanWatch
 from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
@@ -40,6 +42,7 @@ TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is pr
 EVENT_LIMIT_S = 5.0
 CLOSE_LIMIT_S = 5.0  # systemd waits for 15 s, and the lines must be off by then
 CARD_LIMIT_PPM = 300  # the engine's servo makes up no more, see `steering`
+SETTLE_S = 1.0
 STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
 
 
@@ -87,6 +90,13 @@ class SoundOutput:
         self._underruns = 0
         self._beat_mono_s = 0.0  # the engine's last word that sound flows
         self._stop_limit = StopLimit()
+        self._watch = PlanWatch(
+            self._rundown,
+            is_recorded=context.memory.recorded.__contains__,
+            is_pending=self._is_pending,
+            alive_at=context.memory.alive_at,
+            begun_mono_s=mono_s(),
+        )
         self._delay = FixedDelay(self._supervisor.send, context.delay_s)
         self._tone_tests = ToneTests(name, self._supervisor.send)
         self._starts = SessionStarts(
@@ -267,6 +277,7 @@ class SoundOutput:
         """Start and stop sessions as scheduled; returns the seconds until the next update."""
         now = self._clock.now()
         await self._end_unentitled(now)
+        self._watch_plan(now)
         self._starts.mute_lines()
         alarm = await self._update_alarms(now)
         await self.session_stack.hold_back(now)
@@ -274,7 +285,7 @@ class SoundOutput:
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not in store may still arrive: it is missing only when its item is due.
         soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
-        back = self._ends.backlog.next(now)
+        back = self._ends.backlog.next(now) if now.quality != "FLOOR" else None
         if soon is not None and back is not None:
             is_behind = soon.level == back.item.level and soon.yields_to(back.item, now.at)
             soon, back = (None, back) if is_behind else (soon, None)
@@ -297,16 +308,33 @@ class SoundOutput:
         wait_s = min(1.0, ahead_s - PREPARE_S) if ahead_s > PREPARE_S else 0.25
         return max(0.01, min(wait_s, self.session_stack.find_end_s(now)))
 
+    def _watch_plan(self, now: Now) -> None:
+        """Record what the clock was set past, or what came due while nothing could begin."""
+        over = self._watch.look(now, mono_s())
+        self._ends.backlog.not_before = self._watch.stepped_to
+        self._ends.backlog.forget_to_come(now.at)
+        for item, reason in over:  # of hours at a time, perhaps: sound does not wait for the card
+            work = partial(self._ends.report_passed, item, reason)
+            self._group.create_task(_contain(work), name=f"record of {item.key}")
+
+    def _is_pending(self, key: str) -> bool:
+        """Does a play of the schedule sound, or may it still?"""
+        return self.session_stack.is_open(key) or self._ends.backlog.is_waiting(key)
+
     async def _end_unentitled(self, now: Now) -> None:
-        """Stop what is no longer entitled; drop the keys of items that ended long ago."""
-        self._ends.forget_past(now.at)
+        """Stop what is no longer entitled."""
         for session in list(self._sessions):
             item = session.item
             if not self._rundown.is_entitled(item, now):
-                why = "over" if item.bodies and now.at >= item.end_at else "withdrawn"
-                session.stop(self._rundown.why_silenced(item, now) or why)
+                why = self._rundown.why_silenced(item, now)
+                is_to_come = isinstance(session, SoundSession) and not session.has_begun
+                if is_to_come and why in (None, CLOCK_STEP):
+                    await self.session_stack.withdraw(session)
+                else:
+                    is_over = now.at >= item.latest_end_at
+                    session.stop(why or ("over" if is_over else "withdrawn"))
             elif isinstance(session, SoundSession):
-                if self._has_moved(session):
+                if self._has_moved(session) or self._is_out_of_time(session, now):
                     await self.session_stack.withdraw(session)
                 elif now.at >= item.end_at:
                     session.finish_planned()
@@ -330,6 +358,13 @@ class SoundOutput:
         if alarm is not None and is_new and not self.session_stack.has_above(alarm.level):
             self._starts.begin_alarm(alarm)
         return alarm
+
+    def _is_out_of_time(self, session: SoundSession, now: Now) -> bool:
+        """Was the time lost, or set back, before it began? What sounds already goes on."""
+        if session.has_begun or not session.item.is_planned:
+            return False
+        ahead_s = (session.item.start_at - now.at).total_seconds()
+        return now.quality == "FLOOR" or ahead_s > PREPARE_S + SETTLE_S
 
     def _has_moved(self, session: SoundSession) -> bool:
         """Has the clock been stepped away from a cued moment? A small step moves nothing."""

@@ -10,13 +10,13 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterable
-from datetime import datetime
 
 from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
 from agent.play.ipc import Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
-from agent.play.play_record import UNKNOWN, Outcome, PlayRecord, PlayResult, read_start_clock
+from agent.play.play_moments import PlayMoments
+from agent.play.play_record import Outcome, PlayRecord, PlayResult
 from agent.play.sound.clock_follower import ClockFollower
 from agent.play.sound.continuity import UNDERRUNS
 from agent.play.sound.line_channels import zones_by_channel
@@ -95,8 +95,7 @@ class SoundSession:
         self._planned_mono_s: float | None = None
         self.due_mono_s: float | None = None
         self._started_mono_s: float | None = None
-        self._start_at: datetime | None = None
-        self._start_clock = UNKNOWN
+        self._moments = PlayMoments(context.clock)
 
     @property
     def lead_s(self) -> float:
@@ -236,9 +235,7 @@ class SoundSession:
         """The engine placed a slot's first sample."""
         if self._started_mono_s is None:
             self._started_mono_s = event.mono_s
-            # once: setting the clock while it sounds must not give one play two start times
-            self._start_at = self._clock.at_of(event.mono_s)
-            self._start_clock = read_start_clock(self._clock)
+            self._moments.begin(event.mono_s)
             if (timeline := find_timeline(self._source)) is not None:
                 timeline.on_started(event.mono_s)
             self._follower.begin(event.mono_s, self.due_mono_s)
@@ -319,16 +316,16 @@ class SoundSession:
         return PlayResult(
             outcome,
             reason,
-            start_at=self._start_at,
-            start_clock=self._start_clock,
-            end_at=self._clock.at_of(end_mono_s) if end_mono_s is not None else None,
+            start_at=self._moments.start_at,
+            start_clock=self._moments.start_clock,
+            end_at=self._moments.end_at(end_mono_s),
             duration_ms=self.played_ms,
             underruns=self.underruns,
             segments=count_segments(self._source),
             relayed=count_relayed(self._source, self.played_ms, self._slots.continuity.missing_ms),
             steering=self._slots.continuity.steering,
             zones=list(self._claim.on),
-            proof="A1" if self._start_at is None else "A2",
+            proof="A2" if self.has_begun else "A1",
             muted=self._muted,
             volume=self._volume.recorded,
             gain_end_db=self._volume.gain_end_db,

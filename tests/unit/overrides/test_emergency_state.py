@@ -45,11 +45,11 @@ def heard(box: Box) -> None:
 
 def told(box: Box) -> None:
     box.sound.session_stack.begun(box.item())
-    box.sound._ends.done[box.item().key] = NOW.at
+    box.sound._ends.done.add(box.item().key)
 
 
 def failed(box: Box) -> None:
-    box.sound._ends.done[box.item().key] = NOW.at
+    box.sound._ends.done.add(box.item().key)
     box.board._failed.add(box.item("bang"), "E_FACE", NOW.at)
 
 

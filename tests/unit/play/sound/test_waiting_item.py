@@ -90,7 +90,7 @@ async def test_what_an_emergency_cut_goes_on_before_what_waits_for_it(
 ) -> None:
     clock, rundown = build_clock(), FakeRundown()
     context = OutputContext(rundown, clock, media_files, FakeLog(), lambda *_: None)
-    backlog = Backlog("loa", context, {})
+    backlog = Backlog("loa", context)
     at = clock.now().at
     cut = build_item("ca nhac", at - timedelta(seconds=60), when_cut="resume")
     waiting = build_item("tin", at, waits_until=at + WAIT, when_cut="resume")

@@ -1,0 +1,131 @@
+"""Which plays of the schedule one output has had: no step of the clock or restart plays one twice.
+
+A play is known by its document, its entry and its written moment. The journal knows them across a
+restart; in memory the newest stay, whatever the clock says meanwhile: a clock that has been days
+ahead would else forget what was heard this morning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agent.contract.report import Play
+from agent.contract.utc import parse_utc
+
+REMEMBERED = 4096  # months of an ordinary programme, and about a third of a MiB
+CLOCK_STEP = "clock_step"  # the reason of what the clock was set past, or away from
+# A play that was cut for one of these reasons goes on when the box can.
+_GOES_ON = (
+    "restart", "shutdown", "engine_lost", "preempted", "silenced", "silence_key", "muted",
+    CLOCK_STEP,
+)  # fmt: skip
+
+
+class KeyMemory:
+    """The keys that were added last.
+
+    Args:
+        keys: the first ones, oldest first.
+    """
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._keys: dict[str, None] = {}
+        for key in keys:
+            self.add(key)
+
+    def add(self, key: str) -> None:
+        """Add a key; the oldest gives way."""
+        self._keys.pop(key, None)
+        self._keys[key] = None
+        if len(self._keys) > REMEMBERED:
+            del self._keys[next(iter(self._keys))]
+
+    def discard(self, key: str) -> None:
+        """Remove a key, if it is there."""
+        self._keys.pop(key, None)
+
+    def __contains__(self, key: object) -> bool:
+        """Was it added?"""
+        return key in self._keys
+
+    def __iter__(self) -> Iterator[str]:
+        """Oldest first."""
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._keys)
+
+
+@dataclass(frozen=True)
+class KeyUnion:
+    """The keys of several containers; nothing is copied."""
+
+    parts: tuple[Container[str], ...]
+
+    def __contains__(self, key: object) -> bool:
+        """Has any of them the key?"""
+        return any(key in one for one in self.parts)
+
+
+@dataclass(frozen=True)
+class PlayMemory:
+    """The plays of one output.
+
+    Args:
+        finished: do not begin again.
+        recorded: have at least one record.
+        alive_at: when a former run of the agent was last alive, by the clock of that time; None:
+            there was none.
+    """
+
+    finished: KeyMemory = field(default_factory=KeyMemory)
+    recorded: KeyMemory = field(default_factory=KeyMemory)
+    alive_at: datetime | None = None
+
+    def finish(self, key: str) -> None:
+        """A play has ended for good, or will not begin."""
+        self.finished.add(key)
+        self.recorded.add(key)
+
+
+def build_memories(
+    outputs: Iterable[str], plays: Iterable[Play], alive_at: datetime | None
+) -> dict[str, PlayMemory]:
+    """What each output remembers of a former run, by its name.
+
+    Args:
+        outputs: their names.
+        plays: recorded ones, oldest first.
+        alive_at: see `PlayMemory`.
+    """
+    memories = {name: PlayMemory(alive_at=alive_at) for name in outputs}
+    for play in plays:
+        memory = memories.get(play.output)
+        if memory is not None and is_final(play):
+            memory.finish(_key_of(play))
+        elif memory is not None:
+            memory.recorded.add(_key_of(play))
+    return memories
+
+
+def is_final(play: Play) -> bool:
+    """Was a play heard as far as it will be, or given up for good?
+
+    What was only skipped for want of something may still begin within its time.
+    """
+    if play.result == "skipped":
+        return play.reason == "preempted"
+    if play.result == "cut":
+        reason = play.reason or ""
+        is_broken = reason in _GOES_ON or reason.startswith("E_")
+        return not is_broken and not (reason == "replaced" and play.relayed is not None)
+    return True
+
+
+def _key_of(play: Play) -> str:
+    """As `Occurrence.key`."""
+    written_at = parse_utc(play.written_start or play.planned_start)
+    return f"{play.doc_id}/{play.entry}@{written_at.isoformat()}"

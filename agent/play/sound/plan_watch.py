@@ -1,0 +1,117 @@
+"""Sees that nothing of the plan passes without a record: what did not begin is skipped, and why.
+
+Usually everything begins. It does not where the clock is set past it, where the time was unknown,
+or where the agent did not run. What is still on then is joined; what is over is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.clock import Now
+from agent.play.item import Item, Rundown
+from agent.play.play_memory import CLOCK_STEP
+
+STEP = timedelta(seconds=2)  # a look that comes late is no step
+NO_TIME = "no_time"
+NOT_RUNNING = "not_running"
+NOT_BEGUN = "not_begun"
+
+
+@dataclass(frozen=True)
+class _Look:
+    at: datetime
+    mono_s: float
+
+
+class PlanWatch:
+    """The plan of one output, as it comes due.
+
+    Args:
+        rundown: the plan.
+        is_recorded: is this play on record?
+        is_pending: does it sound, or may it still?
+        alive_at: when a former run was last alive; None: there was none.
+        begun_mono_s: when this run began.
+
+    Attributes:
+        stepped_to: the moment to which the clock was set ahead last; None: it goes on from before.
+    """
+
+    def __init__(
+        self,
+        rundown: Rundown,
+        *,
+        is_recorded: Callable[[str], bool],
+        is_pending: Callable[[str], bool],
+        alive_at: datetime | None,
+        begun_mono_s: float,
+    ) -> None:
+        self.stepped_to: datetime | None = None
+        self._rundown = rundown
+        self._is_recorded = is_recorded
+        self._is_pending = is_pending
+        self._alive_at = alive_at
+        self._begun_mono_s = begun_mono_s
+        self._last: _Look | None = None
+        self._had_no_time = False
+        self._open: dict[str, tuple[Item, str]] = {}
+
+    def look(self, now: Now, mono_s: float) -> list[tuple[Item, str]]:
+        """What is over and neither began nor waits, each with the reason.
+
+        Args:
+            now: the box's clock.
+            mono_s: of the same moment.
+        """
+        if now.quality == "FLOOR":
+            self._had_no_time = True
+            return []
+        if not self._rundown.is_complete:
+            return []
+        since_at = self._since(now, mono_s)
+        for item in self._rundown.due(since_at, now):
+            reason = self._reason_of(item, now, mono_s)
+            self._open.setdefault(item.key, (item, reason))
+        self._last, self._had_no_time = _Look(now.at, mono_s), False
+        return self._take_over(now)
+
+    def _since(self, now: Now, mono_s: float) -> datetime:
+        """The moment from which on nothing was looked at."""
+        last_at = self._last.at if self._last is not None else self._alive_at
+        if last_at is None:
+            return now.at
+        if last_at > now.at:  # the clock was set back: what is to come is to come again
+            self._open = {k: one for k, one in self._open.items() if one[0].start_at <= now.at}
+        if self.stepped_to is not None and self.stepped_to > now.at:
+            self.stepped_to = None
+        if now.at - last_at - self._passed(mono_s) > STEP:
+            self.stepped_to = now.at
+        return min(last_at, now.at)
+
+    def _passed(self, mono_s: float) -> timedelta:
+        """How long it is since the last look."""
+        last_mono_s = self._begun_mono_s if self._last is None else self._last.mono_s
+        return timedelta(seconds=mono_s - last_mono_s)
+
+    def _reason_of(self, item: Item, now: Now, mono_s: float) -> str:
+        begun_at = now.at - timedelta(seconds=mono_s - self._begun_mono_s)
+        if self._last is None and item.start_at < begun_at:
+            return NOT_RUNNING
+        if self._had_no_time:
+            return NO_TIME
+        return CLOCK_STEP if self.stepped_to == now.at else NOT_BEGUN
+
+    def _take_over(self, now: Now) -> list[tuple[Item, str]]:
+        """Take out what is accounted for, and what is over."""
+        over: list[tuple[Item, str]] = []
+        for key, (item, reason) in list(self._open.items()):
+            if self._is_recorded(key):
+                del self._open[key]
+            elif now.at >= item.end_at and not self._is_pending(key):
+                del self._open[key]
+                if self._rundown.is_planned(item):  # what was withdrawn is owed to nobody
+                    over.append((item, reason))
+        return over
