@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from agent.authority.tracker import AuthorityTracker
@@ -13,7 +13,6 @@ from agent.contract.report import Health
 from agent.evidence.journal import Journal
 from agent.evidence.outbox import JournalSender
 from agent.health.open_issues import Issues
-from agent.ingest.pipeline import IngestPipeline
 from agent.link.downloads import Downloads
 from agent.link.mqtt import MqttLink
 from agent.playout.schedule import Schedule
@@ -45,9 +44,9 @@ async def send_health(
     await uplink.send("health", health)
 
 
-async def restore_schedules(pipeline: IngestPipeline, schedule: Schedule) -> None:
+async def restore_schedules(restore: Callable[[], Awaitable[None]], schedule: Schedule) -> None:
     """Apply the stored schedules: from now on what passes unheard is recorded."""
-    await pipeline.restore()
+    await restore()
     schedule.is_complete = True
 
 
