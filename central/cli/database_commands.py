@@ -27,6 +27,7 @@ from central.cli.options import ANY, FILE, format_option, lang_option
             "on-air",
             "next",
             "totals",
+            "languages",
             "plays",
             "refusals",
             "silences",

@@ -5,6 +5,15 @@ from __future__ import annotations
 from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
+    "language.proved": Text("đã kiểm là có tiếng: {0} phút", "sound proved: {0} min"),
+    "language.unknown": Text(
+        "không rõ tiếng, không tính cho tiếng nào: {0} phút",
+        "of no known language, counted for none: {0} min",
+    ),
+    "language.silent": Text(
+        "đã phát mà loa im, không tính: {0} phút", "played and not heard, not counted: {0} min"
+    ),
+    "language.missing": Text("còn thiếu {0} bản ghi", "{0} records are missing"),
     "medium.sound": Text("Loa", "Speaker"),
     "medium.picture": Text("Bảng", "Board"),
     "play.key": Text("nút “{0}”", "key “{0}”"),

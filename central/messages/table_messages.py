@@ -13,6 +13,10 @@ TITLES: Catalogue = {
     "on-air": Text("Đang phát, theo báo cáo mới nhất", "On air, by the latest reports"),
     "next": Text("Sắp phát, theo báo cáo mới nhất", "What starts next, by the latest reports"),
     "totals": Text("Tổng số lần phát, lần hiện", "Played and shown, in all"),
+    "languages": Text(
+        "Thời lượng nói từng tuần, từng thứ tiếng, theo nhật ký phát",
+        "Speech of each week by language, by the records",
+    ),
     "plays": Text("Đã phát", "Plays"),
     "refusals": Text("Đã từ chối", "Refusals"),
     "silences": Text("Ngắt tiếng", "Silences"),
@@ -66,6 +70,15 @@ COLUMNS: dict[str, Catalogue] = {
         "failed": Text("Hỏng", "Fail"),
         "wordless": Text("Không lời", "No words"),
         "proofs": Text("Có tiếng/ im/ ?", "Heard/ silent/ ?"),
+    },
+    "languages": {
+        "week": Text("Tuần từ", "Week of"),
+        "commune": Text("Xã", "Commune"),
+        "language": Text("Tiếng", "Language"),
+        "minutes": Text("Phút", "Minutes"),
+        "share": Text("Tỷ lệ", "Share"),
+        "duty": Text("Phải có", "Duty"),
+        "speech": Text("Ghi chú", "Notes"),
     },
     "plays": {
         "station": Text("Trạm", "Station"),
@@ -129,6 +142,10 @@ WORDS: dict[str, Catalogue] = {
         "refused": Text("bị từ chối", "refused"),
         "failed": Text("không làm được", "failed"),
         "ignored": Text("bỏ qua", "ignored"),
+    },
+    "duty": {
+        "met": Text("đủ", "met"),
+        "lacking": Text("THIẾU", "LACKING"),
     },
     "class": {name: PHRASES[f"class.{name}"] for name in ("routine", "priority", "emergency")},
     "result": {

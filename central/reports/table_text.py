@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from agent.contract.policy_rule import describe_rule
@@ -115,6 +116,25 @@ def _format(value: Any, column: str, lang: Lang) -> str:
     return "–" if value is None else str(value)
 
 
+def _describe_duty(row: Row, lang: Lang) -> str:
+    """`30 %: THIẾU`; nothing where there is no duty."""
+    if row["duty_pct"] is None:
+        return "–"
+    return f"{row['duty_pct']} %: {WORDS['duty'][row['state']].render(lang)}"
+
+
+def _describe_speech(row: Row, lang: Lang) -> str:
+    """What is proved, what counts for no language, what is missing."""
+    figures = {
+        "proved": row["proved_minutes"],
+        "unknown": row["unknown_minutes"],
+        "silent": row["silent_minutes"],
+        "missing": row["missing_records"],
+    }
+    lines = [translate(lang, f"language.{name}", f"{of:g}") for name, of in figures.items() if of]
+    return "\n".join(lines) or "–"
+
+
 # columns whose cell combines several members of a row
 _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "document": _name_document,
@@ -126,6 +146,10 @@ _TOLD: dict[str, Callable[[Row, Lang], str]] = {
     "next": describe_next,
     "proofs": lambda row, _: f"{row['heard']}/{row['not_heard']}/{row['not_known']}",
     "where": name_output,
+    "week": lambda row, _: f"{date.fromisoformat(row['week']):%d/%m/%Y}",
+    "share": lambda row, _: "–" if row["share_pct"] is None else f"{row['share_pct']:g} %",
+    "duty": _describe_duty,
+    "speech": _describe_speech,
     "what": lambda row, lang: shorten_title(row["title"], lang),
     "hint": _describe_hint,
     "language": lambda row, lang: name_language(row["lang"], lang),

@@ -7,6 +7,7 @@ from typing import Any
 
 from central.issues.issue_list import issue_log, lasting_issues
 from central.publication.document_outbox import list_documents
+from central.reports.language_weeks import list_language_weeks
 from central.reports.play_totals import list_next, list_on_air, total_plays
 from central.store.database import Database
 from central.store.records import list_commands, list_gaps, list_plays, list_refusals, list_silences
@@ -47,6 +48,7 @@ _QUERIES: dict[str, Callable[[Database], list[Row]]] = {
     "on-air": list_on_air,
     "next": list_next,
     "totals": total_plays,
+    "languages": list_language_weeks,
     "plays": list_plays,
     "refusals": list_refusals,
     "silences": _silences,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -11,6 +11,29 @@ import sqlalchemy as sa
 from agent.contract.utc import encode_utc, parse_utc
 from central.store.database import Database
 from central.store.schema import documents, plays
+
+LONGEST_MS = 86_400_000  # a day: a stolen key may sign any number
+
+
+class SpokenHour(NamedTuple):
+    """The speech that began at a station within an hour.
+
+    Args:
+        station: its id.
+        hour: `2026-11-24T05`, UTC.
+        lang: of the items; None: not known.
+        medium: `sound`; None: an older box did not say whether it was sound.
+        heard: was it proved? None: not known.
+        total_ms: together.
+    """
+
+    station: str
+    hour: str
+    lang: str | None
+    medium: str | None
+    heard: bool | None
+    total_ms: int
+
 
 Key = tuple[str, str, int]  # station, epoch, seq of a record
 _TEXTS = {
@@ -28,7 +51,7 @@ _MOMENTS = {
 _LISTS = ("zones", "words_missing")
 _VALUES = (
     "duration_ms", "underruns", "gain_db", "gain_end_db", "est_dba", "field", "essential", "advert",
-    "clock_error_ms", "safe_mode",
+    "clock_error_ms", "safe_mode", "music",
 )  # fmt: skip
 
 _SLOTS = sa.select(documents.c.sha256, documents.c.slot).where(
@@ -67,6 +90,33 @@ def count_plays(database: Database) -> list[dict[str, Any]]:
     with database.transaction() as connection:
         rows = connection.execute(query.order_by(sa.func.min(plays.c.number))).mappings().all()
     return [{**row, "words_missing": decode_list(row["words_missing"])} for row in rows]
+
+
+def sum_speech(database: Database) -> list[SpokenHour]:
+    """How long items of programmes sounded: by station, hour of UTC, language, and what is known.
+
+    Music, adverts, filler and chimes are no speech; emergencies and who speaks at the box are no
+    programme.
+    """
+    hour = sa.func.substr(plays.c.started_at, 1, 13)
+    members = (plays.c.station, hour.label("hour"), plays.c.lang, plays.c.medium, plays.c.heard)
+    is_programme = (
+        plays.c.result.in_(("full", "cut"))
+        & plays.c.started_at.is_not(None)
+        & plays.c["class"].in_(("routine", "priority"))
+        & sa.func.coalesce(plays.c.level, "").not_in(("filler", "local_voice", "local_key"))
+        & (sa.func.coalesce(plays.c.medium, "sound") != "picture")
+        & plays.c.duration_ms.between(0, LONGEST_MS)
+        & plays.c.music.is_not(sa.true())
+        & plays.c.advert.is_not(sa.true())
+    )
+    total = sa.func.sum(plays.c.duration_ms).label("total_ms")
+    query = sa.select(*members, total).where(is_programme).group_by(*members)
+    with database.transaction() as connection:
+        return [
+            SpokenHour(row.station, row.hour, row.lang, row.medium, row.heard, int(row.total_ms))
+            for row in connection.execute(query)
+        ]
 
 
 def decode_list(text: str | None) -> list[str]:

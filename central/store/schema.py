@@ -92,6 +92,7 @@ plays = sa.Table(
     sa.Column("clock_source", sa.Text),  # nts, centre
     sa.Column("card", sa.Text),  # the fallback card on which it sounded
     sa.Column("safe_mode", sa.Boolean),  # through `aplay`
+    sa.Column("music", sa.Boolean),
     sa.UniqueConstraint("station", "epoch", "seq"),
     sa.ForeignKeyConstraint(
         ["station", "epoch", "seq"], ["records.station", "records.epoch", "records.seq"]

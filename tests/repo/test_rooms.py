@@ -108,7 +108,8 @@ ALLOWED = {
         "agent.plan agent.trust central.documents central.messages central.store"
     ),
     "central.reports": (
-        "central.documents central.issues central.messages central.publication central.store"
+        "agent.plan central.documents central.issues central.messages central.publication "
+        "central.store"
     ),
     "central.store": "",
     "central.testbed": (

@@ -81,6 +81,19 @@ def test_plays_get_their_columns_from_the_records(migrated: Database) -> None:
     assert (odd["gain_db"], odd["zones"]) == (1.0, None)
 
 
+def test_records_that_say_so_are_music(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection, connection:
+        query = "SELECT number, bytes FROM records WHERE kind = 'play' ORDER BY number LIMIT 1"
+        number, raw = connection.execute(query).fetchone()
+        body = json.loads(raw)
+        body["play"]["music"] = True
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+        connection.execute("UPDATE records SET bytes = ? WHERE number = ?", (text, number))
+    with closing(Database.open(old)) as database:
+        said = [row["music"] for row in rows_of(database, schema.plays)]
+    assert said == [True, None, None, None, None]
+
+
 def test_what_was_kept_is_still_there(migrated: Database) -> None:
     assert len(read_records(migrated, STATION)) == 7
     assert cursor_of(migrated, STATION, EPOCH).upto == 5
