@@ -228,6 +228,7 @@ def _read_signable(
 ) -> tuple[bytes, str, bytes | None]:
     """Payload, kind, and the envelope when FILE is one already."""
     from central.documents.calendar_compiler import is_calendar
+    from central.documents.critical_members import list_critical
     from central.documents.sign import read_document
 
     if file.suffix in (".yaml", ".yml"):
@@ -239,7 +240,7 @@ def _read_signable(
         return *_compile(file, options), None
     raw = file.read_bytes()
     if options["kind"] is not None:
-        return raw, options["kind"], None
+        return list_critical(raw, options["kind"]), options["kind"], None
     return b"", read_document(raw).kind, raw
 
 
