@@ -33,6 +33,7 @@ PHRASES: Catalogue = {
         "âm lượng {0} dB, khoảng {1} dBA tại nhà gần nhất",
         "volume {0} dB, about {1} dBA at the nearest home",
     ),
+    "play.gain": Text("âm lượng {0} dB", "volume {0} dB"),
     "play.cap": Text("theo mức trần: {0}", "by the cap: {0}"),
     "play.card": Text(
         "qua card dự phòng {0} (chưa hiệu chuẩn)", "on the fallback card {0} (not calibrated)"

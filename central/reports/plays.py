@@ -141,10 +141,12 @@ def _relay(row: Row, lang: Lang) -> list[str]:
 
 def _levels(row: Row, lang: Lang) -> list[str]:
     """How loud it was, where the station knows; what has another type is left out."""
-    figures = row.get("gain_db"), row.get("est_dba")
+    gain_db, est_dba = row.get("gain_db"), row.get("est_dba")
     lines = []
-    if all(isinstance(one, int | float) for one in figures):
-        lines.append(translate(lang, "play.level", *(f"{one:.1f}" for one in figures)))
+    if isinstance(gain_db, int | float) and isinstance(est_dba, int | float):
+        lines.append(translate(lang, "play.level", f"{gain_db:.1f}", f"{est_dba:.1f}"))
+    elif isinstance(gain_db, int | float) and gain_db:
+        lines.append(translate(lang, "play.gain", f"{gain_db:.1f}"))
     if row.get("cap"):
         lines.append(translate(lang, "play.cap", row["cap"]))
     return lines

@@ -142,8 +142,10 @@ def test_how_loud_it_was_is_shown_where_the_station_knows(
     cap = "ordinary 06:00-21:00 70 dBA at 20 m"
     keep_record(database, 1, play(gain_db=-18.0, est_dba=70.0, cap=cap), "play")
     keep_record(database, 2, play(), "play")
+    keep_record(database, 3, play(gain_db=-26.5), "play")  # of a microphone no dBA is known
     text = " ".join(show(db, lang).replace("│", " ").split())
     assert text.count(told) == 1
+    assert text.count("-26.5 dB") == 1
     assert text.count("dBA") == 2
     with database.transaction() as connection:
         row = connection.execute(sa.select(plays).order_by(plays.c.number)).mappings().first()
