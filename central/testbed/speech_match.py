@@ -10,7 +10,8 @@ from central.testbed.sound_capture import RATE_HZ, read_samples
 
 FRAME_S = 0.02
 PIECE = 75  # frames: 1.5 s, a hole that a starved machine makes concerns one piece alone
-FLOOR = 1e-6  # of full scale, squared: what is fainter in a band is silence
+FAINT = 1e-3  # of the power of its loud frames: what is fainter in a band is silence
+SILENCE = 1e-12  # of full scale, squared
 BANDS_HZ = (200, 350, 500, 700, 950, 1250, 1600, 2000, 2600, 3400)
 
 
@@ -68,14 +69,19 @@ def _frames(samples: Any, rate_hz: int) -> Any:
 
 
 def _spectrum(samples: Any) -> Any:
-    """Decibels of 20 ms frames in each band; a row is a frame."""
+    """Decibels of 20 ms frames in each band; a row is a frame.
+
+    What counts as silence follows the loudness of the samples, since a speech under a night's cap
+    is the same speech 30 dB down.
+    """
     import numpy as np
 
     frames = _frames(samples, RATE_HZ) / 32_768
     power = np.abs(np.fft.rfft(frames, axis=1) / frames.shape[1]) ** 2
     edges = [int(hz * FRAME_S) for hz in BANDS_HZ]
     bands = np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1)
-    return 10 * np.log10(bands + FLOOR)
+    loud = np.percentile(bands.sum(axis=1), 90) if len(bands) else 0.0
+    return 10 * np.log10(bands + max(FAINT * loud, SILENCE))
 
 
 def _best_match(heard: Any, wanted: Any) -> float:
