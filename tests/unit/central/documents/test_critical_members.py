@@ -42,6 +42,7 @@ def test_what_needs_to_be_critical_is_listed_and_the_rest_stays() -> None:
         b'{"kind": "station-config", "kind": "station-config"}',
         b"no JSON",
     ],
+    ids=["nothing", "listed", "no number", "twice", "no JSON"],
 )
 def test_whatever_needs_nothing_or_is_no_such_document_keeps_its_bytes(raw: bytes) -> None:
     assert list_critical(raw, "station-config") == raw
