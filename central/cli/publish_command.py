@@ -132,6 +132,7 @@ def _ask_of_clashes(
     Raises:
         PlanError: E_CLASH.
     """
+    from central.cli.clash_prompt import ask_clash
     from central.publication.clash import describe_clashes, find_clashes, verify_no_clash
 
     clashes = find_clashes(found, document)
@@ -140,6 +141,5 @@ def _ask_of_clashes(
     for line in (translate(lang, "clash.found"), *describe_clashes(clashes, lang)):
         click.echo(line)
     if answer is None and sys.stdin.isatty():
-        choice: click.Choice[Answer] = click.Choice(["instead", "after", "cancel"])
-        answer = click.prompt(translate(lang, "clash.question"), type=choice)
+        answer = ask_clash(lang)
     verify_no_clash(clashes, found, document, answer, lang)

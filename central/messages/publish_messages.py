@@ -108,8 +108,20 @@ PHRASES: Catalogue = {
     "despite": Text("Phát dù biết trạm từ chối: {0}", "Published despite refusals: {0}"),
     "clash.found": Text("TRÙNG GIỜ:", "CLASHES:"),
     "clash.question": Text(
-        "Lần này vẫn phát, mục sau thay mục trước (instead); dời ra sau (after); thôi (cancel)",
-        "This time instead: the later start replaces the earlier (instead); after it; cancel",
+        (
+            "1 (thay): lần này vẫn phát, mục bắt đầu sau thay mục trước\n"
+            "2 (sau): chưa phát, cho biết giờ trống để dời ra sau\n"
+            "3 (thôi): chưa phát gì\nChọn 1, 2 hay 3"
+        ),
+        (
+            "1 (instead): publish, this time the later start replaces the earlier\n"
+            "2 (after): publish nothing yet, name the free times after it\n"
+            "3 (cancel): publish nothing\nChoose 1, 2 or 3"
+        ),
+    ),
+    "clash.unknown": Text(
+        "Không hiểu: gõ 1, 2 hay 3 rồi Enter (Ctrl-C là thôi)",
+        "Not understood: type 1, 2 or 3, then Enter (Ctrl-C cancels)",
     ),
     "clash.ask": Text(
         (
