@@ -30,18 +30,18 @@ def build_rehearsal_json(found: Sequence[tuple[str, Rehearsal]]) -> str:
             "station": name,
             "from": _local(one.from_at),
             "until": _local(one.until_at),
-            "events": [_plain(event) for event in one.events],
+            "events": [to_plain(event) for event in one.events],
             "duties": _duties(one),
             "not_known": list(one.not_known),
         }
         for name, one in found
     ]
-    return _encode({"rehearsals": rows})
+    return encode({"rehearsals": rows})
 
 
 def build_why_json(answers: Sequence[Why]) -> str:
     """One object: `outputs`, each with its answer."""
-    return _encode({"outputs": [_plain(one) for one in answers]})
+    return encode({"outputs": [to_plain(one) for one in answers]})
 
 
 def build_rehearsal_csv(found: Sequence[tuple[str, Rehearsal]]) -> str:
@@ -50,13 +50,14 @@ def build_rehearsal_csv(found: Sequence[tuple[str, Rehearsal]]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow(COLUMNS)
     for name, one in found:
-        writer.writerows(_row(name, event) for event in one.events)
+        writer.writerows(list_cells(name, event) for event in one.events)
         writer.writerows(_language_row(name, week) for week in one.languages)
         writer.writerows(_unknown_row(name, one, rule) for rule in one.not_known)
     return out.getvalue()
 
 
-def _row(name: str, event: Event) -> list[str]:
+def list_cells(name: str, event: Event) -> list[str]:
+    """The cells of an event, in the order of `COLUMNS`; no spreadsheet runs any of them."""
     rivals = "; ".join(f"{one.title} ({one.rule})" for one in event.rivals)
     cells = [
         name, _local(event.at), _local(event.until), event.kind, event.medium, event.title,
@@ -120,16 +121,17 @@ def _local(at: datetime) -> str:
     return at.astimezone(LOCAL).isoformat()
 
 
-def _plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Structs as objects, moments as local times."""
     if isinstance(value, datetime):
         return _local(value)
     if isinstance(value, msgspec.Struct):
-        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+        return {name: to_plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [to_plain(one) for one in value]
     return value
 
 
-def _encode(value: Any) -> str:
+def encode(value: Any) -> str:
+    """JSON for people and programs."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

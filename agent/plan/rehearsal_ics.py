@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from agent.contract.default_title import show_title
 from agent.plan.calendar import DAY, local_date
@@ -26,6 +27,15 @@ MAX_OCTETS = 75  # of a line, without its end (section 3.1)
 PRODUCT = "-//Tramtin//rehearsal//VI"
 
 
+class Marked(NamedTuple):
+    """An event of a station, what stands before its title, and whether it is cancelled."""
+
+    station: str
+    event: Event
+    mark: str
+    cancelled: bool
+
+
 def build_rehearsal_ics(found: Sequence[tuple[str, Rehearsal]], stamp: datetime, lang: Lang) -> str:
     """One calendar with the events of all.
 
@@ -34,28 +44,55 @@ def build_rehearsal_ics(found: Sequence[tuple[str, Rehearsal]], stamp: datetime,
         stamp: when it is made, aware.
         lang: of the texts.
     """
+    marked = [
+        Marked(name, event, _name_kind(event, lang), cancelled=event.kind == "refused")
+        for name, one in found
+        for event in one.events
+    ]
+    return build_calendar(marked, stamp, lang, found)
+
+
+def _name_kind(event: Event, lang: Lang) -> str:
+    if is_yielding(event):
+        return say(lang, "filler")
+    return "" if event.kind == "plays" else say(lang, event.kind)
+
+
+def build_calendar(
+    found: Sequence[Marked],
+    stamp: datetime,
+    lang: Lang,
+    notes: Sequence[tuple[str, Rehearsal]] = (),
+) -> str:
+    """A calendar of events.
+
+    Args:
+        found: the events.
+        stamp: when it is made, aware.
+        lang: of the texts.
+        notes: station, or stations alike, and the days of which duties are told.
+    """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
-    for name, one in found:
-        for event in one.events:
-            lines += _build_event(name, event, stamp, lang)
-        for week in one.lacks:
+    for one in found:
+        lines += _build_event(one, stamp, lang)
+    for name, days in notes:
+        for week in days.lacks:
             until = week.monday + WEEK
             lines += _build_days(name, week.monday, until, describe_lack(week, lang), stamp)
-        for text in describe_unknown(one, lang):
-            lines += _build_days(name, local_date(one.from_at), _last_date(one), text, stamp)
+        for text in describe_unknown(days, lang):
+            lines += _build_days(name, local_date(days.from_at), _last_date(days), text, stamp)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _fold(line))
 
 
-def _build_event(name: str, event: Event, stamp: datetime, lang: Lang) -> Iterator[str]:
+def _build_event(one: Marked, stamp: datetime, lang: Lang) -> Iterator[str]:
+    name, event = one.station, one.event
     uid = hashlib.sha256(
         "\0".join((name, event.doc_id, event.entry_id, _utc(event.at))).encode()
     ).hexdigest()[:32]
     title = show_title(event.title, lang)
-    if is_yielding(event):
-        title = f"{say(lang, 'filler')}: {title}"
-    elif event.kind != "plays":
-        title = f"{say(lang, event.kind)}: {title}"
+    if one.mark:
+        title = f"{one.mark}: {title}"
     yield "BEGIN:VEVENT"
     yield f"UID:{uid}@tramtin"
     yield f"DTSTAMP:{_utc(stamp)}"
@@ -66,7 +103,7 @@ def _build_event(name: str, event: Event, stamp: datetime, lang: Lang) -> Iterat
     yield f"LOCATION:{_escape(name)}"
     if notes := describe_notes(event, lang):
         yield f"DESCRIPTION:{_escape('; '.join(notes))}"
-    yield f"STATUS:{'CANCELLED' if event.kind == 'refused' else 'CONFIRMED'}"
+    yield f"STATUS:{'CANCELLED' if one.cancelled else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 

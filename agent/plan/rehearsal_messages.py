@@ -86,5 +86,7 @@ PHRASES: Catalogue = {
     "diff.gone": Text("BỎ", "GONE"),
     "diff.was": Text("TRƯỚC", "WAS"),
     "diff.is": Text("NAY", "NOW"),
+    "diff.sum": Text("{0} chỗ thay đổi", "{0} change(s)"),
+    "picture.changes": Text("Thay đổi: {0}", "What changes: {0}"),
     "diff.same": Text("Không có gì thay đổi.", "Nothing changes."),
 }

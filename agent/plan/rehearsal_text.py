@@ -152,15 +152,21 @@ def _describe_next(why: Why, lang: Lang) -> str:
 
 def describe_changes(changes: Iterable[Change], lang: Lang) -> list[str]:
     """What a correction changes: what is gone and what is new, or both forms of what differs."""
-    lines = []
-    for change in changes:
-        is_both = change.former is not None and change.event is not None
-        for event, code in ((change.former, "was"), (change.event, "is")):
-            if event is not None:
-                mark = code if is_both else {"was": "gone", "is": "new"}[code]
-                day = _date(event.at)
-                lines.append(f"{say(lang, f'diff.{mark}'):<6}{day} {describe_event(event, lang)}")
+    lines = [
+        f"{say(lang, f'diff.{mark}'):<6}{_date(event.at)} {describe_event(event, lang)}"
+        for change in changes
+        for mark, event in mark_change(change)
+    ]
     return lines or [say(lang, "diff.same")]
+
+
+def mark_change(change: Change) -> list[tuple[str, Event]]:
+    """`new` or `gone` with the event, or `was` and `is` with both forms of it."""
+    if change.former is None or change.event is None:
+        both = (("gone", change.former), ("new", change.event))
+    else:
+        both = (("was", change.former), ("is", change.event))
+    return [(mark, event) for mark, event in both if event is not None]
 
 
 def clock_time(at: datetime) -> str:

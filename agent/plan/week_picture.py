@@ -32,7 +32,7 @@ WIDTH, MARGIN = 400, 16  # a phone held upright; it scales with the screen
 STRIP = WIDTH - 2 * MARGIN  # 24 hours
 SOUND_PX, PICTURE_PX = 20, 7
 MAX_GOOD = 12  # items of a day that play whole; what does not is always listed
-NOTE_CHARS = 52
+NOTE_CHARS = 58
 COLOURS = {
     "plays": "#0072b2",
     "shows": "#0072b2",
@@ -41,12 +41,15 @@ COLOURS = {
     "clash": "#a64d79",
     "refused": "#c8400a",
 }
+Marked = tuple[Event, str]  # with `new`, `gone`, `was`, `is` or nothing
+GONE = ("gone", "was")
 KINDS = ("plays", "interrupted", "clash", "refused")
 STYLE = (
     "text{font-family:'Noto Sans','DejaVu Sans',Roboto,sans-serif;fill:#1c2430}"
     ".h{font-size:19px;font-weight:700}.d{font-size:15px;font-weight:700}"
     ".t{font-size:13px}.c{font-size:13px;font-weight:600}.n{font-size:12px;fill:#5a2a10}"
     ".s{font-size:11px;fill:#5b6675}"
+    ".g{font-size:13px;fill:#5b6675;text-decoration:line-through}"
 )
 PATTERNS = (
     '<defs><pattern id="quiet" width="6" height="6" patternUnits="userSpaceOnUse" '
@@ -87,22 +90,41 @@ def draw_week(rehearsal: Rehearsal, name: str, lang: Lang) -> str:
         name: of the station, or of the stations alike.
         lang: of the texts.
     """
+    title = say(lang, "picture.title", name)
+    notes = (*describe_lacks(rehearsal, lang), *describe_unknown(rehearsal, lang))
+    marked = [(event, "") for event in rehearsal.events]
+    head = (title, describe_sum(rehearsal.events, lang), *notes)
+    return draw_events(marked, rehearsal.quiet, head, lang)
+
+
+def draw_events(
+    marked: Sequence[Marked], quiet: Sequence[str], head: Sequence[str], lang: Lang
+) -> str:
+    """The picture of some events, soonest first.
+
+    Args:
+        marked: the events, each with what a correction does to it, or nothing.
+        quiet: windows without sound, as written.
+        head: the title, the line below it, and notes.
+        lang: of the texts.
+    """
     sheet = _Sheet(y=30)
-    for line in textwrap.wrap(say(lang, "picture.title", name), 36):
+    for line in textwrap.wrap(head[0], 36):
         sheet.text(MARGIN, line, "h")
         sheet.y += 24
-    for line in textwrap.wrap(describe_sum(rehearsal.events, lang), 60):
+    for line in textwrap.wrap(head[1], 60):
         sheet.text(MARGIN, line, "s")
         sheet.y += 15
-    for note in (*describe_lacks(rehearsal, lang), *describe_unknown(rehearsal, lang)):
+    for note in head[2:]:
         for line in textwrap.wrap(note, NOTE_CHARS):
             sheet.text(MARGIN, line, "n")
             sheet.y += 15
-    _draw_legend(sheet, has_filler=any(map(is_yielding, rehearsal.events)), lang=lang)
-    for days, events in _days_alike(rehearsal.events):
-        _draw_day(sheet, days, events, rehearsal.quiet, lang)
+    has_filler = any(is_yielding(event) for event, _ in marked)
+    _draw_legend(sheet, has_filler=has_filler, lang=lang)
+    for days, events in _days_alike(marked):
+        _draw_day(sheet, days, events, quiet, lang)
     height = round(sheet.y + MARGIN)
-    title = escape(say(lang, "picture.title", name))
+    title = escape(head[0])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="100%" '
         f'style="max-width:{WIDTH * 2}px" role="img"><title>{title}</title>'
@@ -111,15 +133,16 @@ def draw_week(rehearsal: Rehearsal, name: str, lang: Lang) -> str:
     )
 
 
-def _days_alike(events: Sequence[Event]) -> Iterator[tuple[list[date], list[Event]]]:
+def _days_alike(marked: Sequence[Marked]) -> Iterator[tuple[list[date], list[Marked]]]:
     """Days on which the same happens at the same times, with the events of the first."""
-    days: dict[tuple[object, ...], tuple[list[date], list[Event]]] = {}
-    for day, ones in groupby(events, key=lambda event: event.at.astimezone(LOCAL).date()):
+    days: dict[tuple[object, ...], tuple[list[date], list[Marked]]] = {}
+    for day, ones in groupby(marked, key=lambda one: one[0].at.astimezone(LOCAL).date()):
         found = list(ones)
         key = tuple(
-            (clock_time(e.at), e.until - e.at, e.kind, e.medium, e.title, e.zones, e.rule, e.cut_ms)
-            for e in found
-        )
+            (clock_time(e.at), e.until - e.at, e.kind, e.medium, e.title, e.zones, e.rule, e.cut_ms,
+             mark)
+            for e, mark in found
+        )  # fmt: skip
         days.setdefault(key, ([], found))[0].append(day)
     yield from days.values()
 
@@ -140,19 +163,19 @@ def _draw_legend(sheet: _Sheet, *, has_filler: bool, lang: Lang) -> None:
 
 
 def _draw_day(
-    sheet: _Sheet, days: Sequence[date], events: Sequence[Event], quiet: Sequence[str], lang: Lang
+    sheet: _Sheet, days: Sequence[date], marked: Sequence[Marked], quiet: Sequence[str], lang: Lang
 ) -> None:
     sheet.y += 24
     names = ", ".join(say(lang, f"day.{day.isoweekday()}", f"{day:%d/%m}") for day in days)
     for line in textwrap.wrap(names, 46):
         sheet.text(MARGIN, line, "d")
         sheet.y += 19
-    _draw_strip(sheet, events, quiet)
-    good = [event for event in events if event.is_good]
+    _draw_strip(sheet, [event for event, mark in marked if mark not in GONE], quiet)
+    good = [event for event, _ in marked if event.is_good]
     listed = {id(event) for event in good[:MAX_GOOD]}
-    for event in events:
+    for event, mark in marked:
         if not event.is_good or id(event) in listed:
-            _draw_item(sheet, event, lang)
+            _draw_item(sheet, event, mark, lang)
     if len(good) > MAX_GOOD:
         sheet.y += 16
         sheet.text(MARGIN + 20, say(lang, "picture.more", len(good) - MAX_GOOD), "s")
@@ -208,7 +231,7 @@ def _x(second: float) -> float:
     return MARGIN + STRIP * second / DAY_S
 
 
-def _draw_item(sheet: _Sheet, event: Event, lang: Lang) -> None:
+def _draw_item(sheet: _Sheet, event: Event, change: str, lang: Lang) -> None:
     sheet.y += 18
     is_shown = event.kind == "plays" and event.medium == "picture"
     mark = "filler" if is_yielding(event) else "shows" if is_shown else event.kind
@@ -221,13 +244,16 @@ def _draw_item(sheet: _Sheet, event: Event, lang: Lang) -> None:
     x = MARGIN + 18 + max(92, 7.7 * len(span) + 8)
     room = round((WIDTH - MARGIN - x) / 6.6)
     title = show_title(event.title, lang)
+    if change:
+        title = f"{say(lang, f'diff.{change}')}: {title}"
     if "*" not in event.zones:
         title += f" [{', '.join(event.zones)}]"
     lines = textwrap.wrap(title, room) or ["–"]
-    sheet.text(x, lines[0], "t")
+    style = "g" if change in GONE else "t"
+    sheet.text(x, lines[0], style)
     for line in lines[1:3]:
         sheet.y += 15
-        sheet.text(x, line, "t")
+        sheet.text(x, line, style)
     for note in describe_notes(event, lang):
         for line in textwrap.wrap(note, NOTE_CHARS):
             sheet.y += 15

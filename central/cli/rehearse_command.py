@@ -32,7 +32,7 @@ FORMATS = ["text", "json", "csv", "ics", "svg"]
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
 @click.option("--at", type=MOMENT, help="The first day, such as 2026-12-05; default: today.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
-@click.option("--diff", is_flag=True, help="Only what FILE changes, as text.")
+@click.option("--diff", is_flag=True, help="Only what FILE changes.")
 @lang_option
 @handle_errors
 def rehearse(
@@ -70,10 +70,8 @@ def rehearse(
         found = rehearse_stations(
             database, configs, *find_days(begin_at, options["days"]), document
         )
-    if options["diff"]:
-        click.echo(write_changes(found, lang))
-    else:
-        click.echo(write_rehearsals(found, options["format_"], datetime.now(UTC), lang))
+    write = write_changes if options["diff"] else write_rehearsals
+    click.echo(write(found, options["format_"], datetime.now(UTC), lang))
 
 
 def _read(file: Path | None, *, diff: bool, lang: Lang) -> Document | None:

@@ -7,6 +7,12 @@ from datetime import datetime
 
 from agent.contract.document import Document, Playlist
 from agent.errors import ConfigError
+from agent.plan.change_export import (
+    build_changes_csv,
+    build_changes_ics,
+    build_changes_json,
+    draw_changes,
+)
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
 from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import (
@@ -74,18 +80,43 @@ def write_rehearsals(
         case "ics":
             return build_rehearsal_ics(named, now, lang).rstrip("\r\n")
         case "svg":
-            if len(found) > 1:
-                hint = translate(lang, "fault.one_picture", "; ".join(name for name, _ in named))
-                raise ConfigError("E_USAGE", "svg", hint)
+            _require_one(found, lang)
             return draw_week(found[0].rehearsal, found[0].name, lang).rstrip()
     return "\n\n".join("\n".join(describe_rehearsal(one, name, lang)) for name, one in named)
 
 
-def write_changes(found: Sequence[GroupRehearsal], lang: Lang) -> str:
-    """What a document changes, by stations alike."""
+def write_changes(found: Sequence[GroupRehearsal], format_: str, now: datetime, lang: Lang) -> str:
+    """What a document changes, by stations alike, in any of the formats.
+
+    Raises:
+        ConfigError: E_USAGE, a picture of stations that differ.
+    """
+    changes = [(one.name, one.find_changes()) for one in found]
+    match format_:
+        case "json":
+            return build_changes_json(changes)
+        case "csv":
+            return build_changes_csv(changes).rstrip("\r\n")
+        case "ics":
+            return build_changes_ics(changes, now, lang).rstrip("\r\n")
+        case "svg":
+            _require_one(found, lang)
+            name, ones = changes[0]
+            return draw_changes(ones, found[0].rehearsal, name, lang).rstrip()
     lines = [
         line
-        for one in found
-        for line in (one.name, *(f"  {row}" for row in describe_changes(one.find_changes(), lang)))
+        for name, ones in changes
+        for line in (name, *(f"  {row}" for row in describe_changes(ones, lang)))
     ]
     return "\n".join(lines)
+
+
+def _require_one(found: Sequence[GroupRehearsal], lang: Lang) -> None:
+    """One picture is of stations alike.
+
+    Raises:
+        ConfigError: E_USAGE.
+    """
+    if len(found) > 1:
+        names = "; ".join(one.name for one in found)
+        raise ConfigError("E_USAGE", "svg", translate(lang, "fault.one_picture", names))

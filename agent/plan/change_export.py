@@ -1,0 +1,68 @@
+"""What a correction changes (`rehearsal.compare`) as JSON, CSV, a calendar or a picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime
+
+from agent.plan.rehearsal import Change, Event, Rehearsal
+from agent.plan.rehearsal_export import COLUMNS, encode, list_cells, to_plain
+from agent.plan.rehearsal_ics import Marked, build_calendar
+from agent.plan.rehearsal_text import mark_change, say
+from agent.plan.week_picture import draw_events
+from texts.catalogue import Lang
+
+Changes = Sequence[tuple[str, Sequence[Change]]]
+
+
+def build_changes_json(found: Changes) -> str:
+    """One object: `changes`, by stations alike; `former` is null for what is new, `event` gone."""
+    rows = [{"station": name, "changes": [to_plain(one) for one in ones]} for name, ones in found]
+    return encode({"rehearsals": rows})
+
+
+def build_changes_csv(found: Changes) -> str:
+    """A line for each event that is new or gone, two for one that differs, with a heading."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
+    writer.writerow(("change", *COLUMNS))
+    for name, ones in found:
+        for change in ones:
+            writer.writerows(
+                (mark, *list_cells(name, event)) for mark, event in mark_change(change)
+            )
+    return out.getvalue()
+
+
+def build_changes_ics(found: Changes, stamp: datetime, lang: Lang) -> str:
+    """One calendar; what a correction takes away is cancelled in it."""
+    return build_calendar(
+        [
+            Marked(name, event, say(lang, f"diff.{mark}"), cancelled=mark in ("gone", "was"))
+            for name, ones in found
+            for change in ones
+            for mark, event in mark_change(change)
+        ],
+        stamp,
+        lang,
+    )
+
+
+def draw_changes(changes: Sequence[Change], after: Rehearsal, name: str, lang: Lang) -> str:
+    """The days that change; what is gone is listed and no more in the 24 hours.
+
+    Args:
+        changes: what differs.
+        after: the rehearsal with the correction.
+        name: of the station, or of the stations alike.
+        lang: of the texts.
+    """
+    marked = [pair for change in changes for pair in mark_change(change)]
+    events: list[tuple[Event, str]] = sorted(
+        ((event, mark) for mark, event in marked), key=lambda one: one[0].at
+    )
+    title = say(lang, "picture.changes", name)
+    summary = say(lang, "diff.sum", len(changes)) if changes else say(lang, "diff.same")
+    return draw_events(events, after.quiet, (title, summary), lang)
