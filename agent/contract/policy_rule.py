@@ -42,6 +42,10 @@ PHRASES: Catalogue = {
     "rule.mourning": Text("ngày tang, không {0}", "a day of mourning, no {0}"),
     "bar.music": Text("nhạc", "music"),
     "bar.advert": Text("quảng cáo", "adverts"),
+    "rule.language_duties": Text(
+        "chưa đủ phần của một thứ tiếng trong tuần ({0} %)",
+        "a language has less than its share of the week ({0} %)",
+    ),
     "rule.expires": Text(
         "chưa phát xong thì lịch hết hạn ({0})", "the schedule expires before it ends ({0})"
     ),
