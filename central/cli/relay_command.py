@@ -25,7 +25,8 @@ from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 if TYPE_CHECKING:
-    from central.live.relay.relay import Relay
+    from agent.radio.radio import Radio, Trouble
+    from agent.radio.radio_programme import State
 
 
 @click.command()
@@ -45,7 +46,7 @@ def relay(*, lang: Lang, yes: bool, **options: Any) -> None:
     The stations get it as a live voice of the routine class: signed, and all at the same moment. It
     begins when the radio sounds, and ends after --minutes or by Ctrl-C.
     """
-    from central.live.relay.https_source import verify_address
+    from central.live.relay.named_radio import verify_address
 
     verify_address(options["url"])
     options["class_"] = "routine"
@@ -55,15 +56,17 @@ def relay(*, lang: Lang, yes: bool, **options: Any) -> None:
 
 async def _relay(options: dict[str, Any], lang: Lang) -> None:
     from central.live.relay.decoder import decode_file
-    from central.live.relay.https_source import open_source
-    from central.live.relay.programme import Programme, loop_filler
-    from central.live.relay.relay import Event, Relay, relay_packets
+    from central.live.relay.relay_gateway import build_radio, relay_packets
     from central.live.relay.status import begin_row, keep_status
     from central.store.database import Database
 
-    def report(event: Event, reason: str) -> None:
-        click.echo(_line(lang, event, reason), err=True)
-        status.note(event, reason, datetime.now(UTC))
+    def on_connection(trouble: Trouble | None, reason: str) -> None:
+        click.echo(_line(lang, f"relay.connection.{trouble or 'back'}", reason), err=True)
+        status.note_connection(trouble, reason, datetime.now(UTC))
+
+    def on_sent(state: State) -> None:
+        click.echo(_line(lang, f"relay.sent.{state}", ""), err=True)
+        status.note_sent(state, datetime.now(UTC))
 
     stop, lasts = stop_by_signal(), timedelta(minutes=options["minutes"])
     asyncio.get_running_loop().call_later(lasts.total_seconds(), stop.set)
@@ -73,13 +76,14 @@ async def _relay(options: dict[str, Any], lang: Lang) -> None:
     async with AsyncExitStack() as stack:
         database = stack.enter_context(closing(Database.open(options["db"])))
         status = await stack.enter_async_context(keep_status(database, row))
-        source = await stack.enter_async_context(open_source(options["url"], options["source_ca"]))
-        radio = Relay(source, Programme(loop_filler(filler)), report)
+        radio = build_radio(options["url"], options["source_ca"], filler, on_connection)
         pulling = asyncio.create_task(radio.pull(), name="relay pull")
         pulling.add_done_callback(lambda _: stop.set())  # it ends by an error alone
         try:
             if await _is_ready(radio, pulling, stop):
-                await run_stream(options, lang, stop, partial(relay_packets, radio))
+                await run_stream(
+                    options, lang, stop, partial(relay_packets, radio.programme, on_sent)
+                )
             else:
                 click.echo(translate(lang, "relay.never"))
             if pulling.done():
@@ -89,7 +93,7 @@ async def _relay(options: dict[str, Any], lang: Lang) -> None:
             await asyncio.gather(pulling, return_exceptions=True)
 
 
-async def _is_ready(radio: Relay, pulling: asyncio.Task[None], stop: asyncio.Event) -> bool:
+async def _is_ready(radio: Radio, pulling: asyncio.Task[None], stop: asyncio.Event) -> bool:
     """Wait for the first sound: nobody's programme is cut for a radio that is silent."""
     ready = asyncio.create_task(radio.wait_ready(), name="relay ready")
     stopping = asyncio.create_task(stop.wait(), name="relay stop")
@@ -104,9 +108,7 @@ async def _is_ready(radio: Relay, pulling: asyncio.Task[None], stop: asyncio.Eve
         await asyncio.gather(ready, stopping, return_exceptions=True)
 
 
-def _line(lang: Lang, state: str, reason: str) -> str:
+def _line(lang: Lang, code: str, reason: str) -> str:
     from agent.contract.local_time import LOCAL
 
-    return f"{datetime.now(UTC).astimezone(LOCAL):%H:%M:%S} " + translate(
-        lang, f"relay.{state}", reason
-    )
+    return f"{datetime.now(UTC).astimezone(LOCAL):%H:%M:%S} " + translate(lang, code, reason)

@@ -62,20 +62,22 @@ PHRASES: Catalogue = {
         "{0}  {1} s  {2}  “{3}”  người nói: {4}  nơi nhận: {5}  {6}  đoạn hỏng: {7}  {8}",
         "{0}  {1} s  {2}  “{3}”  speaker: {4}  to: {5}  {6}  bad segments: {7}  {8}",
     ),
-    "relay.programme": Text("đài phát lại bình thường", "the radio sounds again"),
-    "relay.stalled": Text(
+    "relay.sent.radio": Text("đài phát lại bình thường", "the radio sounds again"),
+    "relay.sent.lost": Text(
         "đài không có tiếng: đang phát âm đệm", "no sound from the radio: the filler is on"
     ),
-    "relay.blank": Text(
+    "relay.sent.blank": Text(
         "đài vẫn nối nhưng im lặng 15 giây: đang phát âm đệm",
         "the radio is connected, and silent for 15 s: the filler is on",
     ),
-    "relay.silent": Text(
+    "relay.connection.stalled": Text(
         "đài vẫn nối nhưng không gửi tiếng, đang nối lại: {0}",
         "the radio is connected and sends no sound, connecting again: {0}",
     ),
-    "relay.back": Text("đã nối lại được với đài", "the radio is connected again"),
-    "relay.failed": Text("mất đài, đang nối lại: {0}", "radio lost, connecting again: {0}"),
+    "relay.connection.back": Text("đã nối lại được với đài", "the radio is connected again"),
+    "relay.connection.lost": Text(
+        "mất đài, đang nối lại: {0}", "radio lost, connecting again: {0}"
+    ),
     "relay.never": Text(
         "Đài không có tiếng trong cả thời gian đã định: chưa phát gì",
         "The radio gave no sound in all that time: nothing was sent",

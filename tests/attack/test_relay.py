@@ -17,9 +17,10 @@ import pytest
 
 from agent.link import http_get as http_get_module
 from agent.link.url_policy import PrivateAddressError
-from agent.live.relay import radio_reader
-from agent.live.relay.radio_feed import RadioFeed
-from agent.live.relay.radio_reader import BURST_BYTES, MOST_BYTES_PER_S, ByteBudget, RadioError
+from agent.radio import radio_reader
+from agent.radio.radio_error import RadioError
+from agent.radio.radio_feed import RadioFeed
+from agent.radio.radio_reader import BOX_LIMITS, ByteBudget
 from agent.sandbox import enforce
 from agent.sandbox.profile import find_missing
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
@@ -61,8 +62,7 @@ async def test_attack_136_a_private_address_that_policy_names(
     address: str, authority: CertificateAuthority
 ) -> None:
     async with run_radio(authority, say(OK)) as radio:
-        reader = radio.reader(allow_private=False)
-        reader.hosts = (f"{address}:{radio.port}",)
+        reader = radio.reader(f"{address}:{radio.port}", allow_private=False)
         error = await fault_of(reader, f"https://{address}:{radio.port}/")
         assert isinstance(error, RadioError)
         assert radio.requests == []
@@ -174,10 +174,10 @@ async def test_attack_139_a_host_that_sends_gigabytes_is_read_as_fast_as_a_radio
 
     monkeypatch.setattr(radio_reader, "mono_s", lambda: now[0])
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    budget = ByteBudget()
+    budget = ByteBudget(BOX_LIMITS)
     for _ in range(1 << 14):  # a gigabyte, as fast as it can be taken
         await budget.spend(1 << 16)
-    assert now[0] >= ((1 << 30) - BURST_BYTES) / MOST_BYTES_PER_S
+    assert now[0] >= ((1 << 30) - (2 << 20)) / (64 << 10)  # two MiB at once, then 64 KiB a second
 
 
 async def test_attack_139_a_playlist_or_a_segment_that_is_too_long(

@@ -62,14 +62,14 @@ async def disturb(icecast: Icecast, gateway: Gateway, peer: Peer | None) -> Mome
     assert icecast.radio is not None
     icecast.radio.send_signal(signal.SIGSTOP)
     stalled_s = time.time()
-    await until(lambda: ("stalled", "") in gateway.reports)
+    await until(lambda: "lost" in gateway.states)
     if peer is not None:
         await until(lambda: peer.tone == FILLER_HZ)
     await icecast.end_radio()
     await asyncio.sleep(LOST_S)
     await icecast.send_tone(LATER_HZ)
     back_s = time.time()
-    await until(lambda: ("programme", "") in gateway.reports)
+    await until(lambda: "radio" in gateway.states)
     await gateway.until_sent(2)
     if peer is not None:
         await until(lambda: peer.tone == LATER_HZ)

@@ -7,10 +7,12 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent.live.relay.radio_reader import RadioReader
+from agent.live.relay.signed_host import judge_address
+from agent.radio.radio_reader import RadioReader
 from central.testbed.certificates import CertificateAuthority
 
 Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -34,10 +36,14 @@ class HostileRadio:
     def url(self) -> str:
         return f"https://localhost:{self.port}/vov1"
 
-    def reader(self, *, allow_private: bool = True, **changes: Any) -> RadioReader:
-        """What a box reads it with, if policy names its host."""
-        hosts = (f"localhost:{self.port}",)
-        return RadioReader(self.url, hosts, allow_private, self.tls, **changes)
+    def reader(
+        self, *hosts: str, allow_private: bool = True, tls: ssl.SSLContext | None = None,
+        **changes: Any,
+    ) -> RadioReader:  # fmt: skip
+        """What a box reads it with, if policy names its host, or others."""
+        named = hosts or (f"localhost:{self.port}",)
+        judge = partial(judge_address, named, allow_private=allow_private)
+        return RadioReader(self.url, judge, tls or self.tls, **changes)
 
 
 @contextlib.asynccontextmanager

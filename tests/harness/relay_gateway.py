@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent.radio.radio import Radio, Trouble
+from agent.radio.radio_programme import State
 from central.live.archive import export_ogg, list_folders, read_stream
 from central.live.archive_writer import ArchiveWriter
 from central.live.broadcast import Broadcast, LiveTarget
 from central.live.grant import LiveOrder
-from central.live.relay.https_source import open_source
-from central.live.relay.programme import Programme, loop_filler
-from central.live.relay.relay import Relay, relay_packets
+from central.live.relay.relay_gateway import build_radio, relay_packets
 from central.testbed.certificates import CertificateAuthority
 from tests.harness.signed_documents import FIRST
 
@@ -50,29 +50,31 @@ class Gateway:
     url: str
     authority: CertificateAuthority
     folder: Path
-    reports: list[tuple[str, str]] = field(default_factory=list)
+    troubles: list[tuple[Trouble | None, str]] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
 
     @contextlib.asynccontextmanager
-    async def on_air(self) -> AsyncIterator[Relay]:
-        async with open_source(self.url, self.authority.ca) as source:
-            programme = Programme(loop_filler(sine(FILLER_HZ, 2)))
-            relay = Relay(source, programme, lambda *what: self.reports.append(what))
-            pulling = asyncio.create_task(relay.pull(), name="pull")
-            stop = asyncio.Event()
-            speaking = asyncio.create_task(self._speak(relay, stop), name="speak")
-            try:
-                yield relay
-                stop.set()
-                if self.sent:
-                    await speaking
-            finally:
-                for task in (pulling, speaking):
-                    task.cancel()
-                await asyncio.gather(pulling, speaking, return_exceptions=True)
+    async def on_air(self) -> AsyncIterator[Radio]:
+        radio = build_radio(
+            self.url, self.authority.ca, sine(FILLER_HZ, 2),
+            lambda *what: self.troubles.append(what),
+        )  # fmt: skip
+        pulling = asyncio.create_task(radio.pull(), name="pull")
+        stop = asyncio.Event()
+        speaking = asyncio.create_task(self._speak(radio, stop), name="speak")
+        try:
+            yield radio
+            stop.set()
+            if self.sent:
+                await speaking
+        finally:
+            for task in (pulling, speaking):
+                task.cancel()
+            await asyncio.gather(pulling, speaking, return_exceptions=True)
 
-    async def _speak(self, relay: Relay, stop: asyncio.Event) -> None:
-        await relay.wait_ready()
+    async def _speak(self, radio: Radio, stop: asyncio.Event) -> None:
+        await radio.wait_ready()
         stream_id = Broadcast.new_stream_id()
         with ArchiveWriter(self.folder, stream_id, datetime.now(UTC)) as archive:
             broadcast = Broadcast(
@@ -80,7 +82,8 @@ class Gateway:
                 [FIRST], self._publish, self._send, archive, stream_id,
             )  # fmt: skip
             await broadcast.begin()
-            await broadcast.speak(relay_packets(relay, stop, lambda _dbfs: None))
+            packets = relay_packets(radio.programme, self.states.append, stop, lambda _dbfs: None)
+            await broadcast.speak(packets)
             await broadcast.end()
 
     async def _publish(self, _envelope: bytes) -> None:

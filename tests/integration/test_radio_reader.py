@@ -12,14 +12,16 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from agent.clock import Now
 from agent.contract.utc import parse_utc
-from agent.live.relay.radio_feed import RadioFeed
-from agent.live.relay.radio_reader import RadioError, RadioReader
 from agent.live.relay.radio_tls import load_radio_context
 from agent.live.relay.relay_config import RelayConfig
+from agent.radio.radio_error import RadioError
+from agent.radio.radio_feed import RadioFeed
+from agent.radio.radio_reader import RadioReader
 from central.testbed.certificates import CertificateAuthority, make_demo_ca
 from tests.harness.hostile_radio import OK, HostileRadio, run_radio, say
 
 SOUND = bytes(range(256)) * 8
+TITLED = b"ICY 200 OK\r\nicy-metaint:1024\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,11 @@ async def read(reader: RadioReader) -> bytes:
         (b"I", b"CY 200 OK\r\nicy-br: 64\r\n\r\n", SOUND),
         (b"HTTP/1.0 200 OK\r\n\r\n" + SOUND,),
         (OK + SOUND,),
+        # titles that nobody has asked for
+        (
+            b"ICY 200 OK\r\nicy-metaint:1024\r\n\r\n" + SOUND[:1024] + b"\x01" + b"VOV1" * 4,
+            SOUND[1024:],
+        ),
     ],
 )
 async def test_each_status_line_of_radios_is_read(
@@ -69,9 +76,8 @@ async def test_a_redirect_to_another_host_that_policy_names_is_followed(
     async with run_radio(authority, say(OK + SOUND)) as target:
         moved = f"HTTP/1.1 302 Found\r\nlocation: {target.url}\r\n\r\n"
         async with run_radio(authority, say(moved.encode())) as radio:
-            reader = radio.reader()
-            reader.hosts += (f"localhost:{target.port}",)
-            assert await read(reader) == SOUND
+            hosts = [f"localhost:{one.port}" for one in (radio, target)]
+            assert await read(radio.reader(*hosts)) == SOUND
 
 
 def _right(key: bytes) -> str:
@@ -88,13 +94,11 @@ async def _read_pinned(
     key = load_pem_x509_certificate(radio.cert.read_bytes()).public_key()
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     now = Now(parse_utc("2026-12-01T00:00:00Z"), "FLOOR", None)
-    hosts = (f"localhost:{radio.port}",)
     config = RelayConfig(
-        radio.url, hosts, allow_private=True, ca=str(authority.ca), now=now, at_mono_s=0.0,
-        host_key=of(der),
+        radio.url, (f"localhost:{radio.port}",), allow_private=True, ca=str(authority.ca),
+        now=now, at_mono_s=0.0, host_key=of(der),
     )  # fmt: skip
-    tls = load_radio_context(config)
-    return await read(RadioReader(radio.url, hosts, allow_private=True, tls=tls))
+    return await read(radio.reader(tls=load_radio_context(config)))
 
 
 async def test_the_key_that_the_item_names_is_the_only_one_that_is_taken(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from central.live.relay.https_source import open_source
+from agent.radio.radio_error import RadioError
+from agent.radio.radio_feed import RadioFeed
+from central.live.relay.named_radio import open_reader
 from central.testbed.certificates import make_demo_ca
 from central.testbed.icecast import run_icecast
+from tests.harness.hostile_radio import run_radio, say
 from tests.harness.https_folder import serve_folder
 from tests.harness.relay_gateway import (
     FILLER_HZ,
@@ -41,9 +45,9 @@ async def test_a_radio_behind_tls_is_relayed_filled_and_heard_again(
             await relay.wait_ready()
             await gateway.until_sent(0.6)
             await icecast.end_radio()
-            await until(lambda: ("stalled", "") in gateway.reports)
+            await until(lambda: "lost" in gateway.states)
             await icecast.send_tone(LATER_HZ)
-            await until(lambda: ("programme", "") in gateway.reports)
+            await until(lambda: "radio" in gateway.states)
             await gateway.until_sent(1.6)
     heard = gateway.heard()
     assert (heard[0], FILLER_HZ in heard, heard[-1]) == (RADIO_HZ, True, LATER_HZ)
@@ -61,12 +65,12 @@ async def test_a_radio_that_sends_nothing_has_stalled_though_it_is_connected(
             await relay.wait_ready()
             assert icecast.radio is not None
             icecast.radio.send_signal(signal.SIGSTOP)
-            await until(lambda: ("stalled", "") in gateway.reports)
+            await until(lambda: "lost" in gateway.states)
             await gateway.until_sent(1)
             icecast.radio.send_signal(signal.SIGCONT)
-            await until(lambda: ("programme", "") in gateway.reports)
+            await until(lambda: "radio" in gateway.states)
             await gateway.until_sent(1)
-    assert ("silent", "no sound for 3 s") in gateway.reports
+    assert ("stalled", "no sound for 3 s") in gateway.troubles
     heard = gateway.heard()
     assert (heard[0], FILLER_HZ in heard, heard[-1]) == (RADIO_HZ, True, RADIO_HZ)
 
@@ -104,20 +108,20 @@ async def test_what_is_no_radio_is_tried_again_and_never_begins(
     async with serve_folder(page, authority) as address:
         gateway = Gateway(f"{address}/vov1", authority, gateway_folder)
         async with gateway.on_air() as relay:
-            await until(lambda: len(gateway.reports) >= 2)
+            await until(lambda: len(gateway.troubles) >= 2)
             assert relay.attempts >= 2
     assert gateway.sent == []
 
 
 async def test_an_answer_of_shoutcast_1_is_read_and_its_titles_are_left_out(tmp_path: Path) -> None:
     authority, sound = make_demo_ca(tmp_path), bytes(range(256)) * 64
-    async with (
-        run_shoutcast(authority, partial(send_recording, sound)) as address,
-        open_source(address, authority.ca) as source,
-        source.open_stream() as response,
-    ):
-        assert response.content_type == "audio/mpeg"
-        assert b"".join([data async for data in response.sound]) == sound
+    got = b""
+    async with run_shoutcast(authority, partial(send_recording, sound)) as address:
+        feed = RadioFeed(open_reader(address, authority.ca))
+        with contextlib.suppress(RadioError):  # it ends
+            async for chunk in feed.read():
+                got += chunk or b""
+    assert (feed.content_type, got) == ("audio/mpeg", sound)
 
 
 @pytest.mark.long
@@ -131,3 +135,13 @@ async def test_a_radio_of_shoutcast_1_is_relayed_without_its_titles(
             await relay.wait_ready()
             await gateway.until_sent(1)
     assert gateway.heard()[0] == RADIO_HZ
+
+
+async def test_a_redirect_into_the_local_network_is_not_followed(tmp_path: Path) -> None:
+    authority = make_demo_ca(tmp_path)
+    moved = b"HTTP/1.1 302 Found\r\nlocation: https://127.0.0.1/vov1\r\n\r\n"
+    async with run_radio(authority, say(moved)) as host:
+        with pytest.raises(RadioError, match="the address is private"):
+            async for _ in RadioFeed(open_reader(host.url, authority.ca)).read():
+                pass
+        assert len(host.requests) == 1

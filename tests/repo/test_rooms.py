@@ -59,7 +59,8 @@ ALLOWED = {
     "agent.log_rate_limit": "",
     "agent.maintenance": "agent.background_jobs agent.play agent.state agent.store agent.trust",
     "agent.live": (
-        "agent.link agent.plan agent.play agent.sandbox agent.settings agent.state agent.trust"
+        "agent.link agent.plan agent.play agent.radio agent.sandbox agent.settings agent.state "
+        "agent.trust"
     ),
     "agent.output_set": (
         "agent.box_state agent.live agent.overrides agent.play agent.playout agent.settings "
@@ -76,6 +77,7 @@ ALLOWED = {
         "drivers.interface drivers.registry"
     ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
+    "agent.radio": "agent.link",
     "agent.settings": "drivers.errors drivers.interface drivers.profile drivers.registry",
     "agent.state": "agent.plan agent.store",
     "agent.store": "",
@@ -93,15 +95,16 @@ ALLOWED = {
         "agent.trust central.documents central.messages central.publication central.store"
     ),
     "central.cli": (
-        "agent.trust central.authority central.collector central.documents central.live "
-        "central.messages central.neighbours central.publication central.reports central.store"
+        "agent.radio agent.trust central.authority central.collector central.documents "
+        "central.live central.messages central.neighbours central.publication central.reports "
+        "central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
     "central.documents": "agent.sandbox agent.trust central.messages central.store",
     "central.issues": "central.authority central.documents central.store",
     "central.live": (
-        "agent.link agent.trust central.authority central.documents central.messages "
-        "central.publication central.store"
+        "agent.link agent.radio agent.trust central.authority central.documents "
+        "central.messages central.publication central.store"
     ),
     "central.neighbours": "central.messages",
     "central.publication": (

@@ -8,10 +8,9 @@ while, and the radio's buffer is cut to its live edge when it is too full.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.live.relay.relay_programme import FRAME_S
+from agent.radio.radio_programme import RadioProgramme
 
 AHEAD_S = 1.0
 
@@ -22,12 +21,12 @@ class PacedPipe:
 
     Args:
         fd: its write end, not blocking.
-        next_frame: gives the next frame.
+        programme: gives the frames.
         begin_mono_s: when the first frame sounds; None: not known yet.
     """
 
     fd: int
-    next_frame: Callable[[], bytes]
+    programme: RadioProgramme
     begin_mono_s: float | None = None
     _written: int = 0
     _rest: bytes = b""
@@ -45,9 +44,9 @@ class PacedPipe:
         """
         if self.begin_mono_s is None:
             return
-        due = int((now_mono_s + AHEAD_S - self.begin_mono_s) / FRAME_S)
+        due = int((now_mono_s + AHEAD_S - self.begin_mono_s) / self.programme.form.s)
         while self._written < due and self._flush():
-            self._rest = self.next_frame()
+            self._rest = self.programme.next_frame()
             self._written += 1
         self._flush()
 

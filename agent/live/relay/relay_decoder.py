@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from agent.contract.loudness import RADIO_LEVELLER
 from agent.play.decode.decoder import BUTTERWORTH_4, LIMITER, RATE_HZ, TO_FLOAT
+from agent.radio.radio_form import GUESS, PROBE
 
-# What radios send. No playlist and no concat script is among it: they name other addresses.
-DEMUXERS = "mp3,aac,ogg,mpegts,mov,flac"
 CODECS = "mp3float,mp3,aac,opus,libopus,vorbis,libvorbis,flac"
-# By default ffmpeg takes 64 KB to guess MP3 from the middle of a frame: eight seconds of a radio.
-GUESS_BYTES = "4096"
 
 
 def relay_decoder_argv(high_pass_hz: int = 0) -> list[str]:
@@ -27,8 +24,7 @@ def relay_decoder_argv(high_pass_hz: int = 0) -> list[str]:
     filters = [TO_FLOAT, *(cut if high_pass_hz else []), RADIO_LEVELLER, LIMITER]
     return [
         "ffmpeg", "-hide_banner", "-loglevel", "error", "-threads", "1",
-        "-protocol_whitelist", "pipe", "-format_whitelist", DEMUXERS, "-codec_whitelist", CODECS,
-        "-formatprobesize", GUESS_BYTES, "-probesize", "32k", "-analyzeduration", "500000",
+        "-protocol_whitelist", "pipe", *GUESS, "-codec_whitelist", CODECS, *PROBE,
         "-i", "pipe:0", "-map", "0:a:0",
         "-af", ",".join(filters), "-flush_packets", "1",
         "-f", "s16le", "-ar", str(RATE_HZ), "-ac", "1", "pipe:1",

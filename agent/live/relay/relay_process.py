@@ -16,16 +16,17 @@ import os
 import socket
 import ssl
 import sys
+from collections.abc import AsyncIterator
+from functools import partial
 
 import msgspec
 
 from agent.clock import mono_s
+from agent.link.backoff import BackOff
 from agent.live.relay.paced_pipe import PacedPipe
-from agent.live.relay.radio import Radio
-from agent.live.relay.radio_reader import RadioError, RadioReader
 from agent.live.relay.radio_tls import load_radio_context
 from agent.live.relay.relay_config import RelayConfig
-from agent.live.relay.relay_programme import FRAME_S, RelayProgramme, State
+from agent.live.relay.signed_host import judge_address
 from agent.play.ipc import (
     BEAT_S,
     WORKER_FD,
@@ -43,10 +44,16 @@ from agent.play.ipc import (
     WorkerFault,
 )
 from agent.play.realtime import raise_priority
+from agent.radio.radio import Decoder, Radio
+from agent.radio.radio_error import RadioError
+from agent.radio.radio_programme import RadioProgramme, State
+from agent.radio.radio_reader import RadioReader
 from agent.sandbox.profile import confine_puller
 
 MESSAGE_BYTES = 4_096
 DECODER_LIMIT_S = 5.0
+FIRST_WAIT_S, MOST_WAIT_S = 0.5, 3.0
+SPREAD_S = 2.0  # after a radio was lost: a province's boxes do not come back at one moment
 FILLER_GAP_S = 10.0  # a filler that cannot be decoded ends at once; one that comes later is found
 
 
@@ -69,9 +76,12 @@ class RelayProcess:
         self._pipe: PacedPipe | None = None
         self._begin_mono_s: float | None = None
         self._told: State = "radio"
-        self._programme = RelayProgramme(self._take_filler)
-        reader = RadioReader(config.url, config.hosts, config.allow_private, tls)
-        self._radio = Radio(reader, self._programme, self._get_decoder)
+        self._programme = RadioProgramme(self._take_filler)
+        judge = partial(judge_address, config.hosts, allow_private=config.allow_private)
+        self._radio = Radio(
+            RadioReader(config.url, judge, tls), self._programme, self._open_decoder,
+            BackOff(FIRST_WAIT_S, MOST_WAIT_S, SPREAD_S),
+        )  # fmt: skip
 
     async def run(self) -> int:
         """Run until the agent closes the socket, or the engine the pipe."""
@@ -101,7 +111,7 @@ class RelayProcess:
                 except BrokenPipeError:
                     return
             self._tell()
-            await asyncio.sleep(FRAME_S)
+            await asyncio.sleep(self._programme.form.s)
 
     def _tell(self) -> None:
         """Report the state of the programme once each time it changes."""
@@ -116,6 +126,14 @@ class RelayProcess:
             one = self._programme
             self._send(RelayBeat(one.radio_ms, one.filler_ms, one.silence_ms, self._radio.attempts))
             await asyncio.sleep(BEAT_S)
+
+    @contextlib.asynccontextmanager
+    async def _open_decoder(self, _content_type: str) -> AsyncIterator[Decoder]:
+        samples, sink = await asyncio.open_connection(sock=await self._get_decoder())
+        try:
+            yield samples, sink
+        finally:
+            sink.transport.abort()
 
     async def _get_decoder(self) -> socket.socket:
         """Ask the agent for a decoder.
@@ -169,7 +187,7 @@ class RelayProcess:
             self._filler = fds[0]
         elif isinstance(command, AddOutput):
             os.set_blocking(fds[0], False)
-            self._pipe = PacedPipe(fds[0], self._programme.next_frame)
+            self._pipe = PacedPipe(fds[0], self._programme)
         if self._pipe is not None and self._begin_mono_s is not None:
             self._pipe.begin(self._begin_mono_s)
 

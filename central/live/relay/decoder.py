@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from agent.errors import ConfigError
+from agent.radio.radio import Decoder
+from agent.radio.radio_form import GUESS, PROBE
 from central.documents.confined_tool import SOUNDS, confine_reader
 
-# What radios send. No playlist and no concat script is among it: they name other addresses.
-DEMUXERS = "mp3,aac,ogg,mpegts,mov,flac"
 _OF_TYPE = {
     **dict.fromkeys(("audio/mpeg", "audio/mp3", "audio/x-mpeg", "audio/mpeg3"), "mp3"),
     **dict.fromkeys(("audio/aac", "audio/aacp", "audio/x-aac"), "aac"),
     **dict.fromkeys(("audio/ogg", "application/ogg", "audio/opus", "audio/vorbis"), "ogg"),
 }
 SAMPLES = ("-map", "0:a:0", "-vn", "-ac", "1", "-ar", "48000", "-f", "s16le", "pipe:1")
-# By default ffmpeg takes 64 KB to guess MP3 from the middle of a frame: eight seconds of a radio.
-GUESS_BYTES = "4096"
 LEAST = ("-hide_banner", "-loglevel", "error")
 
 
@@ -38,36 +36,35 @@ def decoder_argv(demuxer: str | None = None) -> list[str]:
     Args:
         demuxer: of the radio; None: ffmpeg guesses.
     """
-    guessing = ["-format_whitelist", DEMUXERS, "-formatprobesize", GUESS_BYTES]
-    form = ["-f", demuxer] if demuxer else guessing
+    form = ("-f", demuxer) if demuxer else GUESS
     return [
-        "ffmpeg", *LEAST, "-protocol_whitelist", "pipe", *form,
-        "-probesize", "32k", "-analyzeduration", "500000", "-i", "pipe:0", *SAMPLES,
+        "ffmpeg", *LEAST, "-protocol_whitelist", "pipe", *form, *PROBE, "-i", "pipe:0", *SAMPLES,
     ]  # fmt: skip
 
 
 @contextlib.asynccontextmanager
-async def run_decoder(demuxer: str | None) -> AsyncIterator[Process]:
+async def open_decoder(content_type: str) -> AsyncIterator[Decoder]:
     """A decoder; killed at the end.
 
     Args:
-        demuxer: as `decoder_argv`.
+        content_type: of the radio; empty: nobody has said it.
 
     Raises:
         ConfigError: E_CLIP, ffmpeg is missing.
     """
     try:
         process = await asyncio.create_subprocess_exec(
-            *confine_reader(decoder_argv(demuxer)), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
-        )
+            *confine_reader(decoder_argv(find_demuxer(content_type))),
+            stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+        )  # fmt: skip
     except OSError as error:
         raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - pipes
     try:
-        yield process
+        yield process.stdout, process.stdin
     finally:
         if process.returncode is None:
             process.kill()
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - pipes
         process.stdin.close()
         await process.stdout.read()  # a pipe that nobody reads keeps `wait` from returning
         await process.wait()

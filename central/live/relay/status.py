@@ -16,19 +16,22 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.radio.radio import Trouble
+from agent.radio.radio_programme import State
 from central.documents.sign import new_doc_id
-from central.live.relay.relay import Event
 from central.store.database import Database
 from central.store.heartbeat import BEAT_S
 from central.store.relays import RelayRow, clear_relay, write_relay
 
 log = logging.getLogger(__name__)
 PROGRAMME, LOST, STALLED, BLANK = "programme", "lost", "stalled", "blank"
-_TROUBLE = {"failed": LOST, "silent": STALLED}
+_TROUBLE: dict[Trouble, str] = {"lost": LOST, "stalled": STALLED}
+# no frame of it, and nobody knows yet why: its connection is open
+_SENT: dict[State, str] = {"radio": PROGRAMME, "lost": STALLED, "blank": BLANK}
 
 
 class RelayStatus:
-    """Follows the events of one relay.
+    """Follows one relay.
 
     Args:
         database: the centre's.
@@ -42,14 +45,17 @@ class RelayStatus:
         self._sent = PROGRAMME
         self._changed = asyncio.Event()
 
-    def note(self, event: Event, reason: str, now: datetime) -> None:
-        """Take in an event of the relay."""
-        if event in _TROUBLE:
-            self._trouble = (_TROUBLE[event], reason)
-        elif event == "back":
-            self._trouble = ("", "")
-        else:
-            self._sent = event
+    def note_connection(self, trouble: Trouble | None, reason: str, now: datetime) -> None:
+        """Take in what the connection to the radio is; None: it sounds."""
+        self._trouble = (_TROUBLE[trouble], reason) if trouble is not None else ("", "")
+        self._update(now)
+
+    def note_sent(self, state: State, now: datetime) -> None:
+        """Take in what is sent."""
+        self._sent = _SENT[state]
+        self._update(now)
+
+    def _update(self, now: datetime) -> None:
         state, reason = self._trouble if self._trouble[0] else (self._sent, "")
         since = self.row.since if state == self.row.state else now
         self.row = replace(self.row, state=state, reason=reason, since=since)

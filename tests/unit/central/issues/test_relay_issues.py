@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from agent.radio.radio import Trouble
+from agent.radio.radio_programme import State
 from central.__main__ import main
 from central.issues.relay import relay_issues
-from central.live.relay.relay import Event
 from central.live.relay.status import RelayStatus, begin_row, keep_status
 from central.store.database import Database
 from central.store.relays import RelayRow, list_relays, write_relay
@@ -82,27 +83,34 @@ def test_what_is_lost_ends_with_the_first_sound_and_a_gap_that_nobody_hears_coun
 ) -> None:
     status = RelayStatus(database, row())
 
-    def told(event: Event, second: int) -> tuple[str, str, datetime]:
-        status.note(event, "HTTP 404", NOW + timedelta(seconds=second))
+    def told() -> tuple[str, str, datetime]:
         return status.row.state, status.row.reason, status.row.since
+
+    def connection(trouble: Trouble | None, second: int) -> tuple[str, str, datetime]:
+        status.note_connection(trouble, "HTTP 404", at(second))
+        return told()
+
+    def sent(state: State, second: int) -> tuple[str, str, datetime]:
+        status.note_sent(state, at(second))
+        return told()
 
     def at(second: int) -> datetime:
         return NOW + timedelta(seconds=second)
 
-    assert told("failed", 1) == ("lost", "HTTP 404", at(1))
-    assert told("failed", 2) == ("lost", "HTTP 404", at(1))
-    assert told("back", 3) == ("programme", "", at(3))  # the buffer had not run out
-    assert told("silent", 4) == ("stalled", "HTTP 404", at(4))
-    assert told("stalled", 5) == ("stalled", "HTTP 404", at(4))
-    assert told("back", 6) == ("stalled", "", at(4))  # connected, and the buffer fills
-    assert told("programme", 7) == ("programme", "", at(7))
-    assert told("blank", 8) == ("blank", "", at(8))
+    assert connection("lost", 1) == ("lost", "HTTP 404", at(1))
+    assert connection("lost", 2) == ("lost", "HTTP 404", at(1))
+    assert connection(None, 3) == ("programme", "", at(3))  # the buffer had not run out
+    assert connection("stalled", 4) == ("stalled", "HTTP 404", at(4))
+    assert sent("lost", 5) == ("stalled", "HTTP 404", at(4))
+    assert connection(None, 6) == ("stalled", "", at(4))  # connected, and the buffer fills
+    assert sent("radio", 7) == ("programme", "", at(7))
+    assert sent("blank", 8) == ("blank", "", at(8))
 
 
 async def test_the_status_is_written_at_once_and_gone_at_the_end(database: Database) -> None:
     begun = begin_row("Tiếp âm", URL, "xa-29266", timedelta(minutes=30))
     async with keep_status(database, begun) as status:
-        status.note("failed", "HTTP 404", datetime.now(UTC))
+        status.note_connection("lost", "HTTP 404", datetime.now(UTC))
         while [one.state for one in list_relays(database)] != ["lost"]:  # noqa: ASYNC110 - a row
             await asyncio.sleep(0)
         (found,) = relay_issues(database, datetime.now(UTC))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import count
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from agent.live.relay.paced_pipe import PacedPipe
-from agent.live.relay.relay_programme import FRAME_BYTES
+from agent.radio.radio_programme import BOX_FRAMES
+
+FRAME_BYTES = 9_600  # 100 ms of s16, 48 kHz, mono
 
 
 @pytest.fixture
@@ -29,7 +33,8 @@ def numbered() -> tuple[PacedPipe, list[int]]:
         made.append(len(made))
         return bytes([len(made) % 256]) * FRAME_BYTES
 
-    return PacedPipe(-1, next_frame), made
+    programme: Any = SimpleNamespace(form=BOX_FRAMES, next_frame=next_frame)
+    return PacedPipe(-1, programme), made
 
 
 def test_nothing_is_written_before_a_second_ahead_of_its_moment(ends: tuple[int, int]) -> None:

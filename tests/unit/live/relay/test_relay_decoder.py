@@ -8,12 +8,9 @@ import subprocess
 import pytest
 
 from agent.contract.loudness import PEAK_DBTP, RADIO_LUFS
-from agent.live.relay.relay_decoder import (
-    CODECS,
-    DEMUXERS,
-    relay_decoder_argv,
-)
+from agent.live.relay.relay_decoder import CODECS, relay_decoder_argv
 from agent.play.decode.decoder import LIMITER
+from agent.radio.radio_form import DEMUXERS
 
 PINK = "anoisesrc=color=pink:d=25:r=48000:a=0.5:s=7"
 TONE = "sine=frequency=1000:d=25:r=48000"

@@ -10,29 +10,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from agent.clock import mono_s
-from agent.link.backoff import BackOff
-from agent.live.relay.radio_feed import Chunk, RadioFeed
-from agent.live.relay.radio_reader import RadioError, RadioReader
-from agent.live.relay.relay_programme import RelayProgramme
+from agent.errors import ConfigError
+from agent.link.backoff import STABLE_S, BackOff
+from agent.radio.radio_error import RadioError, StallError
+from agent.radio.radio_feed import Chunk, RadioFeed
+from agent.radio.radio_programme import RadioProgramme
+from agent.radio.radio_reader import RadioReader
 
 log = logging.getLogger(__name__)
 READ_BYTES = 1 << 14
 REASON_CHARS = 200  # an answer may be quoted in it
-FIRST_WAIT_S, MOST_WAIT_S = 0.5, 3.0
-SPREAD_S = 2.0  # after a radio was lost: a province's boxes do not come back at one moment
-STEADY_S = 10.0  # what sounded so long was a good connection
 DECODER_GAP_S = 1.0  # a hostile playlist asks for decoders without end
-GetDecoder = Callable[[], Awaitable[socket.socket]]
+
+# `lost`: no connection, or it is over; `stalled`: connected, and no sound comes
+Trouble = Literal["lost", "stalled"]
+Decoder = tuple[asyncio.StreamReader, asyncio.StreamWriter]  # samples out, the radio's bytes in
+OpenDecoder = Callable[[str], AbstractAsyncContextManager[Decoder]]
+OnConnection = Callable[[Trouble | None, str], None]
 
 
-def _back_off() -> BackOff:
-    return BackOff(FIRST_WAIT_S, MOST_WAIT_S, SPREAD_S)
+def _tell_nobody(_trouble: Trouble | None, _reason: str) -> None:
+    pass
 
 
 @dataclass
@@ -42,7 +46,10 @@ class Radio:
     Args:
         reader: its hosts.
         programme: gets its samples.
-        get_decoder: gives a socket to a new decoder; the former one is over.
+        open_decoder: starts a decoder of a content type; the former one is over.
+        back_off: the waits between attempts.
+        on_connection: called with each failure and its reason, and with None when the radio sounds
+            again.
 
     Attributes:
         attempts: connections so far.
@@ -50,53 +57,64 @@ class Radio:
     """
 
     reader: RadioReader
-    programme: RelayProgramme
-    get_decoder: GetDecoder
+    programme: RadioProgramme
+    open_decoder: OpenDecoder
+    back_off: BackOff
+    on_connection: OnConnection = _tell_nobody
     attempts: int = 0
     why_lost: str = ""
-    _back_off: BackOff = field(default_factory=_back_off)
-    _sounded_mono_s: float | None = None
+    _ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_sounding: bool = False
     _has_sounded_before: bool = False
     _decoder_mono_s: float = -DECODER_GAP_S
 
+    async def wait_ready(self) -> None:
+        """Return when the radio sounds for the first time."""
+        await self._ready.wait()
+
     async def pull(self) -> None:
-        """Keep the programme's buffer filled until cancelled."""
+        """Keep the programme's buffer filled until cancelled; failures are tried again.
+
+        Raises:
+            ConfigError: no decoder can be started on this machine.
+        """
         while True:
             self.attempts += 1
-            self._sounded_mono_s = None
+            self._is_sounding = False
             try:
                 await self._pull_once()
+            except ConfigError:
+                raise
             except (OSError, ValueError) as error:  # ValueError: what it names is no address
                 self._settle(error)
             except Exception as error:  # the task's outer edge: no radio ends a relay by its bytes
                 log.exception("an attempt to hear the radio")
                 self._settle(error)
-            await asyncio.sleep(self._back_off.next_s())
+            await asyncio.sleep(self.back_off.next_s())
 
     def _settle(self, error: Exception) -> None:
         """The attempt is over: one that sounded was a good connection."""
         self.why_lost = str(error)[:REASON_CHARS] or type(error).__name__
         self.programme.lose()
-        if self._sounded_mono_s is not None:
+        self.on_connection("stalled" if isinstance(error, StallError) else "lost", self.why_lost)
+        if self._is_sounding:
             self._has_sounded_before = True
-            self._back_off.record_end(STEADY_S)
+            self.back_off.record_end(STABLE_S)
 
     async def _pull_once(self) -> NoReturn:
         """One connection, with a decoder for each stream that comes by it.
 
         Raises:
             OSError: it is over.
+            ConfigError: see `pull`.
         """
         feed = RadioFeed(self.reader)
         async with contextlib.aclosing(feed.read()) as chunks:
             while True:
                 first = await _wait_first(chunks, feed.stall_s)
                 await self._wait_for_turn()
-                samples, sink = await asyncio.open_connection(sock=await self.get_decoder())
-                try:
+                async with self.open_decoder(feed.content_type) as (samples, sink):
                     await self._decode(samples, sink, feed, _put_before(first, chunks))
-                finally:
-                    sink.transport.abort()
 
     async def _wait_for_turn(self) -> None:
         wait_s = self._decoder_mono_s + DECODER_GAP_S - mono_s()
@@ -137,19 +155,27 @@ class Radio:
             try:
                 got = await asyncio.wait_for(samples.read(READ_BYTES), feed.stall_s)
             except TimeoutError as error:
-                raise RadioError(f"no sound for {feed.stall_s:.0f} s") from error
+                raise StallError(f"no sound for {feed.stall_s:.0f} s") from error
             if not got:
                 return
             now_s = mono_s()
             old_until_s = old_until_s or now_s + feed.old_s
             whole = len(rest + got) & ~1
             frames, rest = (rest + got)[:whole], (rest + got)[whole:]
-            if self._sounded_mono_s is None:
+            if not self._is_sounding:
                 if self._has_sounded_before and now_s < old_until_s:
                     continue
-                self._sounded_mono_s = now_s
-                self.programme.resume()
+                self._begin_to_sound()
             self.programme.buffer.add(frames, feed.most_s)
+            if self.programme.is_ready:
+                self._ready.set()
+
+    def _begin_to_sound(self) -> None:
+        self._is_sounding = True
+        self.programme.resume()
+        if self.why_lost:
+            self.why_lost = ""
+            self.on_connection(None, "")
 
 
 async def _wait_first(chunks: AsyncGenerator[Chunk, None], limit_s: float) -> bytes:
@@ -164,7 +190,7 @@ async def _wait_first(chunks: AsyncGenerator[Chunk, None], limit_s: float) -> by
                 if chunk is not None:
                     return chunk
     except TimeoutError as error:
-        raise RadioError(f"nothing for {limit_s:.0f} s") from error
+        raise StallError(f"nothing for {limit_s:.0f} s") from error
     raise RadioError("the host ended the stream")
 
 

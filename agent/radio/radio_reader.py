@@ -1,6 +1,6 @@
-"""Reads from a radio's hosts: https alone, from those that the signed policy names, within bounds.
+"""Reads from a radio's hosts: https alone, from those that may be asked, within bounds.
 
-Each address is judged, be it the item's, a redirect's or one of an HLS playlist: form, host,
+Each address is judged, be it the first, a redirect's or one of an HLS playlist: form, host,
 and where the name leads to; it is resolved once, and the connection goes to that very address.
 Nothing is unpacked. A host that sends more than a radio does is read no faster than a radio.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -18,39 +18,58 @@ from agent.clock import mono_s
 from agent.errors import TrustError
 from agent.link.http_get import HttpResponse, http_get
 from agent.link.network_thread import Resolver
-from agent.link.url_policy import check_url
-from agent.trust.media_url_rules import is_https
+from agent.radio.radio_error import RadioError
 
 CONNECT_S = 5.0
 HEAD_S = 10.0  # from the first look-up to the end of the answer's head, however slowly it comes
 IDLE_S = 20.0  # the stall timer of the samples comes first
 MAX_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
+Judge = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class RadioLimits:
+    """What a host may send.
+
+    Args:
+        bytes_per_s: it is read no faster in the long run.
+        burst_bytes: so much of it at once: what is sent to begin with, or a segment.
+        segment_bytes: of HLS.
+        playlist_bytes: of HLS.
+    """
+
+    bytes_per_s: int
+    burst_bytes: int
+    segment_bytes: int
+    playlist_bytes: int
+
+
 # 512 kbit/s: more than any radio in MP3, AAC, Opus or Vorbis; an hour of a hostile host on a mobile
-# line is 230 MB at the most. What is sent at once to begin with, or a segment, is within the burst.
-MOST_BYTES_PER_S = 64 * 1024
-BURST_BYTES = 2 << 20
-
-
-class RadioError(OSError):
-    """The host does not give what can be relayed; it may be asked again."""
+# line is 230 MB at the most.
+BOX_LIMITS = RadioLimits(64 * 1024, 2 << 20, 4 << 20, 256 * 1024)
 
 
 @dataclass
 class ByteBudget:
     """A bounded rate of bytes; waits where a host is faster."""
 
-    _left: float = BURST_BYTES
+    limits: RadioLimits
+    _left: float = field(init=False)
     _at_mono_s: float = field(default_factory=mono_s)
+
+    def __post_init__(self) -> None:
+        """A burst is free."""
+        self._left = self.limits.burst_bytes
 
     async def spend(self, count: int) -> None:
         """Take bytes into account, and wait as long as they are too many."""
         now_s = mono_s()
-        gained = (now_s - self._at_mono_s) * MOST_BYTES_PER_S
-        self._left = min(BURST_BYTES, self._left + gained) - count
+        gained = (now_s - self._at_mono_s) * self.limits.bytes_per_s
+        self._left = min(self.limits.burst_bytes, self._left + gained) - count
         self._at_mono_s = now_s
         if self._left < 0:
-            await asyncio.sleep(-self._left / MOST_BYTES_PER_S)
+            await asyncio.sleep(-self._left / self.limits.bytes_per_s)
 
 
 @dataclass
@@ -58,18 +77,22 @@ class RadioReader:
     """The hosts of one radio.
 
     Args:
-        url: as signed.
-        hosts: that the signed policy names.
-        allow_private: may they have addresses in a local network?
+        url: of the radio.
+        judge: may an address have a private one? Raises TrustError where it may not be asked.
         tls: the trusted authorities.
+        limits: what its hosts may send.
     """
 
     url: str
-    hosts: tuple[str, ...]
-    allow_private: bool
+    judge: Judge
     tls: ssl.SSLContext
+    limits: RadioLimits = BOX_LIMITS
     resolver: Resolver = field(default_factory=Resolver)
-    budget: ByteBudget = field(default_factory=ByteBudget)
+    _budget: ByteBudget = field(init=False)
+
+    def __post_init__(self) -> None:
+        """All that is read of this radio is one budget's."""
+        self._budget = ByteBudget(self.limits)
 
     @asynccontextmanager
     async def open(self, url: str) -> AsyncIterator[HttpResponse]:
@@ -108,7 +131,7 @@ class RadioReader:
     async def read_blocks(self, answer: HttpResponse) -> AsyncIterator[bytes]:
         """The body as it comes, no faster than the budget allows."""
         async for block in answer.blocks:
-            await self.budget.spend(len(block))
+            await self._budget.spend(len(block))
             yield block
 
     async def read(self, url: str, limit_bytes: int) -> bytes:
@@ -126,11 +149,9 @@ class RadioReader:
             return bytes(body)
 
     def _judge(self, url: str) -> bool:
-        if not self.hosts or not is_https(url):
-            raise RadioError(f"E_URL: {url[:80]!r} is not asked: no https address")
         try:
-            return check_url(url, self.hosts, allow_private=self.allow_private)
-        except TrustError as error:
+            return self.judge(url)
+        except (TrustError, ValueError) as error:  # ValueError: it is no address
             raise RadioError(str(error)) from error
 
     async def _load_tls(self) -> ssl.SSLContext:

@@ -6,14 +6,9 @@ from array import array
 
 import pytest
 
-from agent.live.relay.relay_programme import (
-    FRAME_BYTES,
-    SILENCE,
-    RadioBuffer,
-    RelayProgramme,
-    State,
-)
+from agent.radio.radio_programme import RadioBuffer, RadioProgramme, State
 
+FRAME_BYTES = 9_600  # 100 ms of s16, 48 kHz, mono
 RADIO, FILLER = 12_000, 3_000
 A_SECOND = 10  # frames of 100 ms
 
@@ -22,16 +17,16 @@ def level(value: int) -> bytes:
     return array("h", [value] * (FRAME_BYTES // 2)).tobytes()
 
 
-def programme(*, has_filler: bool = True) -> RelayProgramme:
-    return RelayProgramme(lambda count: level(FILLER)[:count] if has_filler else b"")
+def programme(*, has_filler: bool = True) -> RadioProgramme:
+    return RadioProgramme(lambda count: level(FILLER)[:count] if has_filler else b"")
 
 
-def hear(one: RelayProgramme, frames: int) -> list[int]:
+def hear(one: RadioProgramme, frames: int) -> list[int]:
     """The level at the end of each of the next frames, to a hundred."""
     return [round(array("h", one.next_frame())[-1], -2) for _ in range(frames)]
 
 
-def send(one: RelayProgramme, seconds: float, value: int = RADIO) -> None:
+def send(one: RadioProgramme, seconds: float, value: int = RADIO) -> None:
     for _ in range(round(seconds * A_SECOND)):
         one.buffer.add(level(value), 6.0)
 
@@ -66,7 +61,7 @@ def test_a_radio_that_is_known_to_be_lost_is_filled_as_soon_as_its_buffer_is_emp
 def test_without_a_filler_it_is_silence_and_lost_all_the_same() -> None:
     one = programme(has_filler=False)
     one.lose()
-    assert one.next_frame() == SILENCE
+    assert one.next_frame() == bytes(FRAME_BYTES)
     assert (one.state, one.filler_ms, one.silence_ms) == ("lost", 0, 100)
 
 
@@ -118,14 +113,14 @@ def test_a_radio_that_piles_up_is_cut_to_its_live_edge() -> None:
     held = RadioBuffer()
     for second in range(6):
         held.add(level(second) * A_SECOND, 6.0)
-    assert held.frames == 60
+    assert held.length_ms == 6_000
     held.add(level(6), 6.0)
-    assert held.frames == 20  # the two seconds behind which a network may stall
-    assert array("h", held.take() or b"")[-1] == 4
+    assert held.length_ms == 2_000  # the two seconds behind which a network may stall
+    assert array("h", held.take(FRAME_BYTES) or b"")[-1] == 4
 
 
 def test_part_of_a_filler_is_completed_with_silence() -> None:
-    one = RelayProgramme(lambda _count: level(FILLER)[:100])
+    one = RadioProgramme(lambda _count: level(FILLER)[:100])
     one.lose()
     frame = array("h", one.next_frame())
     assert (frame[49], frame[50], len(frame)) == (FILLER, 0, FRAME_BYTES // 2)

@@ -1,16 +1,17 @@
-"""Which addresses a relay asks."""
+"""Which addresses the gateway of a relay asks."""
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from agent.errors import ConfigError
+from agent.errors import ConfigError, TrustError
 from central.__main__ import main
-from central.live.relay.https_source import SourceError, SourceResolver, verify_address
+from central.live.relay.named_radio import judge_address, verify_address
+
+NAMED = "https://radio.example.vn/vov1"
 
 
 def test_an_address_is_https_without_a_password() -> None:
@@ -26,20 +27,29 @@ def test_an_address_is_https_without_a_password() -> None:
             verify_address(bad)
 
 
-async def test_a_host_that_a_playlist_names_may_not_be_in_the_local_network(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("url", "may_be_private"),
+    [
+        ("https://radio.example.vn/vov2", True),
+        ("https://radio.example.vn:8443/1.ts", True),
+        ("https://cdn.example.vn/1.ts", False),
+        ("https://203.162.0.1/1.ts", False),
+    ],
+)
+def test_only_the_host_that_the_officer_names_may_be_in_the_local_network(
+    url: str,
+    may_be_private: bool,  # noqa: FBT001 - a case
 ) -> None:
-    resolver = SourceResolver("radio.example.vn")
+    assert judge_address(NAMED, url) is may_be_private
 
-    async def answer(host: str, _port: int, _family: int) -> list[dict[str, object]]:
-        address = "203.162.0.1" if host == "cdn.example.vn" else "192.168.1.9"
-        return [{"hostname": host, "host": address, "port": 443, "family": socket.AF_INET}]
 
-    monkeypatch.setattr(resolver._resolver, "resolve", answer)
-    assert (await resolver.resolve("radio.example.vn"))[0]["host"] == "192.168.1.9"
-    assert (await resolver.resolve("cdn.example.vn"))[0]["host"] == "203.162.0.1"
-    with pytest.raises(SourceError, match="private"):
-        await resolver.resolve("camera.example.vn")
+@pytest.mark.parametrize(
+    "url",
+    ["https://192.168.1.9/", "http://radio.example.vn/", "file:///etc/passwd", "https://u:p@a.vn/"],
+)
+def test_a_radio_leads_the_gateway_to_no_other_place(url: str) -> None:
+    with pytest.raises(TrustError, match="E_URL"):
+        judge_address(NAMED, url)
 
 
 def test_the_command_refuses_another_scheme_before_it_asks_anything(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The encoded bytes of a radio: one endless answer (Icecast, SHOUTcast), or HLS (RFC 8216).
 
-The library is `m3u8`, as at the centre: 2.5 MiB and 26 ms, in a process that lives only while a
-radio is pulled.
+The library of HLS is `m3u8`: 2.5 MiB and 26 ms, in processes that live only for a relay.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from agent.live.relay.radio_reader import RadioError, RadioReader
+from agent.radio.radio_error import RadioError
+from agent.radio.radio_reader import RadioReader
+from agent.radio.stream_title import TitleRemover, parse_metaint
 
 if TYPE_CHECKING:
     import m3u8
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 STALL_S = 3.0
 BURST_S = 0.5  # in which a server has sent its burst on connect
 STREAM_S, SEGMENTS_S = 6.0, 60.0
-MAX_PLAYLIST_BYTES = 256 * 1024
-MAX_SEGMENT_BYTES = 4 << 20
 MAX_SEGMENTS = 64  # of one playlist that are looked at
 FROM_END = 3  # RFC 8216 section 6.3.3: not nearer to the end of a live playlist
 LEAST_TARGET_S, MOST_TARGET_S = 1.0, 30.0
@@ -37,6 +36,7 @@ class RadioFeed:
     Attributes:
         stall_s: so long without a sample is a stall; longer where sound comes in segments, because
             RFC 8216 lets a server wait one and a half target durations.
+        content_type: of what comes, once it comes; empty: nobody has said it.
         old_s: what comes in the first seconds of a new connection may have been heard before.
         most_s: so much is held before it is played; more is old.
     """
@@ -45,6 +45,7 @@ class RadioFeed:
     stall_s: float = STALL_S
     old_s: float = BURST_S
     most_s: float = STREAM_S
+    content_type: str = ""
 
     async def read(self) -> AsyncGenerator[Chunk, None]:
         """What comes, until the radio ends or fails.
@@ -59,16 +60,19 @@ class RadioFeed:
                 yield chunk
             return
         async with self.reader.open(url) as answer:
-            if "mpegurl" in answer.headers.get("content-type", "").lower():
+            self.content_type = answer.headers.get("content-type", "").lower()
+            if "mpegurl" in self.content_type:
                 raise RadioError("a playlist whose address does not end in .m3u8")
+            titles = TitleRemover(parse_metaint(answer.headers))
             async for block in self.reader.read_blocks(answer):
-                yield block
+                if sound := titles.feed(block):
+                    yield sound
         raise RadioError("the host ended the stream")
 
     async def _read_hls(self, url: str) -> AsyncGenerator[Chunk, None]:
         url = await self._find_media_playlist(url)
         self.most_s, self.old_s = SEGMENTS_S, 0.0
-        following, header = -1, ""
+        following, header, most_bytes = -1, "", self.reader.limits.segment_bytes
         while True:
             playlist = await self._load(url)
             target_s = min(MOST_TARGET_S, max(LEAST_TARGET_S, playlist.target_duration or 6))
@@ -84,9 +88,9 @@ class RadioFeed:
                 if segment.discontinuity:
                     yield NEW_DECODER
                 if init and (init != header or segment.discontinuity):
-                    yield await self.reader.read(init, MAX_SEGMENT_BYTES)
+                    yield await self.reader.read(init, most_bytes)
                 header = init
-                yield await self.reader.read(segment.absolute_uri, MAX_SEGMENT_BYTES)
+                yield await self.reader.read(segment.absolute_uri, most_bytes)
                 following += 1
             if playlist.is_endlist:
                 raise RadioError("the host ended the stream")
@@ -99,13 +103,13 @@ class RadioFeed:
         sound = [one for one in playlist.media if one.type == "AUDIO" and one.uri]
         if sound:
             return str(next((one for one in sound if one.default == "YES"), sound[0]).absolute_uri)
-        # The fewest bits: a mobile line, a horn, and no picture.
+        # The fewest bits: a mobile line, 24 kbit/s of speech to the poles, and no picture.
         return str(min(playlist.playlists, key=lambda one: one.stream_info.bandwidth).absolute_uri)
 
     async def _load(self, url: str) -> m3u8.M3U8:
         import m3u8  # a radio without segments never needs it
 
-        raw = await self.reader.read(url, MAX_PLAYLIST_BYTES)
+        raw = await self.reader.read(url, self.reader.limits.playlist_bytes)
         text = raw.decode(errors="replace")
         if not text.startswith("#EXTM3U"):
             raise RadioError("no m3u8 playlist")
