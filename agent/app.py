@@ -19,7 +19,7 @@ from agent.authority.tracker import AuthorityTracker
 from agent.box_state import BoxState, Device, open_state
 from agent.clock import Clock
 from agent.contract.ids import StationId
-from agent.contract.report import Reading
+from agent.contract.report import SensorReading
 from agent.control.command_executor import CommandExecutor
 from agent.control.operations import Operations
 from agent.evidence.outbox import JournalSender
@@ -172,7 +172,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             lines=outputs.lines, mutes=mutes,
         )  # fmt: skip
 
-        def readings() -> dict[str, Reading]:
+        def readings() -> dict[str, SensorReading]:
             return {**site_inputs.readings(), **outputs.wall_readings()}
 
         @cache

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.box_state import BoxState
 from agent.clock import Clock
 from agent.contract.ids import StationId
-from agent.contract.report import InputState, Reading
+from agent.contract.report import InputState, SensorReading
 from agent.live.reception import LiveReception
 from agent.live.relay.relay_access import RelayAccess
 from agent.overrides.emergency_state import EmergencyState, list_alarms
@@ -74,7 +74,7 @@ class OutputSet:
     lines: list[SpeakerLine] = field(default_factory=list)
     walls: dict[str, list[WallControl]] = field(default_factory=dict)
 
-    def wall_readings(self) -> dict[str, Reading]:
+    def wall_readings(self) -> dict[str, SensorReading]:
         """What control cards measure, as readings of sensors."""
         every = (wall for walls in self.walls.values() for wall in walls)
         return {name: one for wall in every for name, one in wall.readings().items()}

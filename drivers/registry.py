@@ -90,7 +90,7 @@ _PARTS: Mapping[Use, str] = {"board": "sink", "board-control": "control"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Description:
+class ProfileDescription:
     """The description of a profile, without access to hardware.
 
     Args:
@@ -248,7 +248,7 @@ def list_known(use: Use) -> list[str]:
     return sorted(names)
 
 
-def describe(profile: str) -> Description:
+def describe(profile: str) -> ProfileDescription:
     """The description of a profile; opens nothing.
 
     Raises:
@@ -257,7 +257,7 @@ def describe(profile: str) -> Description:
     uses = [use for use, known in BUILT_IN.items() if profile in known]
     if uses:
         settings = {use: list_parameters(_driver(BUILT_IN[use][profile])) for use in uses}
-        return Description(profile=profile, settings=settings)
+        return ProfileDescription(profile=profile, settings=settings)
     from drivers.profile.capabilities import list_settings, list_uses
     from drivers.profile.load import has_profile, list_profiles, load_profile
 
@@ -266,7 +266,7 @@ def describe(profile: str) -> Description:
         raise _unknown(profile, known)
     file = load_profile(profile)
     settings = {use: list_settings(file, use) for use in sorted(list_uses(file))}
-    return Description(profile=profile, settings=settings, file=file)
+    return ProfileDescription(profile=profile, settings=settings, file=file)
 
 
 def find_sound_delay_ms(profile: str) -> int:

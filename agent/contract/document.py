@@ -83,7 +83,7 @@ class When(msgspec.Struct, frozen=True):
     sun: list[SunStart] | UnsetType = UNSET
 
 
-class Start(msgspec.Struct, frozen=True):
+class EntryStart(msgspec.Struct, frozen=True):
     """`at` (hard) | `next` | `within` (+`ms`) | `after` (+`entry`)."""
 
     kind: Literal["at", "next", "within", "after"]
@@ -134,7 +134,7 @@ class Relay(msgspec.Struct, frozen=True):
     host_key: str | None = None
 
 
-class Text(msgspec.Struct, frozen=True):
+class TextBody(msgspec.Struct, frozen=True):
     """Text to be spoken and/or shown.
 
     `dialect` says in which dialect of Vietnamese it is read; without it, in that of the station.
@@ -150,7 +150,7 @@ class Body(msgspec.Struct, frozen=True):
 
     media: list[str] | None = None
     relay: Relay | None = None
-    text: Text | None = None
+    text: TextBody | None = None
     scene: Scene | None = None
     repeat: int = 1
     gap_ms: int = 0
@@ -169,7 +169,7 @@ class Entry(msgspec.Struct, frozen=True):
     lang: str
     zones: list[str]
     when: When
-    start: Start
+    start: EntryStart
     body: Body
     max_ms: int | None = None
     when_cut: Literal["resume", "rejoin", "drop"] = "resume"
@@ -204,7 +204,7 @@ class EmergencyBody(msgspec.Struct, frozen=True):
 
     lang: str
     media: list[str] | None = None
-    text: Text | None = None
+    text: TextBody | None = None
     phrases: list[str] | UnsetType = UNSET
 
 

@@ -105,7 +105,7 @@ class Outbox(msgspec.Struct, frozen=True):
     oldest_s: float
 
 
-class Reading(msgspec.Struct, frozen=True):
+class SensorReading(msgspec.Struct, frozen=True):
     """A sensor's last value and its age in seconds; None before the first value."""
 
     measures: str
@@ -172,7 +172,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     temperature_c: float | None
     outbox: Outbox
     inputs: dict[str, InputState] = {}
-    readings: dict[str, Reading] = {}
+    readings: dict[str, SensorReading] = {}
     levels: dict[str, ZoneLevelState] | UnsetType = UNSET
     why: dict[str, Why] | UnsetType = UNSET
 

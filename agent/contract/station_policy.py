@@ -64,7 +64,7 @@ class AdvertPolicy(msgspec.Struct, frozen=True):
     session_pct: int | None = None
 
 
-class ZoneClasses(msgspec.Struct, frozen=True):
+class ZoneKindClasses(msgspec.Struct, frozen=True):
     """The classes that may sound at clusters of a kind; an emergency always may."""
 
     zone_kind: Literal["ordinary", "special"]
@@ -107,5 +107,5 @@ class StationPolicy(msgspec.Struct, frozen=True):
     sun_point: SunPoint | UnsetType = UNSET
     adverts: AdvertPolicy | UnsetType = UNSET
     maintenance: list[str] | UnsetType = UNSET
-    zone_classes: list[ZoneClasses] | UnsetType = UNSET
+    zone_classes: list[ZoneKindClasses] | UnsetType = UNSET
     language_duties: list[LanguageDuty] | UnsetType = UNSET

@@ -8,12 +8,12 @@ from agent.clock import NTS
 from agent.contract.proof import read_proof
 from agent.contract.report import Record
 from agent.contract.utc import parse_utc
-from agent.control.station_status import Event
+from agent.control.station_status import JournalEvent
 
 LONGEST = 120
 
 
-def build_event(record: Record, titles: Mapping[str, str]) -> Event:
+def build_event(record: Record, titles: Mapping[str, str]) -> JournalEvent:
     """The record in short.
 
     Args:
@@ -22,7 +22,7 @@ def build_event(record: Record, titles: Mapping[str, str]) -> Event:
     """
     code, subject, detail = _short_proof(record) or _short(record, titles)
     at = None if record.clock.quality == "FLOOR" else parse_utc(record.at)
-    return Event(record.seq, at, code, subject[:LONGEST], detail[:LONGEST])
+    return JournalEvent(record.seq, at, code, subject[:LONGEST], detail[:LONGEST])
 
 
 def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:

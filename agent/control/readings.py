@@ -42,7 +42,7 @@ class ReadingsReader:
     checks: Callable[[], Mapping[str, CheckStatus]]
     authority: Callable[[], AuthorityState]
     inputs: Callable[[], Mapping[str, InputState]]
-    sensors: Callable[[], Mapping[str, report.Reading]]
+    sensors: Callable[[], Mapping[str, report.SensorReading]]
 
     def read(self) -> tuple[ReadingStatus, ...]:
         """All readings. Blocks as long as the card does."""

@@ -145,7 +145,7 @@ class LinkStatus:
 
 
 @dataclass(frozen=True)
-class MediaStatus:
+class MediaCount:
     """How many of the files that held documents name are in store."""
 
     ready: int
@@ -190,7 +190,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Event:
+class JournalEvent:
     """One journal record in short; `code` is stable: `play.full`, `fault.begins` or `E_HOURS`.
 
     `at` is None for what happened before the box had a trusted clock.
@@ -328,12 +328,12 @@ class StationStatus:
     clock_error_s: float | None
     place: str | None
     link: LinkStatus
-    media: MediaStatus
+    media: MediaCount
     outbox: OutboxStatus | None
     outputs: tuple[OutputStatus, ...]
     readings: tuple[ReadingStatus, ...] = ()
     problems: tuple[Problem, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[JournalEvent, ...] = ()
     refused: tuple[RefusedItem, ...] = ()
     silence: LocalMuteStatus | None = None
     order: SilenceStatus | None = None

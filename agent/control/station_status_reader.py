@@ -25,10 +25,10 @@ from agent.control.output_status import (
 )
 from agent.control.readings import ReadingsReader
 from agent.control.station_status import (
-    Event,
+    JournalEvent,
     LinkStatus,
     LocalMuteStatus,
-    MediaStatus,
+    MediaCount,
     OutboxStatus,
     Problem,
     ReadingStatus,
@@ -116,7 +116,7 @@ class StationStatusReader:
             clock_source="nts" if self.clock.by == NTS else "centre",
             place=str(place) if place is not None else None,
             link=self._link(),
-            media=MediaStatus(sum(why is None for why in missing.values()), len(missing)),
+            media=MediaCount(sum(why is None for why in missing.values()), len(missing)),
             outbox=OutboxStatus(rows, oldest_s),
             outputs=tuple(
                 self.outputs.read(want, self.pictures.by_face, missing, now)
@@ -146,7 +146,7 @@ class StationStatusReader:
             for one in self.issues.all()
         )
 
-    async def _events(self) -> tuple[Event, ...]:
+    async def _events(self) -> tuple[JournalEvent, ...]:
         raw = await self.journal.pending(max(0, self.journal.last_seq - EVENTS), EVENTS)
         titles = {
             f"{h.document.doc_id}/{entry.id}": entry.title

@@ -24,7 +24,7 @@ GAP_SOON_S, GAP_AGAIN_S = 60.0, 3600.0
 
 
 @dataclass(frozen=True)
-class Share:
+class DailyBudget:
     """A daily budget.
 
     Args:
@@ -36,9 +36,9 @@ class Share:
     size_bytes: int
 
 
-SHARES: Mapping[RecordKind, Share] = {
-    "refusal": Share(1000, 600 << 10),
-    "fault": Share(1000, 400 << 10),
+SHARES: Mapping[RecordKind, DailyBudget] = {
+    "refusal": DailyBudget(1000, 600 << 10),
+    "fault": DailyBudget(1000, 400 << 10),
 }
 # Limit of unacknowledged records; 30 days without a link are 50,000 plays of 1.4 KiB.
 UNSENT_BYTES = 256 << 20
@@ -48,7 +48,7 @@ UNSENT_SHARE = 0.25  # of the card's space, if that is less
 class _Bucket:
     """A token bucket that refills evenly to one share within a day."""
 
-    def __init__(self, share: Share, now_mono_s: float) -> None:
+    def __init__(self, share: DailyBudget, now_mono_s: float) -> None:
         self._share = share
         self._records, self._bytes = float(share.records), float(share.size_bytes)
         self._at_mono_s = now_mono_s
@@ -132,7 +132,7 @@ class JournalBudget:
     def _own_of(self, kind: str, sort: str, now: float) -> _Bucket:
         key = kind, sort
         if key not in self._own:
-            share = Share(OWN_RECORDS, OWN_RECORDS << 10)
+            share = DailyBudget(OWN_RECORDS, OWN_RECORDS << 10)
             self._own[key] = _Bucket(share, now)
             if len(self._own) > MAX_SORTS:
                 self._own.popitem(last=False)

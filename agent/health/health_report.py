@@ -18,7 +18,7 @@ from agent.contract.report import (
     Issue,
     OnAir,
     Outbox,
-    Reading,
+    SensorReading,
     Why,
     ZoneLevelState,
 )
@@ -56,7 +56,7 @@ def build_health_report(  # noqa: PLR0913 - one keyword for each part of the rep
     switches: Mapping[str, str],
     outbox: Outbox,
     inputs: Mapping[str, InputState] | None = None,
-    readings: Mapping[str, Reading] | None = None,
+    readings: Mapping[str, SensorReading] | None = None,
     levels: Mapping[str, ZoneLevelState] | None = None,
     why: Mapping[str, Why] | None = None,
 ) -> Health:

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from agent.clock import mono_s
-from agent.contract.report import Reading
+from agent.contract.report import SensorReading
 from agent.errors import ConfigError
 from agent.health.amplifier_current import CurrentProof
 from agent.health.hysteresis import Hysteresis
@@ -78,10 +78,10 @@ class SensorSampler:
         self._misses = 0
         self._low, self._high, self._proof = _build_limits(settings)
 
-    def reading(self) -> Reading:
+    def reading(self) -> SensorReading:
         """The last value with its age."""
         age_s = None if self._value is None else round(self._mono() - self._sampled_mono_s, 1)
-        return Reading(self.settings.measures, self._value, self._sensor.unit, age_s)
+        return SensorReading(self.settings.measures, self._value, self._sensor.unit, age_s)
 
     async def run(self) -> None:
         """Live until cancelled; no fault of the device ends it."""
@@ -158,7 +158,7 @@ class SensorMonitor:
             for sampler in self.samplers:
                 group.create_task(sampler.run(), name=f"sensor {sampler.settings.name}")
 
-    def readings(self) -> dict[str, Reading]:
+    def readings(self) -> dict[str, SensorReading]:
         """Name → last reading with its age; for report and page."""
         return {sampler.settings.name: sampler.reading() for sampler in self.samplers}
 

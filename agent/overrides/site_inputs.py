@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from agent.contract.input_kind import INPUT_KINDS, InputKindName
-from agent.contract.report import InputState, Reading
+from agent.contract.report import InputState, SensorReading
 from agent.errors import StoreError
 from agent.evidence.journal import Journal
 from agent.health.inputs import InputMonitor, build_inputs
@@ -104,7 +104,7 @@ class SiteInputs:
         """Name → present state of each contact."""
         return self._inputs.states()
 
-    def readings(self) -> dict[str, Reading]:
+    def readings(self) -> dict[str, SensorReading]:
         """Name → each sensor's last reading."""
         return self._sensors.readings()
 

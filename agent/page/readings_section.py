@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.contract.policy_rule import describe_rule
-from agent.control.station_status import Event, Mark, ReadingStatus, StationStatus
+from agent.control.station_status import JournalEvent, Mark, ReadingStatus, StationStatus
 from agent.health.check import REASONS
 from agent.health.check_labels import LABELS, label
 from agent.page.html import Html, el
@@ -142,7 +142,7 @@ def build_events(status: StationStatus, translator: Translator) -> Html:
     return el("section", el("h2", translator("events")), body, id="events")
 
 
-def _words(event: Event, translator: Translator) -> str:
+def _words(event: JournalEvent, translator: Translator) -> str:
     if event.code.startswith("fault."):
         kind = ISSUE_KINDS.get(event.subject)
         what = kind.text.render(translator.lang) if kind is not None else event.subject

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.default_title import default_title
-from agent.contract.document import Body, Entry, Playlist, Start, StationConfig, When
+from agent.contract.document import Body, Entry, EntryStart, Playlist, StationConfig, When
 from agent.contract.station_policy import ChimeCheck
 
 ENTRY = "chime-check"
@@ -51,7 +51,7 @@ def _as_playlist(config: StationConfig, check: ChimeCheck) -> ChimePlaylist:
         lang="vi",
         zones=list(check.zones),
         when=When([check.at], list(check.weekdays), *ALWAYS),
-        start=Start("at"),
+        start=EntryStart("at"),
         body=Body(),
         when_cut="drop",
     )

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.default_title import default_title
-from agent.contract.document import Element, EmergencyBody, Entry, Medium, Scene, Text
+from agent.contract.document import Element, EmergencyBody, Entry, Medium, Scene, TextBody
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
@@ -28,11 +28,11 @@ ALARM_COLOUR = "#b00000"
 EVERYWHERE = [0, 0, 1000, 1000]
 
 
-ReadAloud = Callable[[str, Text], Reading | None]
+ReadAloud = Callable[[str, TextBody], Reading | None]
 UNREAD = "E_SPEECH: this box cannot read it aloud"
 
 
-def read_nothing(_lang: str, _text: Text) -> None:
+def read_nothing(_lang: str, _text: TextBody) -> None:
     """A box without a voice."""
 
 

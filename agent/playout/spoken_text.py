@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Emergency, Playlist, Text
+from agent.contract.document import Emergency, Playlist, TextBody
 from agent.settings.model import Speech
 from speech.dialect import is_read
 
@@ -32,5 +32,5 @@ def _titles(held: Iterable[HeldDocument]) -> Iterator[str]:
                     yield f"emergency {document.event_id}"
 
 
-def _is_read_aloud(lang: str, text: Text | None) -> bool:
+def _is_read_aloud(lang: str, text: TextBody | None) -> bool:
     return text is not None and bool(text.say) and is_read(lang)

@@ -79,7 +79,7 @@ class Broker(_Settings, frozen=True, kw_only=True):
     retry_base_s: Annotated[float, Meta(ge=0.1, le=60)] = 1.0
 
 
-class Mixer(_Settings, frozen=True, kw_only=True):
+class MixerControl(_Settings, frozen=True, kw_only=True):
     """A control of the card's own mixer and its level, set at each opening of the card."""
 
     control: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -92,7 +92,7 @@ class FallbackCard(_Settings, frozen=True, kw_only=True):
     device: DeviceText
     port: SoundPort | None = None
     gain_db: Annotated[float, Meta(ge=-60, le=0)] = FALLBACK_GAIN_DB
-    mixer: Mixer | None = None
+    mixer: MixerControl | None = None
     channels: Channel | None = None
 
 
@@ -111,7 +111,7 @@ class Audio(_Settings, frozen=True, kw_only=True):
     fade_in_ms: Annotated[int, Meta(ge=0, le=5000)] = 200
     delay_ms: Annotated[int, Meta(ge=0, le=100)] = 0
     channels: Channel = 1
-    mixer: Mixer | None = None
+    mixer: MixerControl | None = None
     fallbacks: Annotated[list[FallbackCard], Meta(max_length=4)] = []
 
 

@@ -21,7 +21,7 @@ from agent.contract.report import (
     OnAir,
     Outbox,
     Play,
-    Reading,
+    SensorReading,
     Why,
     ZoneLevelState,
 )
@@ -123,7 +123,7 @@ class HealthSnapshot:
         rundowns: Mapping[str, UpcomingItems],
         lines: Sequence[SpeakerLine],
         inputs: Callable[[], Mapping[str, InputState]],
-        readings: Callable[[], Mapping[str, Reading]],
+        readings: Callable[[], Mapping[str, SensorReading]],
         levels: ZoneLevels,
     ) -> None:
         self._settings = settings

@@ -18,11 +18,11 @@ from agent.contract.document import (
     Element,
     EmergencyBody,
     Entry,
+    EntryStart,
     Medium,
     Playlist,
     Scene,
-    Start,
-    Text,
+    TextBody,
     When,
 )
 from agent.contract.ids import BASE_SLOT
@@ -126,7 +126,7 @@ def _check_when(when: When, *, least: int) -> None:
         check_day_rules(when)
 
 
-def _check_start(start: Start, own_id: str, ids: Collection[str]) -> None:
+def _check_start(start: EntryStart, own_id: str, ids: Collection[str]) -> None:
     kind, ms, other = start.kind, start.ms, start.entry
     if kind in ("at", "next") and ms is None and other is None:
         return
@@ -138,7 +138,7 @@ def _check_start(start: Start, own_id: str, ids: Collection[str]) -> None:
         raise SchemaError("start.entry", "the id of an entry")
 
 
-def _check_text(text: Text, path: str) -> None:
+def _check_text(text: TextBody, path: str) -> None:
     texts = [part for part in (text.say, text.show) if part is not None]
     _require(texts, path, "something to say or to show")
     _require(all(0 < len(part) <= MAX_SPOKEN for part in texts), path, "1 to 8000 characters")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneClasses
+from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneKindClasses
 from agent.trust.schema_error import require
 
 MAX_WINDOWS = 16
@@ -44,7 +44,7 @@ def check_sound_limits(policy: StationPolicy) -> None:
         _check_adverts(policy.adverts)
 
 
-def _check_classes(rules: Sequence[ZoneClasses]) -> None:
+def _check_classes(rules: Sequence[ZoneKindClasses]) -> None:
     kinds = [rule.zone_kind for rule in rules]
     require(len(set(kinds)) == len(kinds), "policy.zone_classes", "no kind twice")
     for rule in rules:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from agent.contract.document import Emergency, EmergencyBody, Text
+from agent.contract.document import Emergency, EmergencyBody, TextBody
 from agent.contract.ids import KEY_SLOT
 from agent.errors import YamlFaults
 from agent.trust.freshness import PREPARED_ALARM_LIFETIME
@@ -146,10 +146,10 @@ class _AlarmCompiler(Compilation):
         media = self.sounds(message.play, f"{path}.play") or None
         return EmergencyBody(message.lang, media, self._text(message, path))
 
-    def _text(self, message: AlarmMessage, path: str) -> Text | None:
+    def _text(self, message: AlarmMessage, path: str) -> TextBody | None:
         """What is shown, and read aloud where the recording is not; boards show what is said."""
         if not message.say:
-            return Text(show=message.show) if message.show else None
+            return TextBody(show=message.show) if message.show else None
         said = self.spoken(message.say, f"{path}.say", self._alarm)
         shown = message.show or message.say
         return None if said is None else msgspec.structs.replace(said, show=shown)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from msgspec import UNSET
 
-from agent.contract.document import Class, Medium, Text
+from agent.contract.document import Class, Medium, TextBody
 from agent.contract.local_time import LOCAL
 from agent.errors import ConfigError
 from central.documents.audio_tools import make_chime
@@ -187,13 +187,13 @@ class Compilation:
         media = [self.medium(*pair, "audio/") for pair in zip(listed, where, strict=True)]
         return [medium.sha256 for medium in media if medium is not None]
 
-    def spoken(self, text: str, path: str, reading: ReadingRules) -> Text | None:
+    def spoken(self, text: str, path: str, reading: ReadingRules) -> TextBody | None:
         """A text that boxes read aloud: its words where the file settles how it is read.
 
         Else as it was written: each station reads it in its own dialect.
         """
         if reading.dialect is None and reading.pronunciation is None:
-            return Text(say=text)
+            return TextBody(say=text)
         from central.documents.pronunciation import load_pronunciation, settle_words
         from speech.dialect import DIALECTS
 
@@ -206,7 +206,7 @@ class Compilation:
             listed = load_pronunciation(file)
         dialect = DIALECTS[reading.dialect or "north"]
         words = self.attempt(path, lambda: settle_words(text, dialect, listed), got=text)
-        return None if words is None else Text(say=words, dialect=reading.dialect or UNSET)
+        return None if words is None else TextBody(say=words, dialect=reading.dialect or UNSET)
 
     def _store(self, name: str) -> Medium:
         issue = self.issue

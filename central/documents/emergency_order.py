@@ -18,7 +18,7 @@ from agent.contract.document import (
     EmergencyBody,
     Medium,
     Silence,
-    Text,
+    TextBody,
 )
 from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import ConfigError, TrustError
@@ -103,7 +103,7 @@ def draft_emergency(
     media = [store_medium(path, media_dir, str(media_url)) for path in message.play]
     text = None
     if _has_text(message):
-        text = Text(message.say, message.show, message.dialect or UNSET)
+        text = TextBody(message.say, message.show, message.dialect or UNSET)
     bodies = []
     if media or text is not None:
         bodies = [EmergencyBody(message.lang, [medium.sha256 for medium in media] or None, text)]
@@ -135,7 +135,7 @@ def _with_phrases(
     """
     known = [body for body in bodies if body.lang == phrases.lang]
     if not known:
-        own = EmergencyBody(phrases.lang, digests, Text(show=phrases.text), digests)
+        own = EmergencyBody(phrases.lang, digests, TextBody(show=phrases.text), digests)
         return [*bodies, own]
     joined = msgspec.structs.replace(known[0], media=known[0].media or digests, phrases=digests)
     return [joined if body is known[0] else body for body in bodies]

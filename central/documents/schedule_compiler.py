@@ -15,10 +15,10 @@ from agent.contract.document import (
     Body,
     Element,
     Entry,
+    EntryStart,
     Playlist,
     Relay,
     Scene,
-    Start,
     Sync,
     When,
 )
@@ -240,16 +240,16 @@ class _ScheduleCompiler(Compilation):
     def _date(self, path: str, value: str) -> None:
         self.attempt(path, partial(date.fromisoformat, value), "file.date", value)
 
-    def _start(self, item: ScheduleItem, path: str) -> Start | None:
+    def _start(self, item: ScheduleItem, path: str) -> EntryStart | None:
         rule = item.start
         if not isinstance(rule, StartRule):
-            return Start(rule)
+            return EntryStart(rule)
         if (rule.within is None) == (rule.after is None):
             self.fault(f"{path}.start", "file.within_or_after")
             return None
         if rule.within is not None:
-            return Start("within", ms=parse_span_ms(rule.within))
-        return Start("after", entry=rule.after)
+            return EntryStart("within", ms=parse_span_ms(rule.within))
+        return EntryStart("after", entry=rule.after)
 
     def _sound(self, item: ScheduleItem, path: str) -> Body | None:
         gap_ms = parse_span_ms(item.gap) if item.gap else 0

@@ -26,7 +26,7 @@ from agent.contract.document import (
     Silence,
     StationConfig,
     StreamGrant,
-    Text,
+    TextBody,
     TimeReply,
 )
 from agent.contract.feature import PARTS, STAGGERED
@@ -195,7 +195,7 @@ def _body(body: Body, media: dict[str, Medium], speak: Say) -> str:
     return speak("body.scene", shown, format_span(body.scene.ms))
 
 
-def _text(text: Text, speak: Say) -> str:
+def _text(text: TextBody, speak: Say) -> str:
     parts = []
     if text.say:
         parts.append(speak("body.say", text.say) + _words(text, speak))
@@ -204,7 +204,7 @@ def _text(text: Text, speak: Say) -> str:
     return ", ".join(parts)
 
 
-def _words(text: Text, speak: Say) -> str:
+def _words(text: TextBody, speak: Say) -> str:
     """The words that are said for a text, where it is not written in words already."""
     dialect = DIALECTS["north" if text.dialect is UNSET else text.dialect]
     words = normalise(text.say or "", dialect)
@@ -285,7 +285,7 @@ def _length(digests: Sequence[str], document: Emergency) -> str:
     return format_span(sum(duration_of.get(digest, 0) for digest in digests))
 
 
-def _shown(text: Text | None) -> str | None:
+def _shown(text: TextBody | None) -> str | None:
     """Return what a board shows; without text of its own, the message in words."""
     return None if text is None else text.show or text.say
 

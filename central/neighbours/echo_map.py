@@ -66,7 +66,7 @@ def draw_map(found: Proposal, gap_ms: int, lang: Lang) -> str:
 
 
 @dataclass(frozen=True)
-class _Frame:
+class _PicturePlane:
     """Where the ground lies on the picture."""
 
     places: list[tuple[float, float]]
@@ -96,7 +96,7 @@ class _Frame:
         return f'{clip}{box} fill="{PAPER}" stroke="#d9d4c6"/>'
 
 
-def _frame(found: Proposal) -> _Frame:
+def _frame(found: Proposal) -> _PicturePlane:
     places = place_on_plane(found.poles)
     wide = WIDTH - 2 * EDGE
     # a third of a reach around the outermost poles, and room for scale bar and labels
@@ -107,7 +107,7 @@ def _frame(found: Proposal) -> _Frame:
     scale = min(wide / (east - west), (HIGHEST - 40) / (north - south))
     height = min(HIGHEST, max(LOWEST, (north - south) * scale + 40))
     spare_x, spare_y = wide / scale - (east - west), (height - 40) / scale - (north - south)
-    return _Frame(places, west - spare_x / 2, north + spare_y / 2, scale, height, TOP)
+    return _PicturePlane(places, west - spare_x / 2, north + spare_y / 2, scale, height, TOP)
 
 
 def _summary_lines(text: str) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _summary_lines(text: str) -> Iterator[str]:
         yield f'<text x="{EDGE:g}" y="{y}" font-size="13" fill="{GREY}">{escape(line)}</text>'
 
 
-def _reaches(found: Proposal, frame: _Frame) -> Iterator[str]:
+def _reaches(found: Proposal, frame: _PicturePlane) -> Iterator[str]:
     """How far each pole is understood: a circle, or lobes where its horns point."""
     if len(found.poles) > MOST_LABELS:
         return
@@ -139,7 +139,7 @@ def _reaches(found: Proposal, frame: _Frame) -> Iterator[str]:
     yield "</g>"
 
 
-def _echo_lines(found: Proposal, frame: _Frame) -> Iterator[str]:
+def _echo_lines(found: Proposal, frame: _PicturePlane) -> Iterator[str]:
     """A thin line for each pair, thick where an echo is heard; red where groups do not help."""
     remaining = set(found.remaining())
     shows_stretches = len(found.echoes) <= MOST_STRETCHES
@@ -152,21 +152,21 @@ def _echo_lines(found: Proposal, frame: _Frame) -> Iterator[str]:
         yield _line(frame, pair, (0, 1), f'stroke="{INK}" stroke-width="2" stroke-dasharray="1 4"')
 
 
-def _stretches(frame: _Frame, pair: Pair, echo: Echo) -> Iterator[str]:
+def _stretches(frame: _PicturePlane, pair: Pair, echo: Echo) -> Iterator[str]:
     for first, last in echo.between_m:
         ends = first / echo.distance_m, last / echo.distance_m
         look = f'stroke="{ECHO}" stroke-width="4" stroke-opacity=".55" stroke-linecap="round"'
         yield _line(frame, pair, ends, look)
 
 
-def _line(frame: _Frame, pair: Pair, ends: tuple[float, float], look: str) -> str:
+def _line(frame: _PicturePlane, pair: Pair, ends: tuple[float, float], look: str) -> str:
     (x1, y1), (x2, y2) = frame.spot(pair[0]), frame.spot(pair[1])
     start, end = ((x1 + (x2 - x1) * part, y1 + (y2 - y1) * part) for part in ends)
     where = f'x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
     return f"<line {where} {look}/>"
 
 
-def _marks(found: Proposal, frame: _Frame) -> Iterator[str]:
+def _marks(found: Proposal, frame: _PicturePlane) -> Iterator[str]:
     count = len(found.poles)
     size = 10.0 if count <= MOST_LABELS else max(3.5, 10 * math.sqrt(MOST_LABELS / count))
     spots = [frame.spot(index) for index in range(count)]
@@ -189,7 +189,7 @@ def _clean(title: str) -> str:
     return plain if len(plain) <= 24 else f"{plain[:23]}…"
 
 
-def _scale_bar(frame: _Frame) -> str:
+def _scale_bar(frame: _PicturePlane) -> str:
     """The longest of 1, 2, 5, 10, … metres that fits into 130 units."""
     most_m = 130 / frame.px_per_m
     power = 10 ** math.floor(math.log10(most_m))
@@ -202,7 +202,7 @@ def _scale_bar(frame: _Frame) -> str:
     )
 
 
-def _north(frame: _Frame, lang: Lang) -> str:
+def _north(frame: _PicturePlane, lang: Lang) -> str:
     x, y = WIDTH - EDGE - 22, frame.bottom - 12
     arrow = f"M{x:g} {y - 26:.1f}l7 20l-7 -5l-7 5z"
     letter = (

@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from central.testbed.sound_capture import RATE_HZ, Capture, Recording, find_sounds, read_samples
+from central.testbed.sound_capture import RATE_HZ, Recording, SinkCapture, find_sounds, read_samples
 
-__all__ = ["Capture", "Recording", "SoundServer", "find_sounds", "read_samples"]
+__all__ = ["Recording", "SinkCapture", "SoundServer", "find_sounds", "read_samples"]
 
 SOCKET_PATH_LIMIT = 107  # sun_path of unix(7), less the closing zero
 START_LIMIT_S = 30.0
@@ -39,7 +39,7 @@ class SoundServer:
         if len(os.fsencode(self._socket)) > SOCKET_PATH_LIMIT:
             raise ValueError(f"{self._socket}: too long for a UNIX socket")
         self._server: asyncio.subprocess.Process | None = None
-        self._captures: list[Capture] = []
+        self._captures: list[SinkCapture] = []
         self._speakers: list[asyncio.subprocess.Process] = []
 
     @property
@@ -102,20 +102,20 @@ class SoundServer:
 
     async def capture(
         self, sink: str, directory: Path | None = None, channel: str | None = None
-    ) -> Capture:
+    ) -> SinkCapture:
         """Record a sink from now on; return when samples arrive. `stop()` ends it.
 
         `channel`, such as `front-left`, records that one alone.
         """
         env = self._server_env() | self.env
         name = sink if channel is None else f"{sink}-{channel}"
-        capture = Capture(name, f"{sink}.monitor", directory or self.directory, env, channel)
+        capture = SinkCapture(name, f"{sink}.monitor", directory or self.directory, env, channel)
         self._captures.append(capture)
         if not await asyncio.to_thread(capture.wait_flowing):
             raise RuntimeError(f"capture of {sink}: nothing flows")
         return capture
 
-    async def finish(self, capture: Capture) -> Recording:
+    async def finish(self, capture: SinkCapture) -> Recording:
         """Stop a capture without blocking the loop."""
         self._captures.remove(capture)
         return await asyncio.to_thread(capture.stop)

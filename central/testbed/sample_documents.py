@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agent.contract.document import Emergency, EmergencyBody, Medium, StationConfig, Text
+from agent.contract.document import Emergency, EmergencyBody, Medium, StationConfig, TextBody
 from agent.contract.local_time import LOCAL
 from agent.contract.station_policy import StationPolicy
 from central.documents.sign import build_header, encode_document, new_doc_id
@@ -126,8 +126,8 @@ def emergency(now: datetime, voice: Medium, seq: int = 1) -> bytes:
             attention="two-tone",
             media=[voice],
             bodies=[
-                EmergencyBody("vi", [voice.sha256], Text(show=WARNING)),
-                EmergencyBody("km", None, Text(show=FLOOD_KHMER)),
+                EmergencyBody("vi", [voice.sha256], TextBody(show=WARNING)),
+                EmergencyBody("km", None, TextBody(show=FLOOD_KHMER)),
             ],
             repeat=1,
             gap_ms=0,
@@ -157,7 +157,7 @@ def text_emergency(now: datetime, seq: int = 1) -> bytes:
             exercise=True,
             attention="two-tone",
             media=[],
-            bodies=[EmergencyBody("vi", None, Text(show=TEXT_ONLY))],
+            bodies=[EmergencyBody("vi", None, TextBody(show=TEXT_ONLY))],
             repeat=1,
             gap_ms=2_000,
             max_ms=10_000,

@@ -47,7 +47,7 @@ Judge = Callable[[Recording], list[Assertion]]
 
 
 @dataclass(frozen=True)
-class Part:
+class ScenarioPart:
     """A part of the demonstration.
 
     Args:
@@ -201,7 +201,7 @@ def _judge(scene: Testbed, expected: Expectation, recording: Recording) -> list[
     )
 
 
-CHAIN = Part((COMMUNE_STATION, BOARD_STATION), lambda _scene: None, _tell)
+CHAIN = ScenarioPart((COMMUNE_STATION, BOARD_STATION), lambda _scene: None, _tell)
 
 
 def _name_pages(scene: Testbed, stations: tuple[str, ...]) -> dict[str, str]:
@@ -213,7 +213,7 @@ def _name_pages(scene: Testbed, stations: tuple[str, ...]) -> dict[str, str]:
 
 
 async def run_scenario(
-    folder: Path, view: View, part: Part, *, stay: bool, listen: bool
+    folder: Path, view: View, part: ScenarioPart, *, stay: bool, listen: bool
 ) -> list[Assertion]:
     """Run a part of the demonstration in an empty folder; return the assertions."""
     async with start_testbed(folder) as scene, contextlib.AsyncExitStack() as stack:
@@ -272,7 +272,7 @@ async def _cancelled_by_signals(story: Coroutine[Any, Any, list[Assertion]]) -> 
 
 
 def main(
-    *, part: Part = CHAIN, stay: bool = False, listen: bool = False, out: Path | None = None
+    *, part: ScenarioPart = CHAIN, stay: bool = False, listen: bool = False, out: Path | None = None
 ) -> int:
     """Run it. Exit code 0 only if everything was heard, seen and refused as expected."""
     folder = out or Path(tempfile.mkdtemp(prefix="tramtin-demo-"))

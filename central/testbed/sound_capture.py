@@ -46,7 +46,7 @@ class Recording:
     frames: int
 
 
-class Capture:
+class SinkCapture:
     """`parec` of one sink's monitor into a WAV, mono, 48 kHz.
 
     Args:

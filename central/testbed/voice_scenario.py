@@ -20,7 +20,7 @@ from central.testbed.assertions import Assertion
 from central.testbed.icecast import run_icecast
 from central.testbed.pulseaudio import Recording, read_samples
 from central.testbed.sample_documents import BULLETIN, station_config
-from central.testbed.scenario import Part
+from central.testbed.scenario import ScenarioPart
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, PROVINCE
 from central.testbed.stations import MICROPHONE as MICROPHONE_SINK
 from central.testbed.testbed import Testbed, until
@@ -256,4 +256,4 @@ def _judge(scene: Testbed, story: VoiceStory, recording: Recording) -> list[Asse
     )
 
 
-VOICE = Part((COMMUNE_STATION,), equip_station, _tell)
+VOICE = ScenarioPart((COMMUNE_STATION,), equip_station, _tell)

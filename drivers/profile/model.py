@@ -121,7 +121,7 @@ class VolumeQuery(_ProfilePart, frozen=True, kw_only=True):
     example_volume: int
 
 
-class Volume(_ProfilePart, frozen=True, kw_only=True):
+class VolumeSteps(_ProfilePart, frozen=True, kw_only=True):
     """The volume in the device's own steps."""
 
     low: int
@@ -137,7 +137,7 @@ class CommandTable(_ProfilePart, frozen=True, kw_only=True):
     on: CommandSpec
     off: CommandSpec
     query: Query | None = None
-    volume: Volume | None = None
+    volume: VolumeSteps | None = None
     first_channel: Byte = 0
 
 

@@ -21,7 +21,7 @@ from securesystemslib.signer import CryptoSigner
 from agent.clock import mono_s
 from agent.contract import issuer_budget
 from agent.contract.accepted import FloorUpdate
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.envelope import Signature
 from agent.contract.issuer_budget import OF_ISSUER
 from agent.contract.report import MAX_HOLDS, ClockState, Hello
@@ -68,7 +68,7 @@ def dense(
 ) -> FakeHeld:
     """A playlist of one entry with all these times, each day."""
     when = When(times, [1, 2, 3, 4, 5, 6, 7], "2026-01-01", "2027-12-31")
-    entry = Entry("e", "t", "vi", ["*"], when, Start("at"), Body(media=[DIGEST]))
+    entry = Entry("e", "t", "vi", ["*"], when, EntryStart("at"), Body(media=[DIGEST]))
     return FakeHeld(
         Playlist(
             kind="playlist", issuer="vn.84.29266", class_=class_, to=["84/29266/*"],

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import psutil
 
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.issuer_budget import OF_BOX
 from agent.plan.advert import AdvertLimits
 from agent.plan.calendar import parse_window
@@ -56,7 +56,7 @@ def make_entry(index: int, second: int) -> Entry:
         lang="vi",
         zones=["*"],
         when=When([at], [1, 2, 3, 4, 5, 6, 7], "2026-11-01", "2027-01-01"),
-        start=Start("at"),
+        start=EntryStart("at"),
         body=Body(media=[DIGEST]),
     )
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from agent.contract.document import (
     Body,
     Entry,
+    EntryStart,
     Medium,
     Playlist,
-    Start,
     StationConfig,
     StationPolicy,
     When,
@@ -66,7 +66,9 @@ def put_playlists(database: Database, commune: int, weeks: int) -> None:
 def make_entry(index: int, first: str, last: str) -> Entry:
     minute = 5 * 60 + index * 45
     when = When([f"{minute // 60:02d}:{minute % 60:02d}:00"], [1, 2, 3, 4, 5, 6, 7], first, last)
-    return Entry(f"e{index}", f"Mục {index}", "vi", ["*"], when, Start("at"), Body(media=[DIGEST]))
+    return Entry(
+        f"e{index}", f"Mục {index}", "vi", ["*"], when, EntryStart("at"), Body(media=[DIGEST])
+    )
 
 
 def measure(database: Database, days: int) -> tuple[float, int]:

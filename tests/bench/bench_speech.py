@@ -22,11 +22,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from agent.contract.document import EmergencyBody, Text
+from agent.contract.document import EmergencyBody, TextBody
 from agent.contract.topic import build_group_topic
 from central.publication.document_outbox import keep
 from central.store.records import list_plays
-from central.testbed.sound_capture import RATE_HZ, Capture, read_samples
+from central.testbed.sound_capture import RATE_HZ, SinkCapture, read_samples
 from central.testbed.stations import GROUP, SINK
 from central.testbed.testbed import until
 from tests.harness.measured_box import Box, box, first_above
@@ -47,7 +47,7 @@ IS_TONE = 0.8  # of a frame's energy in that band
 
 async def say(on: Box, day: int) -> float:
     """Order one emergency of text, let its first words sound, end it; the moment of sending."""
-    text = Text(say=WRITTEN.format(day=day))
+    text = TextBody(say=WRITTEN.format(day=day))
     alarm = on.alarm_of(EmergencyBody("vi", None, text))
     topic = build_group_topic(GROUP, "emergency", "khan-cap")
     parcel = keep(on.testbed.database, topic, alarm)
@@ -58,7 +58,7 @@ async def say(on: Box, day: int) -> float:
     return moment_mono_s
 
 
-def first_word_ms(capture: Capture, path: Path, moment_mono_s: float) -> float:
+def first_word_ms(capture: SinkCapture, path: Path, moment_mono_s: float) -> float:
     """From a moment to the first word, without the signal.
 
     Raises:

@@ -24,9 +24,9 @@ from agent.contract.document import (
     PAYLOAD_TYPE,
     Body,
     Entry,
+    EntryStart,
     Medium,
     Playlist,
-    Start,
     When,
 )
 from agent.contract.envelope import pae
@@ -67,7 +67,7 @@ def _playlist(items: int) -> bytes:
             when=When(
                 [f"{5 + n % 12:02d}:{n:02d}:00"], [1, 2, 3, 4, 5, 6], "2026-11-23", "2027-01-05"
             ),
-            start=Start("at"), body=Body(media=[medium.sha256]),
+            start=EntryStart("at"), body=Body(media=[medium.sha256]),
         )
         for n, medium in enumerate(media)
     ]  # fmt: skip

@@ -20,12 +20,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from agent.clock import mono_s
 from agent.contract.priority import Level
 from agent.play.capture.capture_config import capture_argv
-from agent.play.capture.voice_input import VoiceInput, VoiceSource
+from agent.play.capture.voice_input import MicrophoneSource, VoiceInput
 from agent.play.ipc import CaptureEvent, EngineEvent, Load, StartSlot
 from agent.play.sound.engine_config import EngineConfig, engine_argv
 from agent.play.worker_process import WorkerProcess
 from central.testbed.pulseaudio import SoundServer
-from central.testbed.sound_capture import Capture, find_sounds
+from central.testbed.sound_capture import SinkCapture, find_sounds
 
 NAME = "voice_mouth_to_horn_p95_ms"
 TARGET_MS = 150
@@ -61,7 +61,7 @@ async def measure_ms() -> list[float]:
             ),
             lambda *_: None,
         )
-        source = VoiceSource(device, asyncio.Event().wait)  # type: ignore[arg-type] # never
+        source = MicrophoneSource(device, asyncio.Event().wait)  # type: ignore[arg-type] # never
         try:
             await engine.start()
             await asyncio.sleep(SETTLE_S)
@@ -87,7 +87,7 @@ def _ignore(_event: EngineEvent) -> None:
     pass
 
 
-async def _find(room: SoundServer, capture: Capture) -> list[float]:
+async def _find(room: SoundServer, capture: SinkCapture) -> list[float]:
     """When each tone began, as CLOCK_MONOTONIC."""
     recording = await room.finish(capture)
     return [capture.mono_of(start) for start, _ in find_sounds(recording.path, THRESHOLD)]

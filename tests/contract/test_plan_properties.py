@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.priority import Level
 from agent.plan.calendar import expand, list_days, parse_window
 from agent.plan.occurrence import Occurrence
@@ -38,7 +38,7 @@ def make_entry(id_: str, at: list[str], zones: list[str] | None = None) -> Entry
         lang="vi",
         zones=zones or ["*"],
         when=When(at, [1, 2, 3, 4, 5, 6, 7], "2026-01-01", "2027-12-31"),
-        start=Start("at"),
+        start=EntryStart("at"),
         body=Body(media=[DIGEST]),
     )
 

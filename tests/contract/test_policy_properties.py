@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, StationConfig, When
-from agent.contract.station_policy import AdvertPolicy, StationPolicy, ZoneClasses
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, StationConfig, When
+from agent.contract.station_policy import AdvertPolicy, StationPolicy, ZoneKindClasses
 from agent.plan.policy import effective_policy
 from agent.plan.timeline import Timeline, build_timeline
 from agent.settings.model import LocalAdverts, LocalZoneClasses, Policy
@@ -42,7 +42,9 @@ classes = st.sets(st.sampled_from(["routine", "priority"])).map(sorted)
 kinds_of_zone = st.sampled_from(["ordinary", "special"])
 KINDS = {"nga-ba": "ordinary", "cho": "ordinary", "truong-hoc": "special"}
 signed_classes = st.lists(
-    st.builds(ZoneClasses, kinds_of_zone, classes), max_size=2, unique_by=lambda one: one.zone_kind
+    st.builds(ZoneKindClasses, kinds_of_zone, classes),
+    max_size=2,
+    unique_by=lambda one: one.zone_kind,
 )
 local_classes = st.lists(
     st.builds(LocalZoneClasses, zone_kind=kinds_of_zone, classes=classes), max_size=2
@@ -91,7 +93,7 @@ def make_entry(
         lang="vi",
         zones=list(zones),
         when=When([f"{clock(start)}:00"], [1, 2, 3, 4, 5, 6, 7], "2026-11-23", "2026-11-30"),
-        start=Start("at"),
+        start=EntryStart("at"),
         body=Body(media=[f"{minutes:064x}"]),
         advert=is_advert,
     )
@@ -149,7 +151,7 @@ def only(timeline: Timeline) -> list[Entry]:
             Entry(
                 id=f"p{number}", title="t", lang="vi", zones=one.entry.zones,
                 when=When([f"{local:%H:%M:%S}"], [local.isoweekday()], day, day),
-                start=Start("at"), body=one.entry.body, advert=one.entry.advert,
+                start=EntryStart("at"), body=one.entry.body, advert=one.entry.advert,
             )
         )  # fmt: skip
     return made

@@ -22,12 +22,12 @@ from agent.control.operations import (
 )
 from agent.control.station_status import (
     CommissioningTestStatus,
-    Event,
     FaceStatus,
     ItemStatus,
+    JournalEvent,
     LinkStatus,
     LocalMuteStatus,
-    MediaStatus,
+    MediaCount,
     OutboxStatus,
     OutputStatus,
     PlacementRule,
@@ -74,7 +74,7 @@ HEALTHY = StationStatus(
     clock="SYNCED",
     clock_error_s=0.021,
     link=LinkStatus("mqtt.example.vn:8883", is_up=True, since_s=5 * 3600 + 720),
-    media=MediaStatus(38, 38),
+    media=MediaCount(38, 38),
     outbox=OutboxStatus(0, 0.0),
     outputs=(
         OutputStatus(
@@ -104,13 +104,13 @@ HEALTHY = StationStatus(
         ReadingStatus("door", "good", 0.0, "on"),
     ),
     events=(
-        Event(1043, moment(17, 0, 0), "clock_fix", ""),
-        Event(1042, moment(5, 15, 2), "play.full", "Bản tin sáng", "loa"),
-        Event(1041, moment(4, 58, 10), "E_HOURS", "Ca nhạc", "quiet_hours 21:00-05:00"),
-        Event(1040, moment(4, 30), "fault.ends", "link_down", "mqtt.example.vn:8883"),
-        Event(1039, moment(3, 12), "fault.begins", "link_down", "mqtt.example.vn:8883"),
-        Event(1038, moment(22, 0, 0, 23), "use.tone", "nga-ba", "192.168.10.7"),
-        Event(1037, moment(21, 59, 0, 23), "boot", ""),
+        JournalEvent(1043, moment(17, 0, 0), "clock_fix", ""),
+        JournalEvent(1042, moment(5, 15, 2), "play.full", "Bản tin sáng", "loa"),
+        JournalEvent(1041, moment(4, 58, 10), "E_HOURS", "Ca nhạc", "quiet_hours 21:00-05:00"),
+        JournalEvent(1040, moment(4, 30), "fault.ends", "link_down", "mqtt.example.vn:8883"),
+        JournalEvent(1039, moment(3, 12), "fault.begins", "link_down", "mqtt.example.vn:8883"),
+        JournalEvent(1038, moment(22, 0, 0, 23), "use.tone", "nga-ba", "192.168.10.7"),
+        JournalEvent(1037, moment(21, 59, 0, 23), "boot", ""),
     ),
     refused=(RefusedItem("Ca nhạc", moment(21, 30), "E_HOURS", "quiet_hours 21:00-05:00"),),
 )  # fmt: skip
@@ -120,7 +120,7 @@ FAULTY = replace(
     clock="HOLDOVER",
     clock_error_s=11.4,
     link=LinkStatus("mqtt.example.vn:8883", is_up=False, since_s=2 * 86_400),
-    media=MediaStatus(29, 38),
+    media=MediaCount(29, 38),
     outbox=OutboxStatus(212, 2 * 86_400),
     outputs=(
         replace(

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.topic import build_authority_topic, build_group_topic, build_station_topic
 from central.documents.sign import build_header, encode_document
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE
@@ -85,7 +85,7 @@ class Target:
             Entry(
                 id=f"e{n}", title="Dày đặc", lang="vi", zones=["*"],
                 when=When([f"{at}:{n:02}" for at in times], list(range(1, 8)), first, last),
-                start=Start("at"), body=Body(media=[medium.sha256]), when_cut="drop",
+                start=EntryStart("at"), body=Body(media=[medium.sha256]), when_cut="drop",
             )
             for n in range(entries)
         ]  # fmt: skip

@@ -29,8 +29,8 @@ from agent.contract.document import (
     Emergency,
     EmergencyBody,
     Entry,
+    EntryStart,
     Playlist,
-    Start,
     StationConfig,
     When,
 )
@@ -42,7 +42,7 @@ from central.documents.media import store_medium
 from central.documents.sign import build_header, encode_document, new_doc_id, read_document
 from central.publication.document_outbox import keep
 from central.testbed.sample_documents import station_config
-from central.testbed.sound_capture import RATE_HZ, Capture, find_tone, read_samples
+from central.testbed.sound_capture import RATE_HZ, SinkCapture, find_tone, read_samples
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, GROUP, PROVINCE, SINK, Station
 from central.testbed.testbed import Testbed, start_testbed, until
 from tests.harness.broker_attacks import ATTACKS, DEAD_HOSTS, Target, install_dead_resolver
@@ -194,7 +194,7 @@ class HostileHarness:
             await until(is_known, "the alarm", limit_s)
 
     def _judge(
-        self, outcome: Outcome, capture: Capture, path: Path, spans: list[tuple[float, float]]
+        self, outcome: Outcome, capture: SinkCapture, path: Path, spans: list[tuple[float, float]]
     ) -> None:
         samples = read_samples(path)
         zero_s = capture.mono_of(0.0)
@@ -236,7 +236,7 @@ class HostileHarness:
             f"{local[0] - timedelta(days=1):%Y-%m-%d}", f"{local[0] + timedelta(days=1):%Y-%m-%d}",
         )  # fmt: skip
         entry = Entry(
-            id="e1", title="Đo", lang="vi", zones=["*"], when=when, start=Start("at"),
+            id="e1", title="Đo", lang="vi", zones=["*"], when=when, start=EntryStart("at"),
             body=Body(media=[self.target.medium.sha256]), when_cut="drop",
         )  # fmt: skip
         header = self._header("playlist", f"vn.{PROVINCE}.{COMMUNE}", "routine", slot, 2)

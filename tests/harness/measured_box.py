@@ -24,9 +24,9 @@ from agent.contract.document import (
     Emergency,
     EmergencyBody,
     Entry,
+    EntryStart,
     Medium,
     Playlist,
-    Start,
     When,
 )
 from agent.contract.local_time import LOCAL
@@ -34,7 +34,7 @@ from central.documents.audio_tools import run_tool
 from central.documents.media import store_medium
 from central.documents.sign import build_header, encode_document, new_doc_id, read_document
 from central.testbed.sample_documents import station_config
-from central.testbed.sound_capture import RATE_HZ, Capture, read_samples
+from central.testbed.sound_capture import RATE_HZ, SinkCapture, read_samples
 from central.testbed.stations import COMMUNE, COMMUNE_STATION, PROVINCE, SINK
 from central.testbed.testbed import Testbed, start_testbed, until
 
@@ -98,7 +98,7 @@ class Box:
             lang="vi",
             zones=["*"],
             when=when,
-            start=Start("at"),
+            start=EntryStart("at"),
             body=Body(media=[medium.sha256 for medium in media]),
             when_cut="rejoin",
         )
@@ -219,7 +219,7 @@ def first_above(samples: Any, limit: float, from_s: float, until_s: float) -> fl
 
 
 def delays_ms(
-    capture: Capture, path: Path, moments: list[float], limit: float, span_s: float
+    capture: SinkCapture, path: Path, moments: list[float], limit: float, span_s: float
 ) -> list[float]:
     """From each moment (CLOCK_MONOTONIC) to the next sample above a level in the capture."""
     samples = read_samples(path)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.local_time import LOCAL
 from agent.contract.station_policy import StationPolicy
 from central.__main__ import main
@@ -41,7 +41,7 @@ def configure(db: Path, policy: StationPolicy, station: str = STATION, **more: A
 def entry(title: str, at: Sequence[str], *, day: Any = TOMORROW, seconds: int = 30) -> Entry:
     when = When([f"{clock}:00" for clock in at], [1, 2, 3, 4, 5, 6, 7], str(day), str(day))
     repeat = max(1, seconds // 30)
-    return Entry(f"e{len(title)}-{at[0][:2]}", title, "vi", ["*"], when, Start("at"),
+    return Entry(f"e{len(title)}-{at[0][:2]}", title, "vi", ["*"], when, EntryStart("at"),
                  Body(media=[DIGEST], repeat=repeat))  # fmt: skip
 
 

@@ -18,10 +18,10 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import (
     Body,
     Entry,
+    EntryStart,
     Medium,
     Playlist,
     Relay,
-    Start,
     When,
 )
 from agent.contract.priority import Level
@@ -41,7 +41,7 @@ def relay_item(url: str, host_key: str | None = None) -> Item:
     now = datetime.now(UTC)
     entry = Entry(
         "e1", "Tiếp âm VOV1", "vi", ["*"], When(["05:30:00"], [1], "2026-11-23", "2026-11-29"),
-        Start("at"), Body(relay=Relay(url, host_key)), max_ms=1_800_000,
+        EntryStart("at"), Body(relay=Relay(url, host_key)), max_ms=1_800_000,
     )  # fmt: skip
     playlist = Playlist(
         kind="playlist", issuer="vn.84.29266", class_="routine", to=["84/29266/*"],

@@ -10,9 +10,9 @@ from agent.contract.document import (
     Body,
     Document,
     Entry,
+    EntryStart,
     Medium,
     Playlist,
-    Start,
     When,
 )
 from agent.contract.utc import encode_utc
@@ -41,7 +41,7 @@ def playlist() -> FakeHeld:
             lang="vi",
             zones=["*"],
             when=When([at], [1, 2, 3, 4, 5, 6, 7], "2026-11-01", "2026-12-31", []),
-            start=Start("at"),
+            start=EntryStart("at"),
             body=Body(media=[digest]),
         )
         for id_, title, at, digest in (

@@ -15,7 +15,7 @@ import pytest_asyncio
 from agent.clock import mono_s
 from agent.contract.priority import Level
 from agent.play.capture.capture_config import capture_argv
-from agent.play.capture.voice_input import VoiceInput, VoiceSource
+from agent.play.capture.voice_input import MicrophoneSource, VoiceInput
 from agent.play.ipc import CaptureEvent, Ended, EngineEvent, Load, Started, StartSlot
 from agent.play.sound.engine_config import EngineConfig, engine_argv
 from agent.play.worker_process import WorkerProcess
@@ -90,7 +90,7 @@ async def test_what_is_said_while_the_key_is_held_is_heard_and_nothing_before_or
     stage: Stage,
 ) -> None:
     capture = await stage.room.capture("loa")
-    source = VoiceSource(stage.device, stage.wait_released)
+    source = MicrophoneSource(stage.device, stage.wait_released)
     assert not stage.device.is_open
     feed = await source.prepare(0)
     stage.engine.send(Load("voice", Level.LOCAL_VOICE, is_live=True), feed.read_fd)

@@ -22,7 +22,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from agent.contract.document import Emergency, EmergencyBody, Text
+from agent.contract.document import Emergency, EmergencyBody, TextBody
 from agent.contract.station_policy import StationPolicy
 from central.documents.sign import encode_document
 from central.testbed.sample_documents import station_config, text_emergency
@@ -130,7 +130,7 @@ class Ordeal:
         before = {one.pid for one in self.helpers()}
         testbed = self.site.testbed
         usual = msgspec.json.decode(text_emergency(datetime.now(UTC)), type=Emergency)
-        bodies = [EmergencyBody("vi", None, Text(say=WARNING))]
+        bodies = [EmergencyBody("vi", None, TextBody(say=WARNING))]
         order = encode_document(msgspec.structs.replace(usual, bodies=bodies))
         await testbed.publish(testbed.sign(order, "emergency", "vn.84.em"))
         await self.until_on_air("emergency")

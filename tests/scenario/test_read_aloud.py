@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from agent.contract.document import Emergency, EmergencyBody, Medium, Text
+from agent.contract.document import Emergency, EmergencyBody, Medium, TextBody
 from central.documents.media import store_medium
 from central.documents.sign import encode_document
 from central.testbed.sample_documents import text_emergency
@@ -59,7 +59,7 @@ async def order(site: Any) -> None:
     *phrases, recording = [one.sha256 for one in media]
     missing = lost(testbed)
     bodies = [
-        EmergencyBody("vi", None, Text(say=WRITTEN)),
+        EmergencyBody("vi", None, TextBody(say=WRITTEN)),
         EmergencyBody("km", [missing.sha256], None, phrases),
         EmergencyBody("en", [recording]),
         EmergencyBody("lo", [missing.sha256]),

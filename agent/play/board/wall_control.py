@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from agent.clock import mono_s
-from agent.contract.report import Reading
+from agent.contract.report import SensorReading
 from agent.errors import ConfigError
 from agent.play.board.wall_findings import KINDS, WallWanted, find_foreign, find_wall_issues
 from agent.settings.model import ControlCard
@@ -99,7 +99,7 @@ class WallControl:
         self.wanted = replace(self.wanted, brightness_pct=pct)
         return await self._command(self.card.set_brightness(pct))
 
-    def readings(self) -> dict[str, Reading]:
+    def readings(self) -> dict[str, SensorReading]:
         """The card's measurements as those of sensors; for report and page."""
         reading = self.reading
         if reading is None:
@@ -112,7 +112,7 @@ class WallControl:
             "light": (reading.lux, "lx"),
         }
         return {
-            f"{self.name}.{measure}": Reading(measure, value, unit, age_s)
+            f"{self.name}.{measure}": SensorReading(measure, value, unit, age_s)
             for measure, (value, unit) in values.items()
             if value is not None
         }

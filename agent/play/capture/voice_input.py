@@ -128,7 +128,7 @@ class VoiceInput:
 
 
 @dataclass(eq=False)
-class VoiceSource:
+class MicrophoneSource:
     """What one output hears of a person (see `SoundSource`).
 
     Args:
@@ -264,7 +264,7 @@ def make_voice_source(
     devices: Mapping[str, VoiceInput],
     wait_released: Callable[[str], Awaitable[str | None]],
     high_pass_hz: int = 0,
-) -> VoiceSource:
+) -> MicrophoneSource:
     """The source of a person who speaks; the item's entry names the input.
 
     Raises:
@@ -273,4 +273,4 @@ def make_voice_source(
     device = devices.get(item.source.entry)
     if device is None:
         raise PlayError("E_UNSUPPORTED", item.title, f"no voice input {item.source.entry}")
-    return VoiceSource(device, lambda: wait_released(item.key), high_pass_hz)
+    return MicrophoneSource(device, lambda: wait_released(item.key), high_pass_hz)

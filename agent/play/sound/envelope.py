@@ -12,7 +12,7 @@ def linear_of(gain_db: float) -> float:
     return float(10.0 ** (gain_db / 20.0))
 
 
-class Envelope:
+class GainEnvelope:
     """A gain that is reached within a block, a fade in and a fade out, all linear.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Literal
 from agent.contract.priority import Level
 from agent.play.decode.pcm import FRAME_BYTES, Samples, SampleSource
 from agent.play.ipc import Channels, Load
-from agent.play.sound.envelope import Envelope, linear_of
+from agent.play.sound.envelope import GainEnvelope, linear_of
 from agent.play.sound.mix import Gains, Mix
 from agent.play.sound.steering import Steering
 
@@ -51,7 +51,7 @@ class Slot:
         self.gaps = 0
         self.why: Why | None = None
         self._rate_hz = rate_hz
-        self._envelope = Envelope(load.gain_db, load.fade_in_ms * rate_hz // 1000)
+        self._envelope = GainEnvelope(load.gain_db, load.fade_in_ms * rate_hz // 1000)
         self._device_channels = channels
         self._gains = gains_of(load.channels, channels)
         self._late = 0  # frames to be skipped as soon as they come

@@ -15,7 +15,7 @@ from typing import Literal
 from agent.contract.priority import Level
 from agent.play.ipc import RATE_HZ, Ended, Fire, Gain, Load, Started, StartSlot, Stop, WorkerFault
 from agent.play.sound.aplay_stream import BUFFER_MS, AplayStream
-from agent.play.sound.safe_slot import ClipSource, SafeClip, SafeSlot, SafeSource
+from agent.play.sound.safe_slot import SafeClip, SafeClipSource, SafeSlot, SafeSource
 
 LEAD_S = 0.015  # from the start of `aplay` to the first sound
 JOIN_S = 0.25  # what is due so soon after an end is written behind it; so late may an end be
@@ -92,7 +92,7 @@ class SafePlayer:
             self.events.append(WorkerFault("E_CLIP", f"{command.clip}: not held", command.id))
             return
         load = Load(command.id, command.level, command.gain_db, channels=command.channels)
-        self.load(load, ClipSource(clip))
+        self.load(load, SafeClipSource(clip))
         self.start(StartSlot(command.id, -math.inf))
 
     def gain(self, command: Gain) -> None:

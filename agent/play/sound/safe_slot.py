@@ -109,7 +109,7 @@ class SafeClip:
             self.is_complete = True
 
 
-class ClipSource:
+class SafeClipSource:
     """One playback of a clip."""
 
     def __init__(self, clip: SafeClip) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from msgspec import UNSET
 
-from agent.contract.document import Text
+from agent.contract.document import TextBody
 from agent.settings.model import Speech
 from agent.signals import Signal
 from speech.dialect import DIALECTS, is_read
@@ -43,7 +43,7 @@ class Voice:
             self.changed.emit()
         return is_installed
 
-    def read(self, lang: str, text: Text) -> Reading | None:
+    def read(self, lang: str, text: TextBody) -> Reading | None:
         """The words of a text as this box says them; None where it cannot read it.
 
         Only Vietnamese: what espeak-ng makes of other languages was judged by nobody, and of Khmer

@@ -9,7 +9,7 @@ from central.documents.preparation.fitness import Fitness, describe_faults, numb
 from central.documents.preparation.levelling import Excerpt
 from central.documents.preparation.measurement import Measurement
 from central.documents.preparation.prepare import Prepared, PreparedPart
-from central.documents.preparation.waveform import Track, draw
+from central.documents.preparation.waveform import WaveformRow, draw
 from central.documents.summary import format_span
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
@@ -51,10 +51,10 @@ def _describe_part(part: PreparedPart, lang: Lang) -> Iterator[str]:
 def draw_prepared(prepared: Prepared) -> str:
     """The picture of each file, what is left out pale, and of the result, as SVG."""
     tracks = [
-        Track(part.path.name, part.before.scan, (part.excerpt.begin_ms, part.excerpt.end_ms))
+        WaveformRow(part.path.name, part.before.scan, (part.excerpt.begin_ms, part.excerpt.end_ms))
         for part in prepared.parts
     ]
-    return draw([*tracks, Track(prepared.path.name, prepared.whole.scan)])
+    return draw([*tracks, WaveformRow(prepared.path.name, prepared.whole.scan)])
 
 
 def _gain(excerpt: Excerpt, lang: Lang) -> str:

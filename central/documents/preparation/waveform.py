@@ -14,7 +14,7 @@ FULL = 32_768
 
 
 @dataclass(frozen=True)
-class Track:
+class WaveformRow:
     """One row of the picture.
 
     Args:
@@ -28,7 +28,7 @@ class Track:
     used_ms: tuple[int, int] | None = None
 
 
-def draw(tracks: Sequence[Track]) -> str:
+def draw(tracks: Sequence[WaveformRow]) -> str:
     """The picture as SVG; the rows have one scale of time, the dashed lines are at full scale."""
     longest_ms = max((track.scan.duration_ms for track in tracks), default=0) or 1
     height_px = len(tracks) * (HEIGHT_PX + GAP_PX) + 10
@@ -43,7 +43,7 @@ def draw(tracks: Sequence[Track]) -> str:
     )
 
 
-def _row(track: Track, top_px: int, longest_ms: int) -> str:
+def _row(track: WaveformRow, top_px: int, longest_ms: int) -> str:
     middle_px = top_px + GAP_PX + HEIGHT_PX / 2
     width_px = WIDTH_PX * track.scan.duration_ms / longest_ms
     used_ms = track.used_ms or (0, track.scan.duration_ms)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, When
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.issuer_budget import OF_ISSUER, Usage, weigh
 from agent.contract.local_time import LOCAL
 from agent.plan.calendar import expand, list_days
@@ -18,7 +18,7 @@ MONDAY = datetime(2026, 11, 22, 17, tzinfo=UTC)  # local midnight
 
 
 def make_entry(number: int, when: When) -> Entry:
-    return Entry(f"e{number}", "t", "vi", ["*"], when, Start("at"), Body(media=["a" * 64]))
+    return Entry(f"e{number}", "t", "vi", ["*"], when, EntryStart("at"), Body(media=["a" * 64]))
 
 
 def make_playlist(whens: list[When], media: list[Medium] | None = None, **more: Any) -> Playlist:

@@ -133,10 +133,10 @@ async def test_what_no_check_could_look_at_is_unchecked_and_grave_is_not_merely_
 
 async def test_a_sensor_says_its_figure_while_it_is_fresh(box: Box) -> None:
     told = {
-        "nhiet-do-tu": report.Reading("temperature", 41.5, "°C", 12.0),
-        "dong-nga-ba": report.Reading("current", 0.1, "A", 5.0),
-        "am-do": report.Reading("humidity", 80.0, "%", 900.0),
-        "dien-ap": report.Reading("voltage", None, "V", None),
+        "nhiet-do-tu": report.SensorReading("temperature", 41.5, "°C", 12.0),
+        "dong-nga-ba": report.SensorReading("current", 0.1, "A", 5.0),
+        "am-do": report.SensorReading("humidity", 80.0, "%", 900.0),
+        "dien-ap": report.SensorReading("voltage", None, "V", None),
     }
     box.reader.issues.set_issue("amplifier_draws_nothing", "dong-nga-ba", "0.1 A")
     box.read(sensors=lambda: told)

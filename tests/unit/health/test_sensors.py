@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent.contract.report import Reading
+from agent.contract.report import SensorReading
 from agent.errors import ConfigError
 from agent.health.sensors import SensorMonitor, SensorSampler, build_sensors
 from agent.health.shared_device import SharedDevice
@@ -112,7 +112,7 @@ async def test_a_sensor_that_dies_raises_an_issue_after_three_tries_and_recovers
 ) -> None:
     sensor = SimSensor(value=31.0)
     probe = recorder.build(sensor, measures="temperature")
-    assert probe.reading() == Reading("temperature", None, "°C", None)
+    assert probe.reading() == SensorReading("temperature", None, "°C", None)
     await probe.sample()
     sensor.inject("gone")
     for told in ([], [], ["sensor_no_answer"], ["sensor_no_answer"]):
@@ -120,7 +120,7 @@ async def test_a_sensor_that_dies_raises_an_issue_after_three_tries_and_recovers
         await probe.sample()
         assert recorder.kinds == told
     # the last word is kept, with its age
-    assert probe.reading() == Reading("temperature", 31.0, "°C", 120.0)
+    assert probe.reading() == SensorReading("temperature", 31.0, "°C", 120.0)
     sensor.inject(None)
     await probe.sample()
     assert recorder.kinds == []

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Document, EmergencyBody, Playlist, Text
+from agent.contract.document import Document, EmergencyBody, Playlist, TextBody
 from agent.health.check import CheckFinding
 from agent.health.checks.voice import VoiceCheck
 from agent.play.speech.voice import Voice, find_voice
@@ -33,7 +33,7 @@ def reading(lang: str = "vi") -> HeldDocument:
 
 
 def spoken_alarm(media: list[str] | None) -> HeldDocument:
-    bodies = [EmergencyBody("vi", media, Text(say="Lũ về"))]
+    bodies = [EmergencyBody("vi", media, TextBody(say="Lũ về"))]
     return held(msgspec.structs.replace(emergency().document, bodies=bodies))
 
 
@@ -61,13 +61,13 @@ async def test_the_issue_ends_and_texts_are_read_once_the_program_is_there(folde
     check = VoiceCheck(voice.look, lambda: ["Họp thôn"])
     hint = "not installed, needed for: Họp thôn"
     assert await check.check() == [CheckFinding("voice_missing", "espeak-ng", hint)]
-    assert (voice.read("vi", Text(say="Lũ về")), changes) == (None, [])
+    assert (voice.read("vi", TextBody(say="Lũ về")), changes) == (None, [])
 
     program = folder / "espeak-ng"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     assert await check.check() == []
-    assert (voice.read("vi", Text(say="Lũ về")) is not None, changes) == (True, [True])
+    assert (voice.read("vi", TextBody(say="Lũ về")) is not None, changes) == (True, [True])
     assert await check.check() == []
     assert changes == [True]
 

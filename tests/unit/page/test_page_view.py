@@ -19,8 +19,8 @@ from agent.control.station_status import (
     CommissioningTestStatus,
     EmergencyOutputStatus,
     EmergencyStatus,
-    Event,
     ItemStatus,
+    JournalEvent,
     KeyStatus,
     LanguageStatus,
     LocalMuteStatus,
@@ -392,7 +392,7 @@ def test_every_standing_of_an_emergency_has_a_text_in_both_languages(
 
 
 def test_an_event_before_the_box_had_the_time_shows_none() -> None:
-    status = replace(HEALTHY, events=(Event(1, None, "boot", ""),))
+    status = replace(HEALTHY, events=(JournalEvent(1, None, "boot", ""),))
     assert "chưa có giờ" in words(status)
     assert "no clock yet" in words(status, "en")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agent.contract.document import Body, Entry, Playlist, Scene, Start, Sync, When
+from agent.contract.document import Body, Entry, EntryStart, Playlist, Scene, Sync, When
 from agent.contract.priority import Level
 from agent.plan.occurrence import Occurrence
 from agent.plan.timeline import Timeline
@@ -29,7 +29,7 @@ def occurrence(
     entry = Entry(
         id=title, title=title, lang="vi", zones=zones,
         when=When(["08:00"], [1], "2026-11-24", "2026-11-24", []),
-        start=Start("at"), max_ms=None, when_cut="drop", sync=Sync("simultaneous", 0),
+        start=EntryStart("at"), max_ms=None, when_cut="drop", sync=Sync("simultaneous", 0),
         body=Body(scene=Scene([], 1)),
     )  # fmt: skip
     held: Any = FakeHeld(seq)

@@ -15,7 +15,7 @@ import pytest
 
 from agent.clock import mono_s
 from agent.errors import PlayError
-from agent.play.capture.voice_input import VoiceInput, VoiceSource
+from agent.play.capture.voice_input import MicrophoneSource, VoiceInput
 from agent.play.ipc import CaptureBeat
 
 
@@ -70,8 +70,8 @@ class Bench:
         await self.released.wait()
         return self.why
 
-    def source(self, high_pass_hz: int = 0) -> VoiceSource:
-        return VoiceSource(self.input, self.wait_released, high_pass_hz)
+    def source(self, high_pass_hz: int = 0) -> MicrophoneSource:
+        return MicrophoneSource(self.input, self.wait_released, high_pass_hz)
 
 
 async def turns() -> None:

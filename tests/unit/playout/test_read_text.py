@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from agent.clock import Now
-from agent.contract.document import Emergency, EmergencyBody, Medium, Playlist, Text
+from agent.contract.document import Emergency, EmergencyBody, Medium, Playlist, TextBody
 from agent.play.item import Item
 from agent.play.speech.voice import Voice
 from agent.playout.output_schedule import SoundSchedule
@@ -18,7 +18,7 @@ from tests.harness.silent_schedule import HEAD, START, FakeHeld, emergency, entr
 
 SAY = {"text": {"say": "Họp lúc 17h30", "show": None}, "repeat": 2, "gap_ms": 1000}
 SAID = "Họp lúc mười bảy giờ ba mươi phút"
-SAY_FLOOD = Text(say="Lũ về lúc 17h30")
+SAY_FLOOD = TextBody(say="Lũ về lúc 17h30")
 NOW = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
 
 
@@ -56,7 +56,7 @@ def test_an_emergency_has_its_words_read_while_its_recording_is_not_here() -> No
     held = emergency()
     document = held.document
     assert isinstance(document, Emergency)
-    body = msgspec.structs.replace(document.bodies[0], text=Text(say="Lũ về lúc 17h30"))
+    body = msgspec.structs.replace(document.bodies[0], text=TextBody(say="Lũ về lúc 17h30"))
     spoken = FakeHeld(msgspec.structs.replace(document, bodies=[body]))
     item = sound(spoken).wanted(NOW)
     assert item is not None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Body, Entry, Medium, Playlist, Start, Text, When
+from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, TextBody, When
 from agent.playout.relay_filler import find_filler
 
 AT = datetime(2026, 11, 30, tzinfo=UTC)
@@ -15,8 +15,8 @@ WHEN = When(["05:00:00"], [1], "2026-11-23", "2026-11-29")
 
 
 def entry(number: int, *digests: str, **changes: Any) -> Entry:
-    body = Body(media=list(digests)) if digests else Body(text=Text(show="Nước sạch"))
-    return Entry(f"e{number}", "Nhạc", "vi", ["*"], WHEN, Start("at"), body, **changes)
+    body = Body(media=list(digests)) if digests else Body(text=TextBody(show="Nước sạch"))
+    return Entry(f"e{number}", "Nhạc", "vi", ["*"], WHEN, EntryStart("at"), body, **changes)
 
 
 def held(issuer: str, *entries: Entry, slot: str = "base", class_: Any = "routine") -> HeldDocument:

@@ -12,7 +12,7 @@ from agent.contract.document import (
     EmergencyBody,
     Medium,
     Playlist,
-    Text,
+    TextBody,
 )
 from agent.contract.utc import encode_utc
 from agent.plan.prepared_alarm import Press
@@ -78,7 +78,7 @@ def in_two_languages() -> FakeHeld:
         bodies=[
             *document.bodies,
             EmergencyBody("km", [KHMER]),
-            EmergencyBody("en", None, Text(say="Flood", show=None)),
+            EmergencyBody("en", None, TextBody(say="Flood", show=None)),
         ],
     )
     return FakeHeld(both, held.sha256, held.accepted_at)
@@ -98,7 +98,9 @@ def test_a_text_without_a_text_to_show_is_heard_and_shown() -> None:
     held = emergency()
     assert isinstance(held.document, Emergency)
     said = msgspec.structs.replace(
-        held.document, media=[], bodies=[EmergencyBody("vi", None, Text(say="Lũ về", show=None))]
+        held.document,
+        media=[],
+        bodies=[EmergencyBody("vi", None, TextBody(say="Lũ về", show=None))],
     )
     schedule = Schedule(None, lambda _digest: None)
     schedule.update([FakeHeld(said, held.sha256, held.accepted_at)], now(0))

@@ -19,9 +19,9 @@ from agent.contract.document import (
     Document,
     Element,
     Entry,
+    EntryStart,
     Playlist,
     Scene,
-    Start,
     StationConfig,
     When,
 )
@@ -65,7 +65,7 @@ def playlist(issuer: str, place: Place) -> Document:
     )  # fmt: skip
     when = When(["05:00:00"], [1, 2, 3, 4, 5, 6, 7], "2026-11-25", "2026-11-30")
     scene = Scene([Element("text", [0, 0, 900, 900], text="Nước sạch", lang="vi")], 60_000)
-    entry = Entry("e1", "Nước sạch", "vi", ["*"], when, Start("at"), Body(scene=scene))
+    entry = Entry("e1", "Nước sạch", "vi", ["*"], when, EntryStart("at"), Body(scene=scene))
     return Playlist(**header, media=[], entries=[entry])
 
 

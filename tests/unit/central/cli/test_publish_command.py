@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Emergency, EmergencyBody, Playlist, Silence, Text
+from agent.contract.document import Emergency, EmergencyBody, Playlist, Silence, TextBody
 from agent.errors import TrustError
 from central.__main__ import main
 from central.collector.collector import Collector
@@ -175,7 +175,8 @@ def test_of_two_emergencies_the_one_drafted_first_may_go_out_second(
         payload = encode_document(
             Emergency(
                 **fields, event_id=new_doc_id(), exercise=True, attention="two-tone", media=[],
-                bodies=[EmergencyBody("vi", text=Text(show="LŨ"))], repeat=1, gap_ms=0, max_ms=5000,
+                bodies=[EmergencyBody("vi", text=TextBody(show="LŨ"))], repeat=1, gap_ms=0,
+                max_ms=5000,
             )
         )  # fmt: skip
         files.append(tmp_path / str(seq))
@@ -223,7 +224,7 @@ def test_a_late_collector_sends_no_emergency_that_every_station_would_refuse(
     payload = encode_document(
         Emergency(
             **fields, event_id=new_doc_id(), exercise=True, attention="two-tone", media=[],
-            bodies=[EmergencyBody("vi", text=Text(show="LŨ"))], repeat=1, gap_ms=0, max_ms=5000,
+            bodies=[EmergencyBody("vi", text=TextBody(show="LŨ"))], repeat=1, gap_ms=0, max_ms=5000,
         )
     )  # fmt: skip
     database = Database.open(db)

@@ -12,7 +12,15 @@ import pytest
 import sqlalchemy as sa
 from securesystemslib.signer import CryptoSigner
 
-from agent.contract.document import Cancel, Emergency, EmergencyBody, Head, Playlist, Silence, Text
+from agent.contract.document import (
+    Cancel,
+    Emergency,
+    EmergencyBody,
+    Head,
+    Playlist,
+    Silence,
+    TextBody,
+)
 from agent.contract.envelope import Envelope
 from agent.contract.ids import StationId
 from agent.contract.report import ClockState, Hello
@@ -100,7 +108,7 @@ def test_a_head_lists_own_and_group_states_the_newest_of_each_slot_and_no_events
         **build_header("emergency", issuer="vn.84.em", class_="emergency", to=["84/*/*"], slot="e",
                        seq=1, now=datetime.now(UTC), lifetime=timedelta(hours=1)),
         event_id=new_doc_id(), exercise=True, attention=None, media=[],
-        bodies=[EmergencyBody("vi", text=Text(show="x"))], repeat=1, gap_ms=0, max_ms=1000,
+        bodies=[EmergencyBody("vi", text=TextBody(show="x"))], repeat=1, gap_ms=0, max_ms=1000,
     )  # fmt: skip
     sealed = sign_document(encode_document(alarm), "emergency", demo.signers("vn.84.em"))
     keep(database, "tramtin/1/g/xa-29266/emergency/e", sealed)
@@ -143,7 +151,7 @@ def event(database: Database, demo: DemoAuthority, topic: str, seq: int) -> str:
                        slot="khan-cap", seq=seq, now=datetime.now(UTC),
                        lifetime=timedelta(hours=1)),
         event_id=new_doc_id(), exercise=True, attention=None, media=[],
-        bodies=[EmergencyBody("vi", text=Text(show="x"))], repeat=1, gap_ms=0, max_ms=1000,
+        bodies=[EmergencyBody("vi", text=TextBody(show="x"))], repeat=1, gap_ms=0, max_ms=1000,
     )  # fmt: skip
     sealed = sign_document(encode_document(alarm), "emergency", demo.signers("vn.84.em"))
     keep(database, topic, sealed)

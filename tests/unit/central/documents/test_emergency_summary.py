@@ -8,7 +8,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from agent.contract.document import Emergency, EmergencyBody, Medium, Text
+from agent.contract.document import Emergency, EmergencyBody, Medium, TextBody
 from central.__main__ import main
 from central.documents.audio_tools import make_melody
 from central.documents.sign import build_header
@@ -41,7 +41,7 @@ def summarise(document: Emergency, lang: Any = "vi") -> list[str]:
 
 
 def test_text_alone_is_never_called_heard() -> None:
-    assert summarise(emergency(EmergencyBody("vi", text=Text(show="LŨ VỀ"))))[:5] == [
+    assert summarise(emergency(EmergencyBody("vi", text=TextBody(show="LŨ VỀ"))))[:5] == [
         "Loa: tín hiệu báo động hai âm, rồi:",
         (
             "  • KHÔNG CÓ LỜI GHI ÂM: hộp nói câu có sẵn bằng tiếng Việt, báo khẩn cấp và dặn nghe"
@@ -55,8 +55,8 @@ def test_text_alone_is_never_called_heard() -> None:
 
 def test_each_language_has_its_own_truth() -> None:
     bodies = (
-        EmergencyBody("vi", [VOICE], Text(show="LŨ VỀ")),
-        EmergencyBody("km", None, Text(show="ទឹកជំនន់")),
+        EmergencyBody("vi", [VOICE], TextBody(show="LŨ VỀ")),
+        EmergencyBody("km", None, TextBody(show="ទឹកជំនន់")),
     )
     assert summarise(emergency(*bodies))[:7] == [
         "Loa: tín hiệu báo động hai âm, rồi:",
@@ -73,14 +73,14 @@ def test_each_language_has_its_own_truth() -> None:
 
 
 def test_what_is_only_to_be_read_is_called_read_by_the_box_and_shown_on_boards() -> None:
-    lines = summarise(emergency(EmergencyBody("vi", text=Text(say="Lũ lên nhanh"))))
+    lines = summarise(emergency(EmergencyBody("vi", text=TextBody(say="Lũ lên nhanh"))))
     assert "  • tiếng Việt: máy ở hộp ĐỌC “Lũ lên nhanh”; hộp bản 0.1.0 chỉ nói câu có sẵn" in lines
     assert "  • tiếng Việt: HIỆN “Lũ lên nhanh”" in lines
     assert not any("KHÔNG CÓ LỜI GHI ÂM" in line for line in lines)
 
 
 def test_a_language_without_a_voice_is_called_not_read() -> None:
-    lines = summarise(emergency(EmergencyBody("km", text=Text(say="ទឹកជំនន់"))))
+    lines = summarise(emergency(EmergencyBody("km", text=TextBody(say="ទឹកជំនន់"))))
     assert any("KHÔNG ĐỌC ĐƯỢC" in line for line in lines)
     assert any("KHÔNG CÓ LỜI GHI ÂM: hộp nói câu có sẵn" in line for line in lines)
 
@@ -97,7 +97,7 @@ def test_every_emergency_has_a_signal_whatever_is_signed() -> None:
 
 
 def test_an_exercise_says_so_in_its_line_too_and_english_says_the_same() -> None:
-    document = emergency(EmergencyBody("vi", text=Text(show="LŨ VỀ")), exercise=True)
+    document = emergency(EmergencyBody("vi", text=TextBody(show="LŨ VỀ")), exercise=True)
     assert "nói rõ là diễn tập" in summarise(document)[1]
     english = summarise(document, "en")
     assert english[0] == "Loudspeakers: the two-tone attention signal, then:"

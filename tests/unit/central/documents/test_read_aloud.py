@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Emergency, Playlist, Text
+from agent.contract.document import Emergency, Playlist, TextBody
 from agent.errors import ConfigError, YamlFaults
 from central.__main__ import main
 from central.documents.alarm_compiler import compile_alarm
@@ -127,7 +127,7 @@ def compile_in(folder: Path, reading: str) -> Playlist:
 def test_a_schedule_may_settle_the_words_before_it_is_signed(tmp_path: Path) -> None:
     (tmp_path / "ten.yaml").write_text(LIST, encoding="utf-8")
     document = compile_in(tmp_path, "dialect: south\npronunciation: ten.yaml")
-    assert document.entries[0].body.text == Text(say=WORDS, dialect="south")
+    assert document.entries[0].body.text == TextBody(say=WORDS, dialect="south")
     assert f"ĐỌC “{WORDS}”" in "\n".join(describe(document, "vi"))
 
 
@@ -135,7 +135,7 @@ def test_a_schedule_that_settles_nothing_is_read_by_each_station_and_shown_in_wo
     tmp_path: Path,
 ) -> None:
     document = compile_in(tmp_path, "")
-    assert document.entries[0].body.text == Text(say="TKCN họp lúc 17h30, 1.005 hộ")
+    assert document.entries[0].body.text == TextBody(say="TKCN họp lúc 17h30, 1.005 hộ")
     shown = "\n".join(describe(document, "en"))
     assert "SAYS “TKCN họp lúc 17h30, 1.005 hộ” (in words: “tìm kiếm cứu nạn họp lúc" in shown
 
@@ -159,5 +159,5 @@ def test_a_prepared_alarm_may_be_text_alone(tmp_path: Path) -> None:
     issue = SigningParams("vn.84.em", 1, 1, AT, tmp_path / "media", "https://m.vn")
     document = msgspec.json.decode(compile_alarm(alarm, issue), type=Emergency)
     shown = "Sóc Ruộng lũ về lúc 17h"
-    said = Text(say="Xóc Ruộng lũ về lúc mười bảy giờ", show=shown, dialect="north")
+    said = TextBody(say="Xóc Ruộng lũ về lúc mười bảy giờ", show=shown, dialect="north")
     assert document.bodies[0].text == said

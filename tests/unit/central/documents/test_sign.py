@@ -18,13 +18,13 @@ from agent.contract.document import (
     Emergency,
     EmergencyBody,
     Entry,
+    EntryStart,
     Medium,
     Playlist,
     Scene,
     Silence,
-    Start,
     StationConfig,
-    Text,
+    TextBody,
     When,
 )
 from agent.contract.ids import Place, StationId
@@ -67,7 +67,7 @@ def _emergency() -> bytes:
         Emergency(
             **_header("emergency", "vn.84.em", "emergency"), event_id="e0" * 16, exercise=True,
             attention="two-tone", media=[], repeat=2, gap_ms=500, max_ms=600_000,
-            bodies=[EmergencyBody("vi", text=Text(say="Lũ lên nhanh", show="LŨ LÊN NHANH"))],
+            bodies=[EmergencyBody("vi", text=TextBody(say="Lũ lên nhanh", show="LŨ LÊN NHANH"))],
         )
     )  # fmt: skip
 
@@ -163,8 +163,8 @@ def test_a_playlist_is_described_in_plain_vietnamese() -> None:
     when = When(["05:00:00", "17:30:10"], [1, 2, 3, 4, 5, 6], "2026-11-23", "2027-01-05")
     scene = Scene([Element("qr", [0, 0, 9, 9], text="https://a.vn/{station}")], 12 * 3_600_000)
     entries = [
-        Entry("e1", "Bản tin sáng", "vi", ["*"], when, Start("at"), Body(media=[DIGEST])),
-        Entry("e2", "Nước sạch", "km", ["mat-truoc"], when, Start("within", ms=600_000),
+        Entry("e1", "Bản tin sáng", "vi", ["*"], when, EntryStart("at"), Body(media=[DIGEST])),
+        Entry("e2", "Nước sạch", "km", ["mat-truoc"], when, EntryStart("within", ms=600_000),
               Body(scene=scene)),
     ]  # fmt: skip
     media = [Medium(DIGEST, 480_123, "audio/mpeg", 150_000, [])]

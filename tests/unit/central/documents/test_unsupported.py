@@ -14,14 +14,14 @@ from agent.contract.document import (
     Command,
     Element,
     Entry,
+    EntryStart,
     Playlist,
     Relay,
     Scene,
-    Start,
     StationConfig,
     StreamGrant,
     Sync,
-    Text,
+    TextBody,
     When,
 )
 from agent.contract.feature import PARTS, UNSUPPORTED, ignored_features, needed_features
@@ -36,8 +36,8 @@ from central.messages.support_messages import PHRASES
 
 NOW = datetime.now(UTC)
 DAILY = When(["05:00:00"], [1, 2, 3], "2026-11-23", "2026-11-29")
-AT_ONCE = Start("at")
-SHOWN = Body(text=Text(show="Nước sạch"))
+AT_ONCE = EntryStart("at")
+SHOWN = Body(text=TextBody(show="Nước sạch"))
 VIDEO = Element("video", [0, 0, 9, 9], media="ab" * 32)
 
 
@@ -48,8 +48,8 @@ def header(kind: str, class_: Any = "routine") -> dict[str, Any]:
     )  # fmt: skip
 
 
-def playlist(body: Body = SHOWN, start: Start = AT_ONCE) -> Playlist:
-    first = Entry("e0", "Bản tin", "vi", ["*"], DAILY, Start("at"), SHOWN)
+def playlist(body: Body = SHOWN, start: EntryStart = AT_ONCE) -> Playlist:
+    first = Entry("e0", "Bản tin", "vi", ["*"], DAILY, EntryStart("at"), SHOWN)
     entry = Entry("e1", "Tiếp âm VOV1", "vi", ["*"], DAILY, start, body)
     return Playlist(**header("playlist"), media=[], entries=[first, entry])
 
@@ -86,9 +86,9 @@ def test_both_faults_of_an_item_are_reported_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "start", [Start("next"), Start("within", 60_000), Start("after", None, "e0")]
+    "start", [EntryStart("next"), EntryStart("within", 60_000), EntryStart("after", None, "e0")]
 )
-def test_what_waits_is_signed_and_needs_boxes_that_wait(start: Start) -> None:
+def test_what_waits_is_signed_and_needs_boxes_that_wait(start: EntryStart) -> None:
     document = playlist(start=start)
     verify_supported(document, "vi")
     assert f"entries.start.kind={start.kind}" in needed_features(document)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Body, Cancel, Entry, Medium, Playlist, Start, When
+from agent.contract.document import Body, Cancel, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.issuer_budget import OF_ISSUER
 from central.__main__ import main
 from central.documents.sign import build_header, encode_document, sign_document
@@ -37,7 +37,7 @@ def make_playlist(slot: str, entries: int = 0, **more: Any) -> Playlist:
         **build_header("playlist", **given),
         media=[medium],
         entries=[
-            Entry(f"e{n}", "t", "vi", ["*"], when, Start("at"), Body(media=["a" * 64]))
+            Entry(f"e{n}", "t", "vi", ["*"], when, EntryStart("at"), Body(media=["a" * 64]))
             for n in range(entries)
         ],
     )

@@ -17,7 +17,7 @@ from agent.contract.document import (
     EmergencyBody,
     Medium,
     Playlist,
-    Text,
+    TextBody,
 )
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.contract.report import Issue
@@ -66,7 +66,7 @@ def emergency(*recorded: str) -> Emergency:
     return Emergency(
         **header("emergency", "emergency"), event_id=EVENT, exercise=True, attention="two-tone",
         media=[Medium(VOICE, 9, "audio/ogg", 12_000, [])] if recorded else [],
-        bodies=bodies or [EmergencyBody("vi", text=Text(show="LŨ"))], repeat=1, gap_ms=0,
+        bodies=bodies or [EmergencyBody("vi", text=TextBody(show="LŨ"))], repeat=1, gap_ms=0,
         max_ms=60_000,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from agent.contract.document import (
     Entry,
     Medium,
     Relay,
-    Text,
+    TextBody,
 )
 from agent.contract.host_rule import is_named
 from agent.contract.report import ClockState, Hello
@@ -173,7 +173,7 @@ def test_an_emergency_is_published_with_a_notice_of_what_is_missing(
     payload = encode_document(
         Emergency(
             **fields, event_id=new_doc_id(), exercise=True, attention="two-tone", media=[medium],
-            bodies=[EmergencyBody("vi", [DIGEST], Text(show="LŨ"))], repeat=1, gap_ms=0,
+            bodies=[EmergencyBody("vi", [DIGEST], TextBody(show="LŨ"))], repeat=1, gap_ms=0,
             max_ms=5000,
         )
     )  # fmt: skip

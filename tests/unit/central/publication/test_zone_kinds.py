@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from msgspec import UNSET, UnsetType
 
 from agent.contract.report import ClockState, Hello
-from agent.contract.station_policy import StationPolicy, ZoneClasses
+from agent.contract.station_policy import StationPolicy, ZoneKindClasses
 from central.__main__ import main
 from central.collector.report_store import note_latest
 from central.store.database import Database
@@ -20,7 +20,7 @@ from tests.harness.published_playlists import OTHER, configure, db, entry, playl
 
 __all__ = ["db"]  # the fixture
 
-CLOSED = StationPolicy([], zone_classes=[ZoneClasses("special", ["priority"])])
+CLOSED = StationPolicy([], zone_classes=[ZoneKindClasses("special", ["priority"])])
 KINDS = {"nga-ba": "ordinary", "truong-hoc": "special"}
 
 

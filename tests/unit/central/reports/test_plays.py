@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from agent.contract.document import Emergency, EmergencyBody, Medium, Text
+from agent.contract.document import Emergency, EmergencyBody, Medium, TextBody
 from agent.overrides.emergency_monitor import REASON
 from agent.play.ipc import Ended
 from agent.play.item import SILENCES
@@ -56,7 +56,7 @@ def emergency(database: Database) -> None:
         "emergency", issuer="vn.84.em", class_="emergency", to=["84/29266/*"], slot="khan-cap",
         seq=1, now=datetime.now(UTC), lifetime=timedelta(hours=1), doc_id=DOC,
     )  # fmt: skip
-    bodies = [EmergencyBody("vi", [VOICE]), EmergencyBody("km", [VOICE], Text(show="ទឹកជំនន់"))]
+    bodies = [EmergencyBody("vi", [VOICE]), EmergencyBody("km", [VOICE], TextBody(show="ទឹកជំនន់"))]
     payload = encode_document(
         Emergency(
             **header, event_id=EVENT, exercise=False, attention="two-tone", bodies=bodies,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agent.play.sound.envelope import Envelope
+from agent.play.sound.envelope import GainEnvelope
 from agent.play.sound.mix import Limiter, Mix, interleave, scaled
 
 FRAMES = 1_920
@@ -31,7 +31,7 @@ def test_every_sample_passes_bit_for_bit_at_0_db() -> None:
 def test_a_gain_is_right_to_half_a_step(gain_db: float) -> None:
     sound = noise(1)
     mix = Mix(FRAMES, 1)
-    mix.add(Envelope(gain_db, 0).apply(sound.tobytes(), FRAMES), 0)
+    mix.add(GainEnvelope(gain_db, 0).apply(sound.tobytes(), FRAMES), 0)
     exact = sound * 10 ** (gain_db / 20)
     assert np.max(np.abs(samples_of(mix)[0] - exact)) <= 0.51
 

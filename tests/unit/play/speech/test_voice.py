@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from agent.contract.document import Text
+from agent.contract.document import TextBody
 from agent.play.speech.espeak import espeak_argv, split_wave
 from agent.play.speech.voice import Voice
 from agent.settings.model import Speech
 from speech.dialect import CENTRAL, SOUTH
 
-FLOOD = Text(say="Lũ về lúc 17h30, 1.005 hộ di chuyển ngay!")
+FLOOD = TextBody(say="Lũ về lúc 17h30, 1.005 hộ di chuyển ngay!")
 
 
 @pytest.mark.parametrize(
@@ -31,15 +31,16 @@ def test_a_text_is_read_in_the_dialect_of_the_station(dialect: str, words: str) 
 
 def test_the_dialect_of_the_document_goes_before_the_stations() -> None:
     voice = Voice(Speech(dialect="north"), is_installed=True)
-    reading = voice.read("vi-VN", Text(say="5.000 đồng", dialect="central"))
+    reading = voice.read("vi-VN", TextBody(say="5.000 đồng", dialect="central"))
     assert reading is not None
     assert (reading.words, reading.dialect) == ("năm ngàn đồng", CENTRAL)
 
 
 @pytest.mark.parametrize(
-    ("lang", "text"), [("km", FLOOD), ("en", FLOOD), ("vi", Text(show="Lũ")), ("vi", Text(say="…"))]
+    ("lang", "text"),
+    [("km", FLOOD), ("en", FLOOD), ("vi", TextBody(show="Lũ")), ("vi", TextBody(say="…"))],
 )
-def test_other_languages_and_texts_without_words_are_not_read(lang: str, text: Text) -> None:
+def test_other_languages_and_texts_without_words_are_not_read(lang: str, text: TextBody) -> None:
     assert Voice(Speech(), is_installed=True).read(lang, text) is None
 
 
