@@ -13,7 +13,7 @@ import msgspec
 from agent.contract.local_time import LOCAL
 from agent.plan.language_duty import LanguageWeek, week_end
 from agent.plan.rehearsal import Event, Rehearsal
-from agent.plan.why import Why
+from agent.plan.why import WhyAnswer
 
 COLUMNS = (
     "station", "start", "end", "kind", "medium", "title", "zones", "essential", "cut_s", "code",
@@ -39,7 +39,7 @@ def build_rehearsal_json(found: Sequence[tuple[str, Rehearsal]]) -> str:
     return encode({"rehearsals": rows})
 
 
-def build_why_json(answers: Sequence[Why]) -> str:
+def build_why_json(answers: Sequence[WhyAnswer]) -> str:
     """One object: `outputs`, each with its answer."""
     return encode({"outputs": [to_plain(one) for one in answers]})
 

@@ -13,7 +13,7 @@ from agent.contract.policy_rule import describe_precedence, describe_refused, de
 from agent.plan.language_duty import LanguageWeek
 from agent.plan.rehearsal import Change, Event, Rehearsal
 from agent.plan.rehearsal_messages import PHRASES
-from agent.plan.why import Why
+from agent.plan.why import WhyAnswer
 from texts.catalogue import Lang, look_up
 
 MAX_RIVALS = 3
@@ -125,7 +125,7 @@ def describe_notes(event: Event, lang: Lang) -> list[str]:
     return notes
 
 
-def describe_why(why: Why, lang: Lang) -> list[str]:
+def describe_why(why: WhyAnswer, lang: Lang) -> list[str]:
     """The answer for one output: what is on, why, what is refused, the next change."""
     until = "" if why.until is None else clock_time(why.until)
     where = ", ".join(why.zones) or say(lang, "all")
@@ -143,7 +143,7 @@ def describe_why(why: Why, lang: Lang) -> list[str]:
     return [*lines, f"  {_describe_next(why, lang)}"]
 
 
-def _describe_next(why: Why, lang: Lang) -> str:
+def _describe_next(why: WhyAnswer, lang: Lang) -> str:
     if why.next_at is None:
         return say(lang, "why.no_next")
     code = "why.next" if why.next_title else "why.next_nothing"

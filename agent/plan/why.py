@@ -21,7 +21,7 @@ AHEAD = 8 * DAY  # a change later than that is not looked for
 State = Literal["silenced", "emergency", "plays", "nothing"]
 
 
-class Why(msgspec.Struct, frozen=True, kw_only=True):
+class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer for one output.
 
     Args:
@@ -55,7 +55,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
 
 def explain(
     held: Sequence[HeldDocument], policy: EffectivePolicy, at: datetime, lanes: Sequence[Lane]
-) -> list[Why]:
+) -> list[WhyAnswer]:
     """Answer for each output.
 
     Args:
@@ -81,12 +81,12 @@ def _explain(
     at: datetime,
     lane: Lane,
     refused: Sequence[Event],
-) -> Why:
+) -> WhyAnswer:
     ranked = timeline.contenders(at, lane.medium, lane.zones)
     next_at, following = _find_next(timeline, at, lane, ranked[0] if ranked else None)
     state, title, until = _find_state(held, at, ranked)
     losers = [_lose(ranked[0], one) for one in ranked[1:]] if state == "plays" else []
-    return Why(
+    return WhyAnswer(
         at=at,
         medium=lane.medium,
         zones=tuple(sorted(lane.zones or ())),

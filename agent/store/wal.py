@@ -25,7 +25,7 @@ _MAGIC = 0x377F0682  # its lowest bit: the checksums are over big-endian words
 
 
 @dataclass(frozen=True)
-class Frame:
+class WalFrame:
     """A page as one transaction wrote it.
 
     Args:
@@ -51,7 +51,7 @@ class Log:
 
     path: Path
     page_bytes: int = 4096
-    frames: list[Frame] = field(default_factory=list)
+    frames: list[WalFrame] = field(default_factory=list)
 
 
 def read_log(database: Path) -> Log:
@@ -68,7 +68,7 @@ def read_log(database: Path) -> Log:
         _, _, page_bytes, _, *salts, _, _ = _HEADER.unpack(head)
         if not _is_whole(head):
             page_bytes, salts = Log.page_bytes, []
-        frames: list[Frame] = []
+        frames: list[WalFrame] = []
         for place in count(1):
             raw = file.read(_FRAME.size)
             if len(raw) < _FRAME.size:
@@ -76,7 +76,7 @@ def read_log(database: Path) -> Log:
             page, pages, *own, _, _ = _FRAME.unpack(raw)
             salts = salts or own
             if own == salts:
-                frames.append(Frame(place, page, is_last=pages > 0))
+                frames.append(WalFrame(place, page, is_last=pages > 0))
             file.seek(page_bytes, SEEK_CUR)
     while frames and not frames[-1].is_last:
         frames.pop()
@@ -97,11 +97,11 @@ def has_lost_commits(log: Log, database: Path, connection: sqlite3.Connection) -
     return _has_two_commits(hidden) and _has_changes(log, hidden, database)
 
 
-def _has_two_commits(frames: Sequence[Frame]) -> bool:
+def _has_two_commits(frames: Sequence[WalFrame]) -> bool:
     return len([frame for frame in frames if frame.is_last]) > 1
 
 
-def _has_changes(log: Log, frames: Sequence[Frame], database: Path) -> bool:
+def _has_changes(log: Log, frames: Sequence[WalFrame], database: Path) -> bool:
     """Does any page differ between its newest frame here and the database?"""
     newest = {frame.page: frame.place for frame in frames}
     with log.path.open("rb") as kept, database.open("rb") as pages:

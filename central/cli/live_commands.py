@@ -28,7 +28,7 @@ from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 if TYPE_CHECKING:
-    from central.live.voice_source import Packet, VoiceSource
+    from central.live.voice_source import VoicePacket, VoiceSource
 
 
 @click.group()
@@ -70,7 +70,7 @@ async def _speak(sources: Sequence[VoiceSource], options: dict[str, Any], lang: 
 
 async def _join(
     sources: Sequence[VoiceSource], stop: asyncio.Event, meter: Any
-) -> AsyncIterator[Packet]:
+) -> AsyncIterator[VoicePacket]:
     from central.live.voice_source import capture
 
     for source in sources:

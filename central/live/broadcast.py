@@ -20,7 +20,7 @@ from central.live.archive_writer import ArchiveWriter
 from central.live.grant import LiveOrder, draft_grant, next_seq, sign_grant
 from central.live.grant_renewal import Failure, GrantRenewal, log_failure
 from central.live.segment_signer import SegmentSigner
-from central.live.voice_source import Packet
+from central.live.voice_source import VoicePacket
 
 KIND = "live"
 ENDS = 3  # times that the last segment is sent, because nothing confirms it
@@ -104,7 +104,7 @@ class Broadcast:
         """
         await self._renewal.grant()
 
-    async def speak(self, packets: AsyncIterator[Packet]) -> None:
+    async def speak(self, packets: AsyncIterator[VoicePacket]) -> None:
         """Send what a source gives until it ends; the grant is renewed meanwhile.
 
         Raises:

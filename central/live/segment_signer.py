@@ -14,7 +14,7 @@ from agent.contract.live_segment import (
     segment_hash,
     signing_input,
 )
-from central.live.voice_source import Packet
+from central.live.voice_source import VoicePacket
 
 PACKETS = 10  # 200 ms: five messages a second, and what one lost message takes
 
@@ -33,14 +33,14 @@ class SegmentSigner:
         self._prev = FIRST_PREV
         self._end_us = 0
         self._origin_us: int | None = None
-        self._held: list[Packet] = []
+        self._held: list[VoicePacket] = []
 
     @property
     def public_hex(self) -> str:
         """The public key as a grant writes it."""
         return self._key.public_key().public_bytes_raw().hex()
 
-    def add(self, packet: Packet) -> list[bytes]:
+    def add(self, packet: VoicePacket) -> list[bytes]:
         """Add a packet; the segments that are complete now.
 
         Its moment is moved to the next multiple of 20 ms from the stream's beginning: stations that
@@ -55,7 +55,7 @@ class SegmentSigner:
             done.append(self._sign_held())  # a segment is whole: what is missing lies between two
         if captured_us < self._end_us and not self._held:
             return done  # two sources overlap by a moment
-        self._held.append(Packet(captured_us, packet.data))
+        self._held.append(VoicePacket(captured_us, packet.data))
         if len(self._held) == PACKETS:
             done.append(self._sign_held())
         return done

@@ -76,7 +76,7 @@ class VoiceSource:
 
 
 @dataclass(frozen=True)
-class Packet:
+class VoicePacket:
     """An Opus packet of 20 ms and the moment of its first sample, microseconds since 1970, UTC."""
 
     captured_us: int
@@ -158,7 +158,7 @@ async def capture(
     stop: asyncio.Event,
     meter: Callable[[float], None],
     stdin: int | None = None,
-) -> AsyncIterator[Packet]:
+) -> AsyncIterator[VoicePacket]:
     """The packets of a source until it ends or `stop` is set, each once it was captured.
 
     Args:
@@ -213,7 +213,7 @@ async def _start(argv: Sequence[str], stdin: int | None) -> asyncio.subprocess.P
 
 async def _read(
     process: asyncio.subprocess.Process, source: VoiceSource, stopping: asyncio.Task[bool]
-) -> AsyncIterator[Packet]:
+) -> AsyncIterator[VoicePacket]:
     stdout = process.stdout
     assert stdout is not None  # noqa: S101 - it is a pipe
     reader, clock = OggReader(), None
@@ -235,7 +235,7 @@ async def _read(
                 continue
             if not source.is_paced and await _wait_until(captured_us + PACKET_US, stopping):
                 return
-            yield Packet(captured_us, data_)
+            yield VoicePacket(captured_us, data_)
 
 
 async def _wait_until(at_us: int, stopping: asyncio.Task[bool]) -> bool:

@@ -214,7 +214,7 @@ class SensorProfile(_Device, frozen=True, kw_only=True, tag="sensor"):
     chip: str | None = None
 
 
-class Brightness(_ProfilePart, frozen=True, kw_only=True):
+class BrightnessRange(_ProfilePart, frozen=True, kw_only=True):
     """The range that a wall of this kind may be dimmed to, in percent; the card accepts more."""
 
     low: Annotated[int, Meta(ge=0, le=100)] = 0
@@ -260,7 +260,7 @@ class ControlSpec(_ProfilePart, frozen=True, kw_only=True):
     mode_register: Register | None = None
     power_device: Literal[0, 2] = 0
     features: list[Feature]
-    brightness: Brightness = Brightness()
+    brightness: BrightnessRange = BrightnessRange()
     hot_c: Annotated[float, Meta(ge=30, le=120)] = 70.0
 
 

@@ -15,7 +15,7 @@ from central.live.archive_writer import ArchiveWriter
 from central.live.broadcast import Broadcast, LiveTarget, Send
 from central.live.grant import LiveOrder
 from central.live.live_line import LiveBroker, open_line
-from central.live.voice_source import Packet, VoiceSource, capture
+from central.live.voice_source import VoicePacket, VoiceSource, capture
 from central.testbed.sample_documents import station_config
 from central.testbed.stations import GROUP, SINK, Station, write_settings
 from central.testbed.testbed import Testbed, until
@@ -94,7 +94,7 @@ class LiveStudio:
     testbed: Testbed
     change: Callable[[int, bytes], list[bytes]] = lambda _number, message: [message]
     stations: tuple[str, ...] = ()
-    spoken: list[Packet] = field(default_factory=list)
+    spoken: list[VoicePacket] = field(default_factory=list)
     broadcast: Broadcast = field(init=False)
     is_speaking: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -120,7 +120,7 @@ class LiveStudio:
                 await self.broadcast.begin()
                 yield self.broadcast
 
-    async def speak(self, source: VoiceSource) -> AsyncIterator[Packet]:
+    async def speak(self, source: VoiceSource) -> AsyncIterator[VoicePacket]:
         """The packets of a source, noted."""
         async for packet in capture(source, asyncio.Event(), lambda _dbfs: None):
             self.spoken.append(packet)

@@ -14,7 +14,7 @@ from agent.radio.radio import OnConnection, Radio
 from agent.radio.radio_programme import FrameForm, RadioProgramme, State
 from central.live.relay.decoder import open_decoder
 from central.live.relay.named_radio import open_reader
-from central.live.voice_source import Packet, VoiceSource, capture
+from central.live.voice_source import VoicePacket, VoiceSource, capture
 
 log = logging.getLogger(__name__)
 FRAMES = FrameForm(20, 0.0)  # those of the encoder, which levels the radio
@@ -92,7 +92,7 @@ async def relay_packets(
     on_sent: OnSent,
     stop: asyncio.Event,
     meter: Callable[[float], None],
-) -> AsyncIterator[Packet]:
+) -> AsyncIterator[VoicePacket]:
     """The packets of a relay until `stop` is set; an encoder that dies is followed by another.
 
     Raises:
@@ -115,7 +115,7 @@ async def _encode(
     on_sent: OnSent,
     stop: asyncio.Event,
     meter: Callable[[float], None],
-) -> AsyncIterator[Packet]:
+) -> AsyncIterator[VoicePacket]:
     read_fd, write_fd = os.pipe()
     sending = asyncio.create_task(send_frames(programme, on_sent, write_fd), name="relay frames")
     try:

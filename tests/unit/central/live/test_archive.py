@@ -23,7 +23,7 @@ from central.live.archive import (
 from central.live.archive_writer import ArchiveWriter
 from central.live.grant import LiveOrder, draft_grant, sign_grant
 from central.live.segment_signer import SegmentSigner
-from central.live.voice_source import Packet
+from central.live.voice_source import VoicePacket
 from tests.harness.live_documents import SILENCE
 from tests.harness.signed_documents import COMMUNE
 
@@ -42,7 +42,7 @@ def speak(folder: Path, *, gap: int = 0, ends: bool = True) -> None:
         archive.add_grant(sign_grant(payload, [COMMUNE]))
         for n in range(100):
             at_us = AT_US + (n + (gap if n >= 50 else 0)) * 20_000
-            for message in signer.add(Packet(at_us, SILENCE)):
+            for message in signer.add(VoicePacket(at_us, SILENCE)):
                 archive.add_segment(message)
         if ends:
             archive.add_segment(signer.end())

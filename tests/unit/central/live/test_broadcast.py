@@ -20,7 +20,7 @@ from central.live.archive_writer import ArchiveWriter
 from central.live.broadcast import ENDS, Broadcast, LiveTarget
 from central.live.grant import LiveOrder
 from central.live.live_line import LiveBroker, open_line
-from central.live.voice_source import Packet
+from central.live.voice_source import VoicePacket
 from tests.harness.live_documents import SILENCE
 from tests.harness.signed_documents import COMMUNE, FIRST, SECOND
 
@@ -47,10 +47,10 @@ class Line:
         self.sent.append((topic, message))
 
 
-async def packets(count: int, pause: asyncio.Event | None = None) -> AsyncIterator[Packet]:
+async def packets(count: int, pause: asyncio.Event | None = None) -> AsyncIterator[VoicePacket]:
     begun_us = round(datetime.now(UTC).timestamp() * 1_000_000)
     for n in range(count):
-        yield Packet(begun_us + n * PACKET_US, SILENCE)
+        yield VoicePacket(begun_us + n * PACKET_US, SILENCE)
         if pause is not None and n == count // 2:
             await pause.wait()
 

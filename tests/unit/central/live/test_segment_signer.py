@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from agent.contract.document import StreamGrant
 from agent.trust.live_stream import LiveStreamVerifier
 from central.live.segment_signer import SegmentSigner
-from central.live.voice_source import Packet
+from central.live.voice_source import VoicePacket
 from tests.harness.live_documents import SILENCE, STREAM_ID, stream_grant
 
 AT = 1_795_334_400_000_000
@@ -18,7 +18,7 @@ AT = 1_795_334_400_000_000
 
 def sign(*captured_us: int) -> tuple[SegmentSigner, list[bytes]]:
     signer = SegmentSigner(STREAM_ID)
-    messages = [one for us in captured_us for one in signer.add(Packet(us, SILENCE))]
+    messages = [one for us in captured_us for one in signer.add(VoicePacket(us, SILENCE))]
     return signer, [*messages, signer.end()]
 
 

@@ -19,7 +19,7 @@ from agent.contract.loudness import LIVE_LUFS, TARGET_LUFS
 from agent.errors import ConfigError
 from central.__main__ import main
 from central.live.voice_source import (
-    Packet,
+    VoicePacket,
     VoiceSource,
     capture,
     chime_before,
@@ -41,7 +41,7 @@ def make_tone(path: Path, seconds: float) -> Path:
     return path
 
 
-async def take(source: str) -> tuple[list[Packet], list[float]]:
+async def take(source: str) -> tuple[list[VoicePacket], list[float]]:
     peaks: list[float] = []
     stop = asyncio.Event()
     return [one async for one in capture(parse_source(source), stop, peaks.append)], peaks
