@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 METER_DB = 40  # columns of the level meter, a dB each
 Command = TypeVar("Command", bound=Callable[..., Any])
 Meter = Callable[[float], None]
-MakePackets = Callable[[asyncio.Event, Meter], "AsyncIterator[Packet]"]
+MakePackets = Callable[[asyncio.Event, Meter], "AsyncIterator[VoicePacket]"]
 
 archive_option = click.option(
     "--archive", type=FOLDER, required=True, help="Where voices are kept."
