@@ -21,6 +21,7 @@ from texts.catalogue import Lang
 if TYPE_CHECKING:
     from central.live.broadcast import Broadcast, LiveTarget
     from central.live.live_line import LiveBroker, LiveLine
+    from central.live.voice_source import VoicePacket
 
 METER_DB = 40  # columns of the level meter, a dB each
 Command = TypeVar("Command", bound=Callable[..., Any])
