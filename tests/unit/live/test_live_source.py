@@ -131,8 +131,8 @@ async def test_a_slot_that_began_at_another_moment_is_ended_to_be_joined_again()
     source.start(at_mono_s)
     await asyncio.sleep(0)
     source.on_started(at_mono_s + 0.030)
+    os.close(feed.read_fd)  # nobody reads, and the decoder would wait for ever behind a full pipe
     end = await source.wait_end()
-    os.close(feed.read_fd)
     await source.stop()
     assert (end.reason, end.may_retry) == ("E_LATE: began 30 ms off", True)
 
@@ -153,8 +153,8 @@ async def test_a_failure_of_the_software_is_the_end_of_a_play_not_of_the_agent(
     feed = await source.prepare(0)
     monkeypatch.setattr(live_source, "StreamTimeline", _fail)
     source.start(voice.clock.mono_of(voice.reception.begin_at))
-    end = await source.wait_end()
     os.close(feed.read_fd)
+    end = await source.wait_end()
     await source.stop()
     assert (end.reason, end.may_retry) == ("E_INTERNAL: KeyError: 'seq'", True)
     assert voice.reception.failure == "KeyError: 'seq'"
@@ -179,7 +179,7 @@ async def test_a_clock_that_is_set_by_more_than_the_ear_forgives_joins_the_voice
     await asyncio.sleep(0)
     assert not waiting.done()
     source.on_clock_set(-0.2)
+    os.close(feed.read_fd)  # as above: on a slow machine seconds of the voice are written by now
     end = await waiting
-    os.close(feed.read_fd)
     await source.stop()
     assert (end.reason, end.may_retry) == ("E_LATE: began -200 ms off", True)
