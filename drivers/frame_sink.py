@@ -42,6 +42,26 @@ class FacePlace:
 
 
 @dataclass(frozen=True)
+class PlaceFault:
+    """A face that cannot be where the settings want it.
+
+    Args:
+        face: its name.
+        key: of the settings.
+        code: E_PORT, E_MODE, E_SIZE or E_OVERLAP.
+        detail: in English.
+    """
+
+    face: str
+    key: str
+    code: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.face}: {self.key}: {self.detail}"
+
+
+@dataclass(frozen=True)
 class Frame:
     """What a face shows.
 

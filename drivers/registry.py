@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from drivers.control_plane import BoardControl
 from drivers.errors import UnsupportedFeature
-from drivers.frame_sink import FrameSink
+from drivers.frame_sink import FacePlace, FrameSink, PlaceFault
 from drivers.interface import (
     AudioDevice,
     AudioInput,
@@ -60,8 +60,10 @@ SENSORS: Mapping[str, Place] = {
     "sim-sensor": ("drivers.sim.sim_sensor", "SimSensor"),
 }
 BOARDS: Mapping[str, Place] = {
+    "hdmi": ("drivers.led.hdmi_board", "HdmiBoard"),
     "png": ("drivers.led.png_folder", "PngFolder"),
 }
+PLACE_RULES = "drivers.led.place_rules"
 BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,
     "input": INPUTS,
@@ -177,6 +179,13 @@ def load_board(profile: str, path: str, **options: Any) -> FrameSink:
         UnsupportedFeature: no such profile, or it does not know one of the options.
     """
     return cast("FrameSink", _load_device("board", profile, {"path": path, **options}))
+
+
+def find_place_faults(profile: str, faces: Mapping[str, FacePlace]) -> list[PlaceFault]:
+    """The faces that a board cannot have where the settings want them; opens nothing."""
+    rules = importlib.import_module(PLACE_RULES)
+    find = rules.find_screen_faults if profile == "hdmi" else rules.find_raster_faults
+    return list(find(faces)) if profile != "png" else []
 
 
 def load_board_control(profile: str, **settings: Any) -> BoardControl:

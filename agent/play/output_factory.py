@@ -74,7 +74,14 @@ def build_picture_output(output: Output, station: StationId, context: OutputCont
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
     faces = {
-        face.name: FacePlace(width_px=face.width_px, height_px=face.height_px)
+        face.name: FacePlace(
+            width_px=face.width_px,
+            height_px=face.height_px,
+            port=face.port or "",
+            mode=face.mode or "",
+            x_px=face.x_px,
+            y_px=face.y_px,
+        )
         for face in output.faces
     }
     argv = board_argv(

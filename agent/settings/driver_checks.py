@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from agent.settings.found import Found
 from drivers import registry
 from drivers.errors import BadProfile, UnsupportedFeature
+from drivers.frame_sink import FacePlace
 from drivers.profile.setting import SettingFault, Use
 from strict_yaml.node import Node, Pairs, Scalar, given, items_of
 from strict_yaml.scalar import resolve
@@ -35,6 +36,15 @@ _LOAD: Mapping[Use, Callable[..., object]] = {
     "board": _load_board,
     "board-control": registry.load_board_control,
 }
+# the keys of a face's place, with their defaults
+_PLACE: Mapping[str, Any] = {
+    "width_px": 0,
+    "height_px": 0,
+    "port": "",
+    "mode": "",
+    "x_px": 0,
+    "y_px": 0,
+}
 _TYPES = {"text": "text", "integer": "integer", "number": "number", "boolean": "true_false"}
 
 
@@ -59,6 +69,7 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
         heard_by = given(given(output, "monitor"), "driver")
         yield from _known(heard_by, f"outputs[{i}].monitor.driver", registry.AUDIO_INPUTS)
+        yield from _find_in_faces(output, f"outputs[{i}]", reported)
     for i, voice in items_of(tree, "voice_inputs"):
         driver = given(voice, "driver")
         yield from _known(driver, f"voice_inputs[{i}].driver", registry.AUDIO_INPUTS)
@@ -69,6 +80,27 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         yield from _find_in_device(device, is_test=is_alone and is_sound)
     if is_alone:
         registry.close()
+
+
+def _find_in_faces(output: Node, path: str, reported: Collection[str]) -> Iterator[Found]:
+    """Faces that this board cannot have at their places."""
+    profile = given(given(output, "board"), "profile")
+    if not isinstance(profile, Scalar) or any(key.startswith(path) for key in reported):
+        return
+    nodes = [node for _, node in items_of(output, "faces")]
+    places = {
+        str(_value(node, "name", "")): FacePlace(
+            **{key: _value(node, key, default) for key, default in _PLACE.items()}
+        )
+        for node in nodes
+    }
+    names = list(places)
+    for fault in registry.find_place_faults(profile.value, places):
+        k = names.index(fault.face)
+        at = given(nodes[k], fault.key) or nodes[k]
+        got = at.value if isinstance(at, Scalar) else ""
+        expected = CodedText("rule", (fault.detail,))
+        yield Found(at.mark, f"{path}.faces[{k}].{fault.key}", fault.code, got, expected)
 
 
 def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:

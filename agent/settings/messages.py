@@ -83,6 +83,18 @@ _OWN: Catalogue = {
         "E_DRIVER: thiết bị không dùng được với các cài đặt này; {0}",
         "E_DRIVER: the device cannot be used with these settings; {0}",
     ),
+    "E_PORT": Text(
+        "E_PORT: cổng ra hình (port) của mặt bảng không dùng được",
+        "E_PORT: the face's port cannot be used",
+    ),
+    "E_MODE": Text(
+        "E_MODE: chế độ hình (mode) của mặt bảng không dùng được",
+        "E_MODE: the face's mode cannot be used",
+    ),
+    "E_SIZE": Text(
+        "E_SIZE: mặt bảng lọt ra ngoài khung hình", "E_SIZE: the face does not lie in the picture"
+    ),
+    "E_OVERLAP": Text("E_OVERLAP: hai mặt bảng đè lên nhau", "E_OVERLAP: two faces share pixels"),
     "unreadable": Text("không đọc được", "cannot be read"),
     "no_settings": Text(
         (

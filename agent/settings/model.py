@@ -180,11 +180,21 @@ class ControlCard(_Settings, frozen=True, kw_only=True):
 
 
 class Face(_Settings, frozen=True, kw_only=True):
-    """One side of a board, in pixels."""
+    """One side of a board, in pixels.
+
+    `x_px` and `y_px` are its upper left pixel in the board's picture. On a graphics card, `port` is
+    the connector and `mode` the mode of the picture there.
+    """
 
     name: Name
     width_px: Pixels
     height_px: Pixels
+    port: Annotated[str, _described(r"^[A-Za-z0-9._-]{1,32}\Z", "HDMI-A-1")] | None = None
+    mode: (
+        Annotated[str, _described(r"^[0-9]{2,5}x[0-9]{2,5}@[0-9]{1,3}\Z", "1920x1080@60")] | None
+    ) = None
+    x_px: Annotated[int, Meta(ge=0, le=16_384)] = 0
+    y_px: Annotated[int, Meta(ge=0, le=16_384)] = 0
 
 
 class BoardLight(_Settings, frozen=True, kw_only=True):

@@ -142,6 +142,13 @@ class Machine:
     def unplug(self, name: str) -> None:
         self.monitor.call("device_del", {"id": name})
 
+    def dump_screen(self, head: int) -> Path:
+        """What a screen of the device `gpu` shows now, as a PNG file."""
+        path = self._console.with_name(f"screen{head}.png")
+        values = {"filename": str(path), "device": "gpu", "head": head, "format": "png"}
+        self.monitor.call("screendump", values)
+        return path
+
     def cut_power(self) -> None:
         """Cut the power: the disk keeps only what was flushed to it."""
         nbdkit, qemu = self._processes

@@ -78,7 +78,9 @@ ALLOWED = {
     ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.radio": "agent.link",
-    "agent.settings": "drivers.errors drivers.interface drivers.profile drivers.registry",
+    "agent.settings": (
+        "drivers.errors drivers.frame_sink drivers.interface drivers.profile drivers.registry"
+    ),
     "agent.state": "agent.plan agent.store",
     "agent.store": "",
     "agent.telemetry": (

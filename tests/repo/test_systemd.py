@@ -36,7 +36,7 @@ def installed(folder: Path, *drop_ins: str) -> Path:
 
 
 DROP_INS = pytest.mark.parametrize(
-    "drop_ins", [(), ("raw-ethernet.conf",), ("chrony-ask.conf",)], ids=str
+    "drop_ins", [(), ("raw-ethernet.conf",), ("hdmi.conf",), ("chrony-ask.conf",)], ids=str
 )
 
 

@@ -286,6 +286,34 @@ OUTPUTS: dict[str, KeyDoc] = {
     ),
     "outputs[].faces[].width_px": KeyDoc(Text("chiều ngang thật", "true width"), 512),
     "outputs[].faces[].height_px": KeyDoc(Text("chiều cao thật", "true height"), 256),
+    "outputs[].faces[].port": KeyDoc(
+        Text(
+            "bảng theo màn hình (hdmi): đầu nối của mặt này; xem ls /sys/class/drm",
+            "a wall on a screen (hdmi): the connector of this face; see ls /sys/class/drm",
+        ),
+        "HDMI-A-1",
+    ),
+    "outputs[].faces[].mode": KeyDoc(
+        Text(
+            "bảng theo màn hình: chế độ hình của đầu nối đó, đúng như card phát đang nhận",
+            "a wall on a screen: the mode of that connector, the one that the sending card takes",
+        ),
+        "1920x1080@60",
+    ),
+    "outputs[].faces[].x_px": KeyDoc(
+        Text(
+            "mép trái của mặt này trong khung hình của bảng",
+            "left edge of this face in the board's picture",
+        ),
+        0,
+    ),
+    "outputs[].faces[].y_px": KeyDoc(
+        Text(
+            "mép trên của mặt này trong khung hình của bảng",
+            "upper edge of this face in the board's picture",
+        ),
+        0,
+    ),
     "outputs[].controls": KeyDoc(
         Text(
             "các thẻ điều khiển của bảng: chỉnh độ sáng, tắt đen, đọc tình trạng; không gửi hình",
