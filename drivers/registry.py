@@ -84,6 +84,7 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
 }
 # use and protocol of a board's profile file -> its driver
 BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {
+    ("board", "colorlight"): ("drivers.led.colorlight_board", "ColorLightBoard"),
     ("board-control", "novastar"): ("drivers.board_control.novastar", "NovaStarCard"),
 }
 # protocol of a control plane -> the module that asks a network for its cards

@@ -12,6 +12,7 @@ from typing import cast
 from drivers.frame_sink import Pixels
 
 STRIP_PX = 64 * 1024
+FULL_LEVEL = 255
 
 
 def write_xrgb(
@@ -49,3 +50,33 @@ def write_xrgb(
         for row in range(count):
             place = begin + row * pitch
             target[place : place + row_bytes] = packed[row * row_bytes : (row + 1) * row_bytes]
+
+
+def write_wire(
+    target: bytearray,
+    at: int,
+    pixels: Pixels,
+    size: tuple[int, int],
+    order: str,
+    level: int,
+) -> None:
+    """Copy a whole RGB frame to where it is sent from.
+
+    Args:
+        target: what is sent.
+        at: the frame's first byte in it.
+        pixels: the frame, 3 bytes a pixel.
+        size: its width and height.
+        order: `rgb` or `bgr`.
+        level: 255 leaves the pixels as they are, less dims them.
+    """
+    end = at + len(pixels)
+    if order == "rgb" and level == FULL_LEVEL:
+        target[at:end] = pixels
+        return
+    from PIL import Image
+
+    picture = Image.frombuffer("RGB", size, cast("bytes", memoryview(pixels)), "raw", "RGB", 0, 1)
+    if level != FULL_LEVEL:
+        picture = picture.point([round(value * level / FULL_LEVEL) for value in range(256)] * 3)
+    target[at:end] = picture.tobytes("raw", order.upper())

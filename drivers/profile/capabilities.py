@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from drivers.profile.model import (
     AmplifierProfile,
     BoardProfile,
+    ColorLightSpec,
     ControlSpec,
     MeterProfile,
     Profile,
     RelayProfile,
     SensorProfile,
+    SinkSpec,
 )
 from drivers.profile.setting import Setting, Use
 from drivers.profile.template import has_field
@@ -102,6 +104,10 @@ def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:
         case MeterProfile() | SensorProfile():
             measures = tuple(profile.readings)
             yield Setting(name="measures", type="text", need=True, choices=measures)
+        case BoardProfile(sink=SinkSpec(colorlight=ColorLightSpec()) as sink):
+            most_hz = sink.max_hz or 60.0
+            yield Setting(name="rate_hz", type="number", default=most_hz, low=1, high=most_hz)
+            yield Setting(name="receivers", type="integer", default=1, low=1, high=32)
         case BoardProfile(control=ControlSpec(inputs=inputs)):
             yield Setting(name="receivers", type="text", default="1", form="4,4")
             yield Setting(name="card", type="integer", default=0, low=0, high=7)

@@ -221,6 +221,28 @@ class BrightnessRange(_ProfilePart, frozen=True, kw_only=True):
     high: Annotated[int, Meta(ge=1, le=100)] = 100
 
 
+class ColorLightSpec(_ProfilePart, frozen=True, kw_only=True):
+    """What differs between ColorLight's receiving cards, where reports contradict each other.
+
+    Args:
+        color_order: of a pixel's bytes; the card's own configuration decides.
+        doubled_from: firmware from which brightness and show are sent twice.
+        doubled_rows: send all rows twice as well.
+        show_delay_ms: least time between the last row and show.
+        dimmed_by: the card, or the pixels where the card's brightness does nothing.
+        least_firmware: older cards are a fault.
+        least_mbit: of the line.
+    """
+
+    color_order: Literal["rgb", "bgr"] = "rgb"
+    doubled_from: Byte = 13
+    doubled_rows: bool = False
+    show_delay_ms: Annotated[float, Meta(ge=0, le=50)] = 5.0
+    dimmed_by: Literal["card", "pixels"] = "card"
+    least_firmware: Byte = 0
+    least_mbit: Annotated[int, Meta(ge=10, le=10_000)] = 1000
+
+
 class SinkSpec(_ProfilePart, frozen=True, kw_only=True):
     """A board that takes finished frames. `protocol` selects the driver.
 
@@ -228,6 +250,7 @@ class SinkSpec(_ProfilePart, frozen=True, kw_only=True):
     """
 
     protocol: Text
+    colorlight: ColorLightSpec | None = None
     max_px: Annotated[int, Meta(ge=1)] | None = None
     max_hz: Annotated[float, Meta(gt=0, le=240)] | None = None
 

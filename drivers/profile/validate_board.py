@@ -30,6 +30,9 @@ def find_in_board(profile: BoardProfile) -> Iterator[BoardFault]:
         yield "units", "remove it: a board is alone on its line"
     if profile.control is not None:
         yield from _find_in_control(profile.control)
+    sink = profile.sink
+    if sink is not None and (sink.protocol == "colorlight") != (sink.colorlight is not None):
+        yield "sink.colorlight", "stands beside protocol: colorlight, and only there"
 
 
 def _find_in_control(control: ControlSpec) -> Iterator[BoardFault]:

@@ -1,17 +1,23 @@
-"""What boards cost: a ticker, a whole face that moves, each at 60 frames a second.
+"""What boards cost: a ticker, a whole face that moves, pixels on raw Ethernet.
 
 `python tests/bench/bench_board.py [--only name,name] [--seconds 60]`. Processor time is of one
 core, of the process that moves, converts and sends the pixels; the text is drawn before. The
-ticker's sink is the driver of screens on a graphics card that is plain memory.
+ticker's sink is the driver of screens on a graphics card that is plain memory; the line of raw
+Ethernet is a veth pair, which needs root. Beside it, in the same run, a bare sender: frames that
+were built before, one `send` each.
 """
 
 from __future__ import annotations
 
 import argparse
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import cast
 
@@ -20,12 +26,20 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from agent.play.board import typeset
+from drivers.codec import colorlight
 from drivers.frame_sink import FacePlace, Frame, FrameSink
+from drivers.led.colorlight_board import ColorLightBoard
 from drivers.led.hdmi_board import HdmiBoard
 from drivers.led.kms_card import KmsCard
+from drivers.led.slot_clock import SlotClock
+from drivers.profile.load import load_profile
+from drivers.profile.model import BoardProfile
 from tests.fakes.fake_kms import FakeKms
+from tests.harness.network_namespace import Cable
 
 SECONDS = 60.0
+SHORT_S = 20.0  # for what has no target over a minute
+PEER_S = 10.0
 FACE = (1600, 1000)
 TICKER_ROWS = (780, 1000)  # a fifth of the face
 STEP_PX = 4  # 240 px a second
@@ -38,6 +52,34 @@ class Cost:
 
     cpu_pct: float
     late: int
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A wall on raw Ethernet."""
+
+    size: tuple[int, int]
+    rate_hz: int
+
+    def __str__(self) -> str:
+        return f"colorlight_{self.size[0]}x{self.size[1]}_{self.rate_hz}fps"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A line of the bench; `plain` is the bare sender's value."""
+
+    name: str
+    value: float
+    unit: str
+    target: str
+    plain: float | None = None
+
+    def __str__(self) -> str:
+        value = f"{self.value:.1f}" if isinstance(self.value, float) else f"{self.value}"
+        line = f"BENCH name={self.name} value={value} unit={self.unit} target={self.target}"
+        peer = "" if self.plain is None else f" peer=plain_send peer_value={self.plain:.1f}"
+        return line + peer
 
 
 def measure(sink: FrameSink, frames: Iterator[dict[str, Frame]], seconds: float) -> Cost:
@@ -86,23 +128,79 @@ def draw_strip(height_px: int) -> tuple[memoryview, int]:
     return memoryview(picture.tobytes()), width_px
 
 
-def bench_ticker(seconds: float) -> Iterator[tuple[str, float, str, str]]:
+def send_plainly(wall: Wall, seconds: float) -> float:
+    """What a bare sender of as many frames costs, in percent of a core."""
+    width_px, height_px = wall.size
+    frames = [colorlight.build_brightness(255)]
+    for y in range(height_px):
+        for x in range(0, width_px, colorlight.MAX_PIXELS):
+            count = min(colorlight.MAX_PIXELS, width_px - x)
+            frames.append(colorlight.build_row_head(y, x, count) + bytes(count * 3))
+    frames.append(colorlight.build_show(255))
+    clock = SlotClock(1 / wall.rate_hz)
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as line:
+        line.bind(("near", 0))
+        began_s, cpu_s = time.monotonic(), time.process_time()
+        while time.monotonic() - began_s < seconds:
+            slot = clock.choose(None)
+            clock.wait(slot)
+            for frame in frames:
+                line.send(frame)
+            clock.mark(slot, None)
+    return 100 * (time.process_time() - cpu_s) / (time.monotonic() - began_s)
+
+
+def flicker(size: tuple[int, int]) -> Iterator[dict[str, Frame]]:
+    """Two pictures in turn: every pixel changes."""
+    pictures = [bytes([shade]) * (size[0] * size[1] * 3) for shade in (40, 200)]
+    for picture in cycle(pictures):
+        yield {"face": Frame(picture)}
+
+
+def measure_wall(wall: Wall, seconds: float) -> tuple[Cost, float]:
+    """The driver's cost, and that of a bare sender; in the namespace of a cable."""
+    profile = load_profile("colorlight-5a-75")
+    if not isinstance(profile, BoardProfile):
+        raise TypeError("no profile of a board")
+    board = ColorLightBoard("near", profile, wall.rate_hz)
+    board.open({"face": FacePlace(width_px=wall.size[0], height_px=wall.size[1])})
+    cost = measure(board, flicker(wall.size), seconds)
+    board.close()
+    return cost, send_plainly(wall, min(seconds, PEER_S))
+
+
+def bench_ticker(seconds: float) -> Iterator[Figure]:
     """A line of text in a fifth of the face."""
     cost = measure(open_screen(), move_text(TICKER_ROWS), seconds)
-    yield "ticker_1600x1000_60fps_cpu_pct", cost.cpu_pct, "pct", "25"
-    yield "ticker_1600x1000_60fps_late_frames", cost.late, "count", "0"
+    yield Figure("ticker_1600x1000_60fps_cpu_pct", cost.cpu_pct, "pct", "25")
+    yield Figure("ticker_1600x1000_60fps_late_frames", cost.late, "count", "0")
 
 
-def bench_scroll(seconds: float) -> Iterator[tuple[str, float, str, str]]:
+def bench_scroll(seconds: float) -> Iterator[Figure]:
     """All rows of the face move: the most that a screen can cost."""
-    cost = measure(open_screen(), move_text((0, FACE[1])), min(seconds, 15.0))
-    yield "scroll_1600x1000_60fps_cpu_pct", cost.cpu_pct, "pct", "none"
-    yield "scroll_1600x1000_60fps_late_frames", cost.late, "count", "none"
+    cost = measure(open_screen(), move_text((0, FACE[1])), min(seconds, SHORT_S))
+    yield Figure("scroll_1600x1000_60fps_cpu_pct", cost.cpu_pct, "pct", "none")
+    yield Figure("scroll_1600x1000_60fps_late_frames", cost.late, "count", "none")
 
 
-BENCHES: dict[str, Callable[[float], Iterator[tuple[str, float, str, str]]]] = {
+def bench_colorlight(wall: Wall, target: str, seconds: float) -> Iterator[Figure]:
+    """A wall of receiving cards on a line of its own."""
+    try:
+        cable = Cable()
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"# {wall}: needs root and veth: {error}")
+        return
+    cost, plain_pct = cable.run(lambda: measure_wall(wall, min(seconds, SHORT_S)))
+    cable.close()
+    yield Figure(f"{wall}_cpu_pct", cost.cpu_pct, "pct", target, plain_pct)
+    yield Figure(f"{wall}_late_frames", cost.late, "count", "0")
+
+
+BENCHES: dict[str, Callable[[float], Iterator[Figure]]] = {
     "ticker_1600x1000": bench_ticker,
     "scroll_1600x1000": bench_scroll,
+    "colorlight_512x256": partial(bench_colorlight, Wall((512, 256), 60), "25"),
+    "colorlight_800x500": partial(bench_colorlight, Wall((800, 500), 30), "none"),
 }
 
 
@@ -116,10 +214,9 @@ def main(argv: list[str]) -> int:
     for begin, bench in BENCHES.items():
         if only and not any(name.startswith(begin) for name in only):
             continue
-        for name, value, unit, target in bench(options.seconds):
-            if not only or name in only:
-                shown = f"{value:.1f}" if isinstance(value, float) else value
-                print(f"BENCH name={name} value={shown} unit={unit} target={target}", flush=True)
+        for figure in bench(options.seconds):
+            if not only or figure.name in only:
+                print(figure, flush=True)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ STATION = "tv-cl-0021"
 UNIT = "tramtin.service"
 STATE = "/var/lib/tramtin"
 ETC = "/etc/tramtin"
+PYTHON = "/opt/tramtin/bin/python"
 # A notice board of picture files, and a broker that is not there: no device, no network.
 SETTINGS = f"""\
 station: {STATION}
@@ -74,3 +76,23 @@ def show_unit(machine: Machine) -> dict[str, str]:
 def is_active(machine: Machine) -> bool:
     """Has READY=1 been received? (systemd.service(5), `Type=notify`)"""
     return machine.run(f"systemctl is-active {UNIT}", check=False).strip() == "active"
+
+
+def list_processes(box: Machine, pattern: str) -> list[str]:
+    """Those whose command line has the pattern, which must not match itself."""
+    found = box.run(f"grep -la '{pattern}' /proc/[0-9]*/cmdline 2>/dev/null", check=False)
+    return [line.split("/")[2] for line in found.split()]
+
+
+def kill_all(box: Machine, pattern: str) -> None:
+    for process in list_processes(box, pattern):
+        box.run(f"kill -KILL {process}", check=False)
+
+
+def list_faults(box: Machine, kind: str = "engine_lost") -> list[tuple[str, str]]:
+    """Subject and state of every record of such an issue, in order."""
+    source = Path(__file__).with_name("journal_reader.py").read_bytes()
+    state = json.loads(box.run(f"{PYTHON} - {STATE}", stdin=source))
+    records = [json.loads(raw) for _, raw, _ in state["records"]]
+    faults = [one["detail"] for one in records if one["kind"] == "fault"]
+    return [(one["subject"], one["state"]) for one in faults if one["what"] == kind]

@@ -13,13 +13,11 @@ import pytest
 from PIL import Image
 
 from tests.guest.machine import Machine, wait_until
-from tests.guest.station import ETC, SETTINGS, UNIT, is_active
-from tests.guest.test_sound_card import kill_all, list_faults
+from tests.guest.station import ETC, PYTHON, SETTINGS, UNIT, is_active, kill_all, list_faults
 from tests.guest.wall_player import FACES, draw
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 HERE = Path(__file__).parent
-PYTHON = "/opt/tramtin/bin/python"
 DROP_IN = "/etc/systemd/system/tramtin.service.d/hdmi.conf"
 SECOND = "/sys/class/drm/card0-Virtual-2/status"
 PLAYER = "opt/tramtin/bin/pytho[n]"

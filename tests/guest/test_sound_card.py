@@ -6,7 +6,6 @@ is no measure of a box: the processor is emulated.
 
 from __future__ import annotations
 
-import json
 import re
 from array import array
 from collections.abc import Iterator
@@ -15,7 +14,15 @@ from pathlib import Path
 import pytest
 
 from tests.guest.machine import Machine, wait_until
-from tests.guest.station import ETC, SETTINGS, STATE, UNIT, is_active
+from tests.guest.station import (
+    ETC,
+    SETTINGS,
+    UNIT,
+    is_active,
+    kill_all,
+    list_faults,
+    list_processes,
+)
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 HERE = Path(__file__).parent
@@ -67,17 +74,6 @@ def plug(box: Machine) -> Iterator[Plug]:
 def read_level_db(box: Machine) -> float:
     """The level of the card's only mixer control, as amixer(1) prints it."""
     return float(re.findall(r"\[(-?[0-9.]+)dB\]", box.run("amixer -c 0 scontents"))[0])
-
-
-def list_processes(box: Machine, pattern: str) -> list[str]:
-    """Those whose command line has the pattern, which must not match itself."""
-    found = box.run(f"grep -la '{pattern}' /proc/[0-9]*/cmdline 2>/dev/null", check=False)
-    return [line.split("/")[2] for line in found.split()]
-
-
-def kill_all(box: Machine, pattern: str) -> None:
-    for process in list_processes(box, pattern):
-        box.run(f"kill -KILL {process}", check=False)
 
 
 def count_loud(box: Machine) -> int:
@@ -147,12 +143,3 @@ def has_raised_priority(box: Machine) -> bool:
 
 def list_engines(box: Machine) -> set[str]:
     return set(list_processes(box, "sound[.].*engine_process"))
-
-
-def list_faults(box: Machine, kind: str = "engine_lost") -> list[tuple[str, str]]:
-    """Subject and state of every record of such an issue, in order."""
-    source = (HERE / "journal_reader.py").read_bytes()
-    state = json.loads(box.run(f"{PYTHON} - {STATE}", stdin=source))
-    records = [json.loads(raw) for _, raw, _ in state["records"]]
-    faults = [one["detail"] for one in records if one["kind"] == "fault"]
-    return [(one["subject"], one["state"]) for one in faults if one["what"] == kind]

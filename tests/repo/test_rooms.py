@@ -127,7 +127,9 @@ ALLOWED = {
     ),
     "drivers.bus": "drivers.errors drivers.profile",
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
-    "drivers.led": "drivers.errors drivers.frame_sink",
+    "drivers.led": (
+        "drivers.bus drivers.codec drivers.errors drivers.frame_sink drivers.profile"
+    ),
     "drivers.profile": "drivers.control_plane drivers.errors drivers.interface",
     "drivers.registry": (
         "drivers.control_plane drivers.errors drivers.frame_sink drivers.interface "

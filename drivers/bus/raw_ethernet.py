@@ -1,0 +1,222 @@
+"""Frames on one network interface, without IP: sent in bursts, received by their EtherType.
+
+Opened once, before the process is confined; everything later goes through the open sockets, also
+the question whether there is a cable, and how fast the line is. The interface is named in each
+frame's address, so that an adapter that was pulled and put back needs no new socket. The
+process needs CAP_NET_RAW.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import errno
+import fcntl
+import os
+import select
+import socket
+import struct
+import time
+from collections.abc import Sequence
+
+from drivers.errors import DeviceUnreachable
+
+_SIOCGIFFLAGS, _SIOCGIFINDEX, _SIOCETHTOOL = 0x8913, 0x8933, 0x8946
+_ETHTOOL_GSET = 1
+_IFF_RUNNING = 0x40
+_SEND_BYTES = 4 * 1024 * 1024
+_BURST = 1024  # UIO_MAXIOV: what one call takes
+_UNKNOWN_SPEED = (0xFFFF, 0xFFFFFFFF)
+_GONE = (errno.ENXIO, errno.ENODEV, errno.ENETDOWN)
+_FULL = (errno.EAGAIN, errno.ENOBUFS)
+_PAUSE_S = 0.0002
+_ROOM_S = 0.005
+
+
+class _Iovec(ctypes.Structure):
+    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+class _Header(ctypes.Structure):
+    """struct msghdr."""
+
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("parts", ctypes.POINTER(_Iovec)),
+        ("part_count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _Message(ctypes.Structure):
+    """struct mmsghdr of sendmmsg(2)."""
+
+    _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
+
+
+class Burst:
+    """Frames of which each is a head and a piece of a common buffer, prepared once.
+
+    Args:
+        buffer: keeps its place in memory; what it holds when the burst is sent, is sent.
+        pieces: of each frame: its head, and where its piece begins and how long it is.
+    """
+
+    def __init__(self, buffer: bytearray, pieces: Sequence[tuple[bytes, int, int]]) -> None:
+        self.count = len(pieces)
+        self.address = ctypes.create_string_buffer(20)
+        self._heads = ctypes.create_string_buffer(b"".join(head for head, _, _ in pieces))
+        self._buffer = (ctypes.c_char * len(buffer)).from_buffer(buffer)
+        self._parts = (_Iovec * (2 * len(pieces)))()
+        self.messages = (_Message * len(pieces))()
+        head_at, body_at = ctypes.addressof(self._heads), ctypes.addressof(self._buffer)
+        for n, (head, begin, length) in enumerate(pieces):
+            self._parts[2 * n] = _Iovec(head_at, len(head))
+            self._parts[2 * n + 1] = _Iovec(body_at + begin, length)
+            message = self.messages[n].header
+            message.name, message.name_length = ctypes.addressof(self.address), 20
+            message.parts = ctypes.pointer(self._parts[2 * n])
+            message.part_count = 2 if length else 1
+            head_at += len(head)
+
+
+class RawEthernet:
+    """One interface, from `open` to `close`.
+
+    Args:
+        interface: its name, such as `eth1`.
+        ethertype: of frames to receive.
+    """
+
+    def __init__(self, interface: str, ethertype: int) -> None:
+        self.interface = interface
+        self._ethertype = ethertype
+        self._socket: socket.socket | None = None
+        self._receiver: socket.socket | None = None
+        self._libc = ctypes.CDLL(None, use_errno=True)
+
+    def open(self) -> None:
+        """Open the sockets.
+
+        Raises:
+            DeviceUnreachable: no such interface, or no right to send raw frames.
+        """
+        try:
+            socket.if_nametoindex(self.interface)
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
+            self._socket.settimeout(0)
+            self._receiver = socket.socket(
+                socket.AF_PACKET, socket.SOCK_RAW, socket.htons(self._ethertype)
+            )
+            self._receiver.settimeout(0)
+        except PermissionError as error:
+            self.close()
+            detail = "E_RIGHT: needs CAP_NET_RAW: install raw-ethernet.conf"
+            raise DeviceUnreachable(self.interface, "open", detail) from error
+        except OSError as error:
+            self.close()
+            raise DeviceUnreachable(self.interface, "open", f"E_NO_CARD: {error}") from error
+
+    def find_fault(self, least_mbit: int) -> str:
+        """Why frames would not arrive: no interface, no cable, a slow line; empty if none.
+
+        Args:
+            least_mbit: the speed that the other side needs.
+        """
+        try:
+            flags: int = struct.unpack("16xH6x", self._ask(_SIOCGIFFLAGS))[0]
+        except OSError:
+            return f"E_NO_CARD: {self.interface} is gone"
+        if not flags & _IFF_RUNNING:
+            return f"E_LINK: {self.interface}: no cable, or the card is off"
+        speed_mbit = self._read_speed()
+        if speed_mbit is not None and speed_mbit < least_mbit:
+            return f"E_SPEED: {self.interface}: {speed_mbit} Mbit/s, needs {least_mbit}"
+        return ""
+
+    def send(self, burst: Burst, limit_s: float) -> int:
+        """Send a burst; returns how many of its frames went out.
+
+        Fewer than all when the interface is gone or took no more for `limit_s`.
+
+        Raises:
+            DeviceUnreachable: the kernel refuses them for another reason.
+        """
+        index = self._find_index()
+        if self._socket is None or index is None:
+            return 0
+        # struct sockaddr_ll: the interface alone counts
+        burst.address.raw = struct.pack("=HHiHBB8s", socket.AF_PACKET, 0, index, 0, 0, 6, b"")
+        sent, until_mono_s = 0, time.monotonic() + limit_s
+        size = ctypes.sizeof(_Message)
+        while sent < burst.count:
+            at = ctypes.addressof(burst.messages) + sent * size
+            count = min(_BURST, burst.count - sent)
+            done = self._libc.sendmmsg(self._socket.fileno(), ctypes.c_void_p(at), count, 0)
+            if done > 0:
+                sent += done
+                continue
+            code = ctypes.get_errno()
+            if code in _GONE or time.monotonic() > until_mono_s:
+                return sent
+            if code not in _FULL:
+                raise DeviceUnreachable(self.interface, "send", os.strerror(code))
+            if code == errno.EAGAIN:
+                select.select([], [self._socket], [], _ROOM_S)
+            else:
+                time.sleep(_PAUSE_S)  # the interface's own queue is full: nothing tells of its end
+        return sent
+
+    def receive(self) -> list[bytes]:
+        """The frames of our EtherType that have come to this interface since the last call."""
+        frames: list[bytes] = []
+        if self._receiver is None:
+            return frames
+        for _ in range(_BURST):
+            try:
+                frame, address = self._receiver.recvfrom(2048)
+            except BlockingIOError:
+                return frames
+            except OSError:  # an interface went down: its error is told once
+                continue
+            if address[0] == self.interface:
+                frames.append(frame)
+        return frames
+
+    def close(self) -> None:
+        """Close the sockets."""
+        for one in (self._socket, self._receiver):
+            if one is not None:
+                one.close()
+        self._socket = self._receiver = None
+
+    def _find_index(self) -> int | None:
+        try:
+            return int(struct.unpack("16xi4x", self._ask(_SIOCGIFINDEX))[0])
+        except OSError:
+            return None
+
+    def _read_speed(self) -> int | None:
+        """Mbit/s; None where the driver does not tell."""
+        if self._socket is None:
+            return None
+        # struct ethtool_cmd, 44 bytes: cmd, supported, advertising, speed, …, speed_hi at 28
+        command = array.array("B", struct.pack("=I40x", _ETHTOOL_GSET))
+        request = struct.pack("16sP", self.interface.encode(), command.buffer_info()[0])
+        try:
+            fcntl.ioctl(self._socket, _SIOCETHTOOL, request.ljust(40, b"\0"))
+        except OSError:
+            return None
+        raw = command.tobytes()
+        low, high = struct.unpack_from("=H", raw, 12)[0], struct.unpack_from("=H", raw, 28)[0]
+        return None if low == _UNKNOWN_SPEED[0] else low | high << 16
+
+    def _ask(self, request: int) -> bytes:
+        if self._socket is None:
+            raise OSError(errno.EBADF, "not open")
+        answer = fcntl.ioctl(self._socket, request, struct.pack("16s24x", self.interface.encode()))
+        return answer[:24]
