@@ -51,7 +51,7 @@ class _Header(ctypes.Structure):
     )
 
 
-class _Message(ctypes.Structure):
+class _Datagram(ctypes.Structure):
     """struct mmsghdr of sendmmsg(2)."""
 
     _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
@@ -71,7 +71,7 @@ class Burst:
         self._heads = ctypes.create_string_buffer(b"".join(head for head, _, _ in pieces))
         self._buffer = (ctypes.c_char * len(buffer)).from_buffer(buffer)
         self._parts = (_Iovec * (2 * len(pieces)))()
-        self.messages = (_Message * len(pieces))()
+        self.messages = (_Datagram * len(pieces))()
         head_at, body_at = ctypes.addressof(self._heads), ctypes.addressof(self._buffer)
         for n, (head, begin, length) in enumerate(pieces):
             self._parts[2 * n] = _Iovec(head_at, len(head))
@@ -152,7 +152,7 @@ class RawEthernet:
         # struct sockaddr_ll: the interface alone counts
         burst.address.raw = struct.pack("=HHiHBB8s", socket.AF_PACKET, 0, index, 0, 0, 6, b"")
         sent, until_mono_s = 0, time.monotonic() + limit_s
-        size = ctypes.sizeof(_Message)
+        size = ctypes.sizeof(_Datagram)
         while sent < burst.count:
             at = ctypes.addressof(burst.messages) + sent * size
             count = min(_BURST, burst.count - sent)

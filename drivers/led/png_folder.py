@@ -23,7 +23,7 @@ PERIOD_S = 0.04  # what a server writes; a card wears
 _FACE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 
 
-class _Face:
+class _FaceFiles:
     """One face's size, last frame and history."""
 
     def __init__(self, folder: Path, name: str, size: tuple[int, int]) -> None:
@@ -83,7 +83,7 @@ class PngFolder:
 
     def __init__(self, path: str) -> None:
         self._folder = Path(path)
-        self._faces: dict[str, _Face] = {}
+        self._faces: dict[str, _FaceFiles] = {}
 
     def open(self, faces: Mapping[str, FacePlace]) -> None:
         """Claim the folder and turn the faces black. Call once, first.
@@ -97,7 +97,7 @@ class PngFolder:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._faces = {
-                name: _Face(self._folder, name, place.size) for name, place in faces.items()
+                name: _FaceFiles(self._folder, name, place.size) for name, place in faces.items()
             }
             for face in self._faces.values():
                 face.black()

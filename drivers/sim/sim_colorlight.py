@@ -128,7 +128,7 @@ class SimColorLight:
         return answer[: len(answer) // 20] if self.fault == "half" else answer
 
 
-class _State:
+class _WallState:
     """The state file, applied when it changes."""
 
     def __init__(self, file: Path | None) -> None:
@@ -153,7 +153,7 @@ def run(interface: str, size: tuple[int, int], picture: Path, state: Path | None
     Raises:
         OSError: no such interface, or no right to listen.
     """
-    wall, settings, due_s = SimColorLight(size), _State(state), 0.0
+    wall, settings, due_s = SimColorLight(size), _WallState(state), 0.0
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ALL_FRAMES)) as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 * 1024 * 1024)
         line.bind((interface, 0))
