@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,10 @@ from agent.settings.model import Settings
 from agent.store.database import Store
 from agent.trust.trust_anchor import load_installed
 from drivers import registry
+from drivers.control_plane import BoardControl
+from drivers.sim.sim_novastar import SimNovaStar
 from tests.fakes.fake_publisher import FakePublisher
+from tests.harness.novastar_wall import wall_of
 from tests.harness.station_settings import SETTINGS
 
 SWITCH = {"profile": "sim-amplifier"}
@@ -279,3 +282,50 @@ async def test_a_key_whose_press_fails_is_an_issue_and_ends_nothing(
 
 def internal_errors(state: BoxState) -> list[Issue]:
     return [one for one in state.issues.all() if one.kind == "internal_error"]
+
+
+@pytest.fixture
+def wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SimNovaStar, BoardControl]]:
+    with wall_of(monkeypatch, "novastar-mctrl660") as one:
+        yield one
+
+
+async def test_a_board_with_a_control_card_is_watched_and_dimmed(
+    device: Device,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wall: tuple[SimNovaStar, BoardControl],
+) -> None:
+    board = {
+        "name": "bang-tin",
+        "board": {"profile": "png", "path": str(tmp_path / "board")},
+        "faces": [{"name": "mat-truoc", "width_px": 64, "height_px": 32}],
+        "controls": [
+            {
+                "name": "the-phat",
+                "profile": "novastar-mctrl660",
+                "port": "/dev/serial/by-id/usb-card",
+            }
+        ],
+        "light": {"by": "clock", "day_pct": 40, "night_pct": 40},
+    }
+    settings = msgspec.convert(
+        {**SETTINGS, "state": str(tmp_path), "outputs": [board], "page": None}, Settings
+    )
+    card, driver = wall
+    dimmed = asyncio.Event()
+    set_brightness = driver.set_brightness
+
+    async def watch(pct: int) -> None:
+        await set_brightness(pct)
+        dimmed.set()
+
+    monkeypatch.setattr(driver, "set_brightness", watch)
+    monkeypatch.setattr(registry, "load_board_control", lambda *_, **__: driver)
+    async with app.build(settings, device) as agent, asyncio.TaskGroup() as group:
+        names = ("wall the-phat", "light bang-tin")
+        tasks = [group.create_task(agent.services[name](), name=name) for name in names]
+        await dimmed.wait()
+        assert card.receivers[0, 0].memory[0x0200_0001] == 102  # 40 %
+        for task in tasks:
+            task.cancel()
