@@ -139,10 +139,10 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         live = LiveReception(
             clock, documents, settings.policy, voices=voices,
             record=partial(record_refusal, journal), set_issue=issues.set_issue,
-            zone_kinds=kinds,
+            zone_kinds=kinds, sounded=lambda: speakers.list_sounded(schedule.timeline),
         )  # fmt: skip
         speakers = VoiceItems(
-            settings.voice_inputs, state.voice, documents, settings.policy, clock, kinds
+            settings.voice_inputs, state.voice, documents, settings.policy, clock, kinds, voices
         )
         voice = await asyncio.to_thread(find_voice, settings.speech)
         schedule = Schedule(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -21,8 +21,9 @@ from agent.contract.live_segment import MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES
 from agent.contract.priority import Level
 from agent.errors import TrustError
 from agent.live.stream_reception import EPOCH, STALLED_S, StreamReception
-from agent.plan.live_stream import LiveStream, list_live_streams
+from agent.plan.live_stream import LiveStream, list_live_streams, refuse_session
 from agent.plan.policy import config_in_force, effective_policy
+from agent.plan.session_book import Span
 from agent.settings.model import Policy
 from agent.signals import Signal
 from agent.state.documents_in_force import DocumentsInForce
@@ -66,12 +67,13 @@ class LiveReception:
         voices: written here.
         record: writes one `refusal` into the journal.
         set_issue: begins or ends an issue.
+        sounded: what has sounded, and what is planned: sessions are counted from it.
 
     Attributes:
         time_wanted: emitted when a stream is announced and the clock is not exact.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword a part of the box
         self,
         clock: Clock,
         documents: DocumentsInForce,
@@ -81,12 +83,14 @@ class LiveReception:
         record: Record,
         set_issue: Callable[[str, str, str | None], None],
         zone_kinds: Mapping[str, str] = MappingProxyType({}),
+        sounded: Callable[[], Iterable[Span]] = tuple,
     ) -> None:
         self.time_wanted = Signal[[]]()
         self._clock = clock
         self._documents = documents
         self._local = local
         self._zone_kinds = zone_kinds
+        self._sounded = sounded
         self._voices = voices
         self._record = record
         self._set_issue = set_issue
@@ -112,11 +116,16 @@ class LiveReception:
         config = config_in_force(self._documents.held, now)
         policy = effective_policy(config, self._local, self._zone_kinds)
         allowed, refusals = list_live_streams(self._documents.held, policy)
+        streams = {key: one for key, one in allowed.items() if not now.is_past(one.end_at)}
+        for key in streams.keys() - self._streams.keys():
+            refusal = refuse_session(streams[key], policy, self._sounded())
+            if refusal is not None:
+                refusals.append(refusal)
+                del streams[key]
         for refusal in refusals:
             if refusal.doc_id not in self._refused:
                 self._due.append(refusal.detail())
         self._refused = frozenset(one.doc_id for one in refusals)
-        streams = {key: one for key, one in allowed.items() if not now.is_past(one.end_at)}
         for key, stream in streams.items():
             if known := self._streams.get(key):
                 known.reception.renew(stream)
@@ -139,6 +148,7 @@ class LiveReception:
         gone.reception.end_voice(why)
         if gone.voice is not None:
             self._voices.note_over(gone.voice.key, why)
+            self._voices.note_spoken(gone.voice, self._clock.now().at)
         self._former[key] = gone.reception.verifier
         if len(self._former) > MAX_FORMER:
             del self._former[next(iter(self._former))]
@@ -231,6 +241,7 @@ class LiveReception:
         one.reception.end_voice(why)
         if one.voice is not None:
             self._voices.note_over(one.voice.key, why)
+            self._voices.note_spoken(one.voice, self._clock.now().at)
         one.voice = None
         self._put()
 

@@ -2,12 +2,13 @@
 
 A stream lasts from its grant's `not_before` until the first of: cancel, expiry, the beginning of
 quiet hours, the end of the longest session. The end of a grant is not planned, it is only a limit:
-so a stream that begins in time is heard until then. Only the emergency class is exempt.
+so a stream that begins in time is heard until then. It is one of the day's sessions, unless it
+joins one. Only the emergency class is exempt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from agent.plan.calendar import DAY, list_days, local_date
 from agent.plan.occurrence import Refusal
 from agent.plan.policy import EffectivePolicy
 from agent.plan.quiet_hours import QuietHours
+from agent.plan.session_book import SessionBook, Span
 
 DELAY_MS = 1_000
 LEVEL_OF_CLASS = {
@@ -125,6 +127,25 @@ def _limit(held: HeldDocument, grant: StreamGrant, policy: EffectivePolicy) -> L
         if policy.minutes_per_session is not None:
             end_at = min(end_at, start_at + timedelta(minutes=policy.minutes_per_session))
     return LiveStream(held, grant, level, start_at, end_at, tuple(left))
+
+
+def refuse_session(
+    stream: LiveStream, policy: EffectivePolicy, sounded: Iterable[Span]
+) -> Refusal | None:
+    """Is it a session too many? To be asked once, before anything of it is heard.
+
+    Args:
+        stream: allowed by all other rules.
+        policy: in force.
+        sounded: planned sound and earlier voices, in any order.
+    """
+    if policy.sessions_per_day is None or stream.level >= Level.EMERGENCY:
+        return None
+    book, at = SessionBook(policy), stream.start_at
+    for start_at, end_at in sorted(span for span in sounded if span[0] < at):
+        book.refuse(start_at, end_at)
+    rule = book.refuse(at, at)
+    return None if rule is None else _refuse(stream.grant, at, "E_POLICY", rule)
 
 
 def _refuse(grant: StreamGrant, at: datetime, code: str, rule: str) -> Refusal:

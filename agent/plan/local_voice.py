@@ -20,11 +20,10 @@ from agent.contract.document import StationConfig
 from agent.plan.calendar import DAY, list_days, local_date
 from agent.plan.policy import EffectivePolicy
 from agent.plan.quiet_hours import QuietHours
-from agent.plan.session_book import SessionBook
+from agent.plan.session_book import SessionBook, Span
 
 NOT_ALLOWED = "mic: false"
 CLASS = "routine"
-Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ from agent.plan.policy import EffectivePolicy
 SESSION_GAP = timedelta(minutes=5)
 
 
+Span = tuple[datetime, datetime]
+"""Begin and end of what has sounded, or is planned to."""
+
+
 def needs_book(policy: EffectivePolicy) -> bool:
     """Does the policy have a limit that counts what came before?"""
     limits = (policy.sessions_per_day, policy.minutes_per_session)

@@ -13,7 +13,6 @@ from agent.contract.priority import Level
 from agent.plan.calendar import local_date
 from agent.plan.local_voice import (
     NOT_ALLOWED,
-    Span,
     VoicePermit,
     VoiceRefusal,
     is_emergency_voice_allowed,
@@ -21,10 +20,12 @@ from agent.plan.local_voice import (
     refuse_voice,
 )
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
+from agent.plan.session_book import Span
 from agent.plan.timeline import Timeline
 from agent.play.item import Item, ItemSource
 from agent.settings.model import Policy, VoiceDevice
 from agent.state.documents_in_force import DocumentsInForce
+from agent.state.live_voices import LiveVoices
 from agent.state.voice_press import Speaking, VoicePress
 
 END_MARGIN = timedelta(seconds=1)  # the person is ended first, with the rule that ends them
@@ -47,6 +48,7 @@ class VoiceItems:
         local: the narrowing policy of the local settings, if any.
         clock: the only source of time.
         zone_kinds: the station's clusters and the kinds of their surroundings.
+        voices: the live ones, each of which is a session too.
     """
 
     inputs: Sequence[VoiceDevice]
@@ -55,6 +57,7 @@ class VoiceItems:
     local: Policy | None
     clock: Clock
     zone_kinds: Mapping[str, str] = field(default_factory=dict)
+    voices: LiveVoices = field(default_factory=LiveVoices)
 
     def find(self, zones: Collection[str]) -> Item | None:
         """Who speaks now on an output with these zones, as its item."""
@@ -77,7 +80,10 @@ class VoiceItems:
             is_allowed = is_emergency_voice_allowed(self.documents.held)
             permit = VoicePermit(zones=tuple(zones))
             return permit if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
-        sounded = list(self._list_sounded(plan.timeline, now))
+        today = local_date(now.at)
+        sounded = [
+            span for span in self.list_sounded(plan.timeline) if local_date(span[0]) == today
+        ]
         return judge_voice(self._policy(now), now, sounded, zones)
 
     def refuse(
@@ -96,13 +102,13 @@ class VoiceItems:
         config = config_in_force(self.documents.held, now)
         return effective_policy(config, self.local, self.zone_kinds)
 
-    def _list_sounded(self, timeline: Timeline | None, now: Now) -> Iterable[Span]:
-        """What has begun today, planned or spoken: sessions are counted from it."""
-        today = local_date(now.at)
+    def list_sounded(self, timeline: Timeline | None) -> Iterable[Span]:
+        """What is planned and what was spoken: sessions are counted from it."""
         for begin_s, end_s in self.press.spoken:
             yield self.clock.at_of(begin_s), self.clock.at_of(end_s)
+        yield from self.voices.spoken
         for one in timeline.occurrences if timeline is not None else ():
-            if one.medium == "sound" and local_date(one.start_at) == today:
+            if one.medium == "sound" and one.level > Level.FILLER:
                 yield one.start_at, one.end_at
 
 

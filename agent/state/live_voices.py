@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.contract.priority import Level
 from agent.plan.live_stream import LiveStream
 from agent.signals import Signal
 
@@ -27,6 +29,7 @@ class LiveVoice:
 
 
 MAX_OVER = 16
+REMEMBERED = 256  # ordinary voices
 
 
 class LiveVoices:
@@ -35,11 +38,13 @@ class LiveVoices:
     Attributes:
         now: highest level first, then the one that began last.
         changed: emitted after each change.
+        spoken: begin and end of ordinary voices that are over, the latest last.
     """
 
     def __init__(self) -> None:
         self.now: Sequence[LiveVoice] = ()
         self.changed = Signal[[]]()
+        self.spoken: deque[tuple[datetime, datetime]] = deque(maxlen=REMEMBERED)
         self._over: dict[str, str] = {}
 
     def put(self, voices: Sequence[LiveVoice]) -> None:
@@ -48,6 +53,11 @@ class LiveVoices:
         if ordered != list(self.now):
             self.now = ordered
             self.changed.emit()
+
+    def note_spoken(self, voice: LiveVoice, end_at: datetime) -> None:
+        """A voice is over that counts as a session of its day."""
+        if voice.stream.level < Level.EMERGENCY:
+            self.spoken.append((voice.start_at, end_at))
 
     def note_over(self, key: str, why: str) -> None:
         """A voice is over, and will be in the next `put` no more; empty where it ended in order."""

@@ -10,6 +10,7 @@ import pytest
 
 from agent.contract.priority import Level
 from agent.live.stream_reception import LEAD_S
+from agent.settings.model import Policy
 from tests.harness.live_box import LiveBox, say
 from tests.harness.live_documents import Studio, later
 from tests.harness.signed_documents import AT
@@ -80,6 +81,37 @@ def test_a_grant_that_ends_without_another_ends_its_voice(box: LiveBox) -> None:
     box.pass_time(0.2)
     assert (box.is_on, stream.why_over) == (False, "E_EXPIRED")
     assert box.voices.why_over(f"{STREAM}/1") == "E_EXPIRED"
+
+
+async def test_a_second_voice_of_a_day_with_one_session_is_refused_on_record(
+    box: LiveBox,
+) -> None:
+    box.reception._local = Policy(sessions_per_day=1)
+    box.reception._sounded = lambda: list(box.voices.spoken)
+    first, second = Studio(), Studio(stream_id="cd" * 16)
+    box.allow(first.grant(expires=later(5)))
+    say(box, first, 24)
+    box.pass_time(0.5)
+    assert not box.is_on  # its grant has ended
+    box.boot_s += 600
+    grant = second.grant(seq=50, not_before=later(600), expires=later(900), slot="live-2")
+    box.allow(grant)
+    second.at_us = box.now_us
+    say(box, second)
+    assert not box.is_on
+    writing = asyncio.create_task(box.reception.run())
+    while not box.records:  # noqa: ASYNC110 - it tells no event
+        await asyncio.sleep(0)
+    writing.cancel()
+    assert [(one["code"], one["hint"]) for one in box.records] == [
+        ("E_POLICY", "sessions_per_day 1")
+    ]
+    urgent = second.grant(seq=51, not_before=later(600), expires=later(900), slot="live-2",
+                          **{"class": "emergency"})  # fmt: skip
+    box.allow(urgent)
+    second.at_us = box.now_us
+    say(box, second)
+    assert box.is_on
 
 
 def test_ten_seconds_without_a_good_segment_end_a_voice(box: LiveBox) -> None:

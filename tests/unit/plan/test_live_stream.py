@@ -12,7 +12,7 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Document, StreamGrant
 from agent.contract.priority import Level
 from agent.plan.calendar import parse_window
-from agent.plan.live_stream import LiveStream, list_live_streams
+from agent.plan.live_stream import LiveStream, list_live_streams, refuse_session
 from agent.plan.policy import EffectivePolicy
 from tests.harness.live_documents import STREAM_ID, stream_grant
 from tests.harness.signed_documents import AT, cancel, utc_text
@@ -96,3 +96,26 @@ def test_a_session_is_as_long_as_policy_says_from_the_streams_beginning() -> Non
 def test_a_day_without_sound_has_no_voice() -> None:
     _, refusals = list_live_streams([grant()], EffectivePolicy((), weekdays=frozenset({7})))
     assert [one.code for one in refusals] == ["E_POLICY"]  # 23 November 2026 is a Monday
+
+
+TWO_A_DAY = EffectivePolicy(quiet=(), sessions_per_day=2)
+FIRST = (AT - 120 * MINUTE, AT - 110 * MINUTE)
+SECOND = (AT - 60 * MINUTE, AT - 50 * MINUTE)
+
+
+def test_a_voice_is_a_session_of_the_day_unless_it_joins_one() -> None:
+    stream = the_one(grant())
+    assert refuse_session(stream, TWO_A_DAY, [FIRST]) is None
+    refusal = refuse_session(stream, TWO_A_DAY, [SECOND, FIRST])
+    assert refusal is not None
+    assert (refusal.code, refusal.rule) == ("E_POLICY", "sessions_per_day 2")
+    joined = (SECOND[0], AT - 4 * MINUTE)  # five minutes of pause are one session
+    assert refuse_session(stream, TWO_A_DAY, [joined, FIRST]) is None
+    later = (AT + MINUTE, AT + 2 * MINUTE)
+    assert refuse_session(stream, TWO_A_DAY, [FIRST, later]) is None
+    assert refuse_session(stream, OPEN, [SECOND, FIRST]) is None
+
+
+def test_an_emergency_voice_is_no_session() -> None:
+    stream = the_one(grant(**{"class": "emergency"}))
+    assert refuse_session(stream, TWO_A_DAY, [SECOND, FIRST]) is None
