@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import psutil
+from msgspec import UNSET
 
 from agent.contract.document import Body, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.issuer_budget import OF_BOX
@@ -105,7 +106,9 @@ def limited_playlist(number: int) -> HeldPlaylist:
     """2,000 entries, each tenth an advert, all for one cluster of two."""
     playlist = make_playlist(number, 2000)
     entries = [
-        msgspec.structs.replace(entry, advert=index % 10 == 9 or None, zones=["nga-ba", "cho"])
+        msgspec.structs.replace(
+            entry, advert=True if index % 10 == 9 else UNSET, zones=["nga-ba", "cho"]
+        )
         for index, entry in enumerate(playlist.entries)
     ]
     return HeldPlaylist(msgspec.structs.replace(playlist, entries=entries), "b" * 64)
