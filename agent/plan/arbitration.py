@@ -1,15 +1,15 @@
 """When each start begins that waits for something else, and what ends what plays. Pure.
 
 The rules are in docs/plan.md. Starts are taken in the order of time: what stands at a moment is
-known when the next one is decided, so the whole is done in one pass.
+known when the next one is decided, so the whole is done in one pass. Written starts are put in
+order once; a heap holds only what really waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 import msgspec
 
@@ -17,18 +17,21 @@ from agent.contract.document import Playlist
 from agent.contract.local_time import LOCAL
 from agent.contract.priority import Level
 from agent.errors import PlanError
+from agent.plan.occupancy import Occupancy
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy
-from agent.plan.session_book import SessionBook
+from agent.plan.session_book import SessionBook, needs_book
 from agent.plan.time_rules import Start, TimeRules
 
 LONGEST_WAIT = timedelta(hours=6)  # what has waited so long is news of this morning in the evening
 SLICE = 500  # steps, which take a few milliseconds
 _AT, _AFTER, _WAITING, _GIVING_UP = range(4)  # in this order at one moment
-_Lane = tuple[Level, Medium, frozenset[str]]
+_KINDS = {"at": _AT, "after": _AFTER, "next": _WAITING, "within": _WAITING}
 
 
-class Line(msgspec.Struct):
+# Lines, turns and starts are many: the garbage collector does not look at them (`gc=False`), so
+# `resolve` takes apart what refers to itself, however it ends.
+class Line(msgspec.Struct, gc=False):
     """One entry.
 
     Args:
@@ -40,6 +43,10 @@ class Line(msgspec.Struct):
     Attributes:
         number: in the order of documents and entries.
         fault_at: when the fault was met.
+        kind: of its start.
+        wait: the longest; None: it does not wait.
+        lane: what waits for the same, each for the one before it; None: it does not wait.
+        followers: what is due when it ends.
     """
 
     start: Start
@@ -48,20 +55,41 @@ class Line(msgspec.Struct):
     days: Collection[str] = ()
     number: int = 0
     fault_at: datetime | None = None
+    kind: int = _AT
+    wait: timedelta | None = None
+    lane: list[_Waiting] | None = None
+    followers: Sequence[Line] = ()
 
 
-@dataclass(order=True)
-class _Turn:
-    """A start that is due, and its place among those of one moment."""
+class _Turn(msgspec.Struct, gc=False):
+    """A start that is due."""
 
-    order: tuple[int, datetime, int]  # what kind, since when, which line
-    line: Line = field(compare=False)
-    asked_at: datetime = field(compare=False)
-    written_at: datetime = field(compare=False)
-    limit_at: datetime | None = field(compare=False, default=None)
-    is_queued: bool = field(compare=False, default=False)
-    looks_at: datetime | None = field(compare=False, default=None)
-    is_settled: bool = field(compare=False, default=False)
+    line: Line
+    since_at: datetime
+    asked_at: datetime
+    written_at: datetime
+    looks_at: datetime | None = None
+    is_queued: bool = False
+    is_settled: bool = False
+
+    @property
+    def lane(self) -> list[_Waiting]:
+        """Where it waits."""
+        lane = self.line.lane
+        assert lane is not None  # noqa: S101 - only what waits asks
+        return lane
+
+    @property
+    def limit_at(self) -> datetime | None:
+        """When it has waited as long as it may; None: it does not wait."""
+        return None if self.line.wait is None else self.since_at + self.line.wait
+
+
+# what kind, since when, which line, a number that makes all different
+_Waiting = tuple[int, datetime, int, int, _Turn]
+# the moment, level and kind as one number, then as above
+_Event = tuple[datetime, int, int, datetime, int, int, _Turn]
+_Written = tuple[datetime, int, int]  # the moment, level and kind, which line
 
 
 class Arbitration:
@@ -81,19 +109,21 @@ class Arbitration:
         self.kept: list[Occurrence] = []
         self.refusals: list[Refusal] = []
         self._rules = rules
-        self._book = SessionBook(policy)
+        self._book = SessionBook(policy) if needs_book(policy) else None
         self._from_at = from_at
         self._lines: list[Line] = []
         self._followers: dict[tuple[str, str], list[Line]] = {}
-        self._events: list[tuple[datetime, int, int, _Turn]] = []
-        self._lanes: dict[_Lane, list[_Turn]] = {}
-        self._on = {"sound": _Occupancy(), "picture": _Occupancy()}
+        self._written: list[_Written] = []
+        self._events: list[_Event] = []
+        self._count = 0
+        self._lanes: dict[tuple[Level, Medium, frozenset[str]], list[_Waiting]] = {}
+        self._on = {"sound": Occupancy(), "picture": Occupancy()}
 
     def add(self, line: Line, starts: Sequence[datetime]) -> None:
         """Add an entry with moments of its own."""
         self._number(line)
-        for at in starts:
-            self._events.append(self._event(line, at, at, at - line.delay))
+        order, number = _order(line.start.level, line.kind), line.number
+        self._written += [(at, order, number) for at in starts]
 
     def add_follower(self, line: Line, days: frozenset[str]) -> None:
         """Add an entry that follows another of its playlist on some dates."""
@@ -105,19 +135,48 @@ class Arbitration:
     def _number(self, line: Line) -> None:
         line.number = len(self._lines)
         self._lines.append(line)
+        one, rule = line.start, line.start.entry.start
+        line.kind = _KINDS[rule.kind]
+        if line.kind != _AT:
+            line.lane = self._lanes.setdefault(
+                (one.level, one.medium, frozenset(one.entry.zones)), []
+            )
+            is_hard = rule.kind == "within"
+            line.wait = timedelta(milliseconds=rule.ms or 0) if is_hard else LONGEST_WAIT
 
     def resolve(self) -> Iterator[None]:
         """Decide everything; yields after each slice of work."""
+        try:
+            yield from self._decide()
+        finally:
+            self._events.clear()
+            for lane in self._lanes.values():
+                lane.clear()
+            for line in self._lines if self._followers else ():
+                line.followers = ()
+
+    def _decide(self) -> Iterator[None]:
         self._refuse_rings()
-        heapify(self._events)
-        steps = 0
-        while self._events:
-            at, _, kind, turn = heappop(self._events)
-            if not turn.is_settled:
-                self._step(at, kind, turn)
-            steps += 1
+        self._join_followers()
+        self._written.sort()
+        lines, events = self._lines, self._events
+        for steps, (at, order, number) in enumerate(self._written):
+            line = lines[number]
+            while events and events[0] < (at, order, line.kind, at, number):
+                self._take_event()
+            if line.kind != _AT or line.followers or line.fault is not None:
+                self._come(at, _Turn(line, at, at, at - line.delay))
+            else:  # nobody asks for it later
+                self._plan(line.start, at)
             if steps % SLICE == 0:
                 yield
+        while self._events:
+            self._take_event()
+            if self._count % SLICE == 0:
+                yield
+        self._refuse_faults()
+
+    def _refuse_faults(self) -> None:
         for line in self._lines:
             if line.fault is not None and line.fault_at is not None:
                 self.refusals.append(
@@ -134,39 +193,55 @@ class Arbitration:
                 rule = f"after {line.start.entry.start.entry}: nothing begins the chain"
                 self.refusals.append(line.start.refuse(self._from_at, "E_SCHEMA", rule))
 
-    def _event(
-        self, line: Line, at: datetime, asked_at: datetime, written_at: datetime
-    ) -> tuple[datetime, int, int, _Turn]:
-        """A start is due at a moment."""
-        rule = line.start.entry.start
-        kind = _AT if rule.kind == "at" else _AFTER if rule.kind == "after" else _WAITING
-        turn = _Turn((kind, at, line.number), line, asked_at, written_at)
-        if rule.kind == "within":
-            turn.limit_at = at + timedelta(milliseconds=rule.ms or 0)
-        elif rule.kind != "at":
-            turn.limit_at = at + LONGEST_WAIT
-        return at, -line.start.level, kind, turn
+    def _join_followers(self) -> None:
+        for line in self._lines if self._followers else ():
+            key = (line.start.bounds.playlist.doc_id, line.start.entry.id)
+            line.followers = self._followers.get(key, ())
 
     def _push(self, at: datetime, kind: int, turn: _Turn) -> None:
-        heappush(self._events, (at, -turn.line.start.level, kind, turn))
+        self._count += 1
+        line = turn.line
+        order = _order(line.start.level, kind)
+        event = (at, order, line.kind, turn.since_at, line.number, self._count, turn)
+        heappush(self._events, event)
 
-    def _step(self, at: datetime, kind: int, turn: _Turn) -> None:
-        """An event of a turn: it is due, may be free to begin, or has waited long enough."""
+    def _take_event(self) -> None:
+        """A turn is due, may be free to begin, or has waited long enough."""
+        at, order, _, _, _, _, turn = heappop(self._events)
+        if turn.is_settled:
+            return
+        kind = order % 4
         if kind == _AT:
             self._begin(at, turn)
-            return
-        if kind == _GIVING_UP:
+        elif kind == _GIVING_UP:
             rule = f"{turn.line.start.entry.start.kind} waits at most {LONGEST_WAIT}"
             self._drop(at, turn, turn.line.start.refuse(at, "E_POLICY", rule))
+        elif not turn.is_queued:
+            self._come(at, turn)
+        elif turn.looks_at == at and _first_of(turn.lane) is turn:
+            self._try(at, turn)  # else its turn comes when those before it have begun
+
+    def _come(self, at: datetime, turn: _Turn) -> None:
+        """A start is due: it begins, or waits behind those that wait for the same."""
+        line = turn.line
+        if line.kind == _AT:
+            self._begin(at, turn)
             return
-        lane = self._lane_of(turn.line.start)
-        if not turn.is_queued:
-            self._queue(lane, turn)
-        elif turn.looks_at != at:
-            return  # it looks at another moment
-        if lane[0] is not turn:
-            return  # its turn comes when those before it have begun
-        free_at = self._on[turn.line.start.medium].free_at(turn.line.start)
+        first = _first_of(turn.lane)
+        if first is None or _is_before(turn, first):
+            free_at = self._on[line.start.medium].free_at(line.start.level, line.start.entry.zones)
+            if free_at is None or free_at <= at:
+                self._begin(at, turn)
+                return
+            self._queue(turn)
+            self._look(turn, free_at)
+        else:
+            self._queue(turn)
+
+    def _try(self, at: datetime, turn: _Turn) -> None:
+        """The first of a lane looks whether it may begin."""
+        one = turn.line.start
+        free_at = self._on[one.medium].free_at(one.level, one.entry.zones)
         if free_at is not None and free_at > at:
             self._look(turn, free_at)
         else:
@@ -175,115 +250,101 @@ class Arbitration:
     def _look(self, turn: _Turn, at: datetime) -> None:
         """Have the first of a lane look at a moment whether it may begin."""
         turn.looks_at = at
-        self._push(at, turn.order[0], turn)
+        self._push(at, turn.line.kind, turn)
 
-    def _lane_of(self, one: Start) -> list[_Turn]:
-        """Those that wait for the same; each waits for the one before it."""
-        lane = self._lanes.setdefault(_lane_key(one), [])
-        while lane and lane[0].is_settled:
-            heappop(lane)
-        return lane
-
-    def _queue(self, lane: list[_Turn], turn: _Turn) -> None:
-        heappush(lane, turn)
+    def _queue(self, turn: _Turn) -> None:
+        line = turn.line
+        self._count += 1
+        heappush(turn.lane, (line.kind, turn.since_at, line.number, self._count, turn))
         turn.is_queued = True
         if turn.limit_at is not None:
-            is_hard = turn.line.start.entry.start.kind == "within"
+            is_hard = line.start.entry.start.kind == "within"
             self._push(turn.limit_at, _AT if is_hard else _GIVING_UP, turn)
 
     def _begin(self, at: datetime, turn: _Turn) -> None:
         """A turn has come: what plays is planned, what may not play gives its place to others."""
-        one = turn.line.start
-        if turn.line.fault is not None:
-            if turn.line.fault_at is None or turn.line.fault_at < self._from_at:
-                turn.line.fault_at = at
+        line = turn.line
+        if line.fault is not None:
+            if line.fault_at is None or line.fault_at < self._from_at:
+                line.fault_at = at
             self._drop(at, turn)
             return
-        is_waiting = turn.limit_at is not None and turn.limit_at > at
-        verdict = self._rules.judge(one, at, turn.asked_at, turn.limit_at if is_waiting else None)
-        if isinstance(verdict, Occurrence):
+        limit_at = None if line.wait is None else turn.limit_at
+        waits_until = limit_at if limit_at is not None and limit_at > at else None
+        planned = self._plan(line.start, at, turn.asked_at, waits_until)
+        self._settle(at, turn)
+        if line.followers:
+            self._follow(turn, at if planned is None else planned.end_at)
+
+    def _plan(
+        self,
+        one: Start,
+        at: datetime,
+        asked_at: datetime | None = None,
+        waits_until: datetime | None = None,
+    ) -> Occurrence | None:
+        """Plan a play, or refuse it; what waits may begin sooner because of it."""
+        verdict = self._rules.judge(one, at, asked_at, waits_until)
+        if self._book is not None and isinstance(verdict, Occurrence):
             rule = self._book.refuse_play(verdict)
             verdict = verdict if rule is None else one.refuse(at, "E_POLICY", rule)
         if isinstance(verdict, Refusal):
-            self._drop(at, turn, verdict)
-            return
+            self.refusals.append(verdict)
+            return None
         self.kept.append(verdict)
         if self._on[one.medium].put(verdict):
             self._wake_all(verdict.end_at)
-        self._settle(at, turn)
-        self._follow(turn, verdict.end_at)
+        return verdict
 
     def _drop(self, at: datetime, turn: _Turn, refusal: Refusal | None = None) -> None:
         """A turn is refused: what follows it takes its moment."""
         if refusal is not None:
             self.refusals.append(refusal)
         self._settle(at, turn)
-        self._follow(turn, at)
+        if turn.line.followers:
+            self._follow(turn, at)
 
     def _settle(self, at: datetime, turn: _Turn) -> None:
+        """A turn is over; the next of its lane looks at once."""
         turn.is_settled = True
         if turn.is_queued:
-            one = turn.line.start
-            was_first = self._lanes[_lane_key(one)][0] is turn
-            lane = self._lane_of(one)
-            if lane and was_first:
-                self._look(lane[0], at)
+            lane = turn.lane
+            was_first = lane[0][-1] is turn
+            first = _first_of(lane)
+            if first is not None and was_first:
+                self._look(first, at)
 
     def _wake_all(self, at: datetime) -> None:
         """Something ends sooner than it was known to: who waits looks again then."""
         for lane in self._lanes.values():
-            first = lane[0] if lane else None
+            first = lane[0][-1] if lane else None
             if first is not None and first.looks_at is not None and first.looks_at > at:
                 self._look(first, at)
 
     def _follow(self, turn: _Turn, at: datetime) -> None:
-        one = turn.line.start
-        followers = self._followers.get((one.bounds.playlist.doc_id, one.entry.id))
-        if not followers:
-            return
         day = turn.written_at.astimezone(LOCAL).date().isoformat()
-        for line in followers:
+        for line in turn.line.followers:
             if day in line.days:
-                heappush(self._events, self._event(line, at, turn.asked_at, turn.written_at))
+                self._push(at, _AFTER, _Turn(line, at, turn.asked_at, turn.written_at))
 
 
-class _Occupancy:
-    """Until when each zone has something of each level, of one medium.
-
-    What starts later in a zone ends what has the same level there; what is lower comes back.
-    """
-
-    def __init__(self) -> None:
-        self._levels: dict[Level, dict[str, Occurrence]] = {}
-
-    def put(self, new: Occurrence) -> bool:
-        """Something begins; returns whether it ends sooner than what it replaces."""
-        zones = self._levels.setdefault(new.level, {})
-        places = list(zones) if "*" in new.entry.zones else new.entry.zones
-        replaced = [zones.get(place, zones.get("*")) for place in places]
-        for place in {*places, *new.entry.zones}:
-            old = zones.get(place, zones.get("*"))
-            zones[place] = new if old is None or old.rank < new.rank else old
-        return any(old is not None and old.end_at > new.end_at for old in replaced)
-
-    def free_at(self, one: Start) -> datetime | None:
-        """When nothing of its level or above has any of its zones; None: nothing ever had."""
-        wanted = one.entry.zones
-        found = [
-            on.end_at
-            for level, zones in self._levels.items()
-            if level >= one.level
-            for on in (
-                zones.values()
-                if "*" in wanted
-                else filter(None, (zones.get(place, zones.get("*")) for place in wanted))
-            )
-        ]
-        return max(found, default=None)
+def _order(level: Level, kind: int) -> int:
+    """What comes first at one moment: the higher level, then the kind."""
+    return (Level.SILENCE - level) * 4 + kind
 
 
-def _lane_key(one: Start) -> _Lane:
-    return one.level, one.medium, frozenset(one.entry.zones)
+def _is_before(turn: _Turn, other: _Turn) -> bool:
+    """Does it wait before another of its lane?"""
+    one, two = turn.line, other.line
+    own = (one.kind, turn.since_at, one.number)
+    return own < (two.kind, other.since_at, two.number)
+
+
+def _first_of(lane: list[_Waiting]) -> _Turn | None:
+    """The first that waits; those that are settled leave the lane."""
+    while lane and lane[0][-1].is_settled:
+        heappop(lane)
+    return lane[0][-1] if lane else None
 
 
 def _list_begun(playlist: Playlist) -> set[str]:

@@ -34,7 +34,7 @@ class Bounds:
     closed: Sequence[str] = ()
 
 
-class Start(msgspec.Struct, frozen=True):
+class Start(msgspec.Struct, frozen=True, gc=False):
     """What starts of one entry have in common.
 
     Args:
