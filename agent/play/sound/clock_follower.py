@@ -36,15 +36,22 @@ class ClockFollower:
         """It is joined in its midst, at the place that is due then: all that is late is made up."""
         self._joined_mono_s = due_mono_s
 
-    def begin(self, started_mono_s: float, due_mono_s: float | None) -> None:
-        """Its first sample sounded at a moment, and was due at one: what is late is made up."""
+    def begin(self, started_mono_s: float, due_mono_s: float | None) -> float:
+        """Its first sample sounded at a moment, and was due at one: what is late is made up.
+
+        Returns by how many seconds it was joined further on than was said, because its decoder was
+        slow.
+        """
+        further_s = 0.0
         if (joined := self._joined_mono_s) is not None and joined < started_mono_s - STEP_S:
-            self._steer(joined - started_mono_s)
+            further_s = started_mono_s - joined
+            self._steer(-further_s)
             started_mono_s = joined
         is_late = due_mono_s is not None and due_mono_s < started_mono_s
         self._due_mono_s = started_mono_s
         self._due_at = self._clock.at_of(due_mono_s if is_late and due_mono_s else started_mono_s)
         self.follow()
+        return further_s
 
     def follow(self) -> float:
         """Compare with the clock; returns by how much the sound was moved."""

@@ -13,10 +13,18 @@ MISSING_LIMIT = 0.01
 
 @dataclass
 class Continuity:
-    """Frames heard and frames missing, and corrections, of all the slots of one play."""
+    """Frames heard and frames missing, and corrections, of all the slots of one play.
+
+    Attributes:
+        heard: frames that sounded.
+        missing: frames that were silent or left out.
+        joined: those of them that lie before the place where an item in its midst was joined. They
+            are no hole: so much further on it began.
+    """
 
     heard: int = 0
     missing: int = 0
+    joined: int = 0
     steering: SteeringResult = field(default_factory=SteeringResult)
 
     def add(self, event: Ended) -> None:
@@ -34,4 +42,5 @@ class Continuity:
     @property
     def is_broken(self) -> bool:
         """Is so much missing that the play does not count as heard in full?"""
-        return self.missing > MISSING_LIMIT * (self.heard + self.missing)
+        holes = max(0, self.missing - self.joined)
+        return holes > MISSING_LIMIT * (self.heard + holes)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from agent.clock import Now, mono_s
 from agent.errors import AgentError, PlayError
-from agent.play.ipc import Ended, Send, Started, WorkerFault
+from agent.play.ipc import RATE_HZ, Ended, Send, Started, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.play_moments import PlayMoments
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
@@ -238,7 +238,8 @@ class SoundSession:
             self._moments.begin(event.mono_s)
             if (timeline := find_timeline(self._source)) is not None:
                 timeline.on_started(event.mono_s)
-            self._follower.begin(event.mono_s, self.due_mono_s)
+            further_s = self._follower.begin(event.mono_s, self.due_mono_s)
+            self._slots.continuity.joined = round(further_s * RATE_HZ)
             self.is_sounding = True
             self._record.open(self._build_result("cut", "restart", None))
 

@@ -64,6 +64,14 @@ def test_what_began_late_is_made_up() -> None:
     assert steered == pytest.approx([-0.4])
 
 
+def test_what_is_joined_late_in_its_midst_tells_by_how_much() -> None:
+    steered: list[float] = []
+    follower = ClockFollower(FakeClock(), steered.append)
+    follower.join(100.0)
+    assert follower.begin(101.5, 100.0) == pytest.approx(1.5)
+    assert steered == pytest.approx([-1.5])
+
+
 def test_a_clock_that_was_minutes_wrong_leaves_the_sound_where_it_is() -> None:
     steered: list[float] = []
     clock = FakeClock()

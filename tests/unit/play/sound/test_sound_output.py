@@ -284,6 +284,26 @@ async def test_an_item_of_which_more_than_a_hundredth_was_silent_is_not_heard_in
         assert len(bench.engine.all(Load)) == 1  # it does not come back
 
 
+@pytest.mark.parametrize(
+    ("missing_s", "outcome"), [(1.5, ("full", None)), (1.6, ("cut", "underruns"))]
+)
+async def test_an_item_that_a_slow_decoder_joins_further_on_has_no_hole_there(
+    media_files: SlowMediaFiles, missing_s: float, outcome: tuple[str, str | None]
+) -> None:
+    async with at_work(media_files, []) as bench:
+        begun_at = bench.clock.now().at - timedelta(seconds=10)
+        end_at = begun_at + timedelta(minutes=2)
+        bench.rundown.now_wanted = [build_item("tin", begun_at, end_at=end_at, limit_ms=50)]
+        bench.output.changed()
+        await until(lambda: bool(bench.engine.all(StartSlot)))
+        start = bench.engine.all(StartSlot)[0]
+        bench.engine.on_event(Started(start.id, start.at_mono_s + 1.5))
+        missing = round(missing_s * 48_000)
+        bench.engine.on_event(Ended(start.id, 5 * 48_000, "end", mono_s(), missing))
+        await until(lambda: bool(bench.log.plays))
+        assert (bench.log.plays[0].result, bench.log.plays[0].reason) == outcome
+
+
 async def heard(bench: Bench, count: int, why: Any = "end") -> Fire:
     """The engine's clip number so many has begun, and ended."""
     await until(lambda: len(bench.engine.all(Fire)) >= count)
