@@ -50,8 +50,8 @@ SOUND: Catalogue = {
         "this station has no microphone, line-in or monitor",
     ),
     "microphone_good": Text(
-        "{0}: có tiếng, mức cao nhất trong nửa giây {1} dBFS",
-        "{0}: it hears something, the peak of half a second is {1} dBFS",
+        "{0}: mở được, mức cao nhất trong nửa giây {1} dBFS",
+        "{0}: it opens, the peak of half a second is {1} dBFS",
     ),
     "microphone_gone": Text(
         '{0}: không mở được `device: "{1}"`; đang có: {2}',

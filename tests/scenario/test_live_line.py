@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -156,9 +157,13 @@ async def assert_programme_between(on_air: OnAir) -> None:
     On a starved machine its decoder may be late for its moment: then it is joined once more, and
     the journal has it a third time.
     """
-    await until(
-        lambda: on_air.voices()[-1:] != [] and on_air.voices()[-1]["result"] == "full", "it"
-    )
+
+    def is_over() -> bool:
+        return on_air.voices()[-1:] != [] and on_air.voices()[-1]["result"] == "full"
+
+    with contextlib.suppress(RuntimeError):  # told below, with what there is instead
+        await until(is_over, "the voice's end")
+    assert is_over(), [on_air.voices(), on_air.programme.site.station.log_tail()]
     first, *after = await on_air.until_voices(2)
     sound = await on_air.programme.hear()
     assert (first["result"], first["reason"].split(":")[0]) == ("cut", "E_STALLED")
