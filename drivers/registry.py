@@ -6,7 +6,6 @@ A profile in the settings names either a built-in driver of this table, or a fil
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 import sys
@@ -205,6 +204,8 @@ async def find_board_controls(profile: str, wait_s: float) -> list[str]:
         UnsupportedFeature: no such profile, or its protocol knows no such question.
         OSError: there is no network to ask on.
     """
+    import asyncio  # an engine of sound loads this module, and has no loop
+
     from drivers.profile.load import load_profile
 
     file = await asyncio.to_thread(load_profile, profile)
