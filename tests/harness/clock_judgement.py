@@ -17,7 +17,7 @@ from typing import Any
 from agent.contract.report import Play
 from tests.harness.plan_oracle import Oracle
 from tests.harness.plan_oracle_policy import DAY_S, ZERO, Rules, clock
-from tests.harness.virtual_station import Heard, Reading, VirtualStation
+from tests.harness.virtual_station import ClockReading, Heard, VirtualStation
 
 EMERGENCY = 3
 LOOK_S = 1.5
@@ -204,7 +204,7 @@ class _Span:
     doc_ids: frozenset[str]
 
 
-def _spans(readings: list[Reading], end_mono_s: float) -> list[_Span]:
+def _spans(readings: list[ClockReading], end_mono_s: float) -> list[_Span]:
     ends = [*(one.mono_s for one in readings[1:]), end_mono_s]
     return [
         _Span(

@@ -41,11 +41,18 @@ from agent.playout.output_schedule import SoundSchedule
 from agent.playout.schedule import Schedule
 from agent.settings.model import Policy
 from agent.state.emergency_starts import EmergencyStarts
+from speech.dialect import NORTH
+from speech.reading import Reading
 
 OUTPUT = "loa"
 ZONES = ("a",)
-CLIPS_S = {"attention": 3.0, "line": 8.0, "exercise": 8.0}
+CLIPS_S = {"two-tone": 3.0, "line": 8.0, "exercise-line": 8.0}
 NEVER_S = 1e11
+SPOKEN_S = 10.0
+
+
+def _read_aloud(lang: str, text: Any) -> Reading | None:
+    return None if text.say is None else Reading(f"{lang}: {text.say}", NORTH)
 
 
 class StationClock(Clock):
@@ -232,10 +239,13 @@ class SimSource:
     async def prepare(self, offset_ms: int) -> Feed:
         self._offset_ms = offset_ms
         length_s = (self._item.end_at - self._item.start_at).total_seconds() - offset_ms / 1000
+        if self._item.kind == "speech":
+            length_s = SPOKEN_S
         if length_s <= 0:
             raise PlayError("E_LATE", self._item.title, "it is over")
-        read_fd, write_fd = os.pipe()
-        about = {"key": self._item.key, "offset_s": offset_ms / 1000, "length_s": length_s}
+        read_fd, write_fd = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        key = self._item.reading.words if self._item.reading is not None else self._item.key
+        about = {"key": key, "offset_s": offset_ms / 1000, "length_s": length_s}
         os.write(write_fd, json.dumps(about).encode())
         os.close(write_fd)
         return Feed(read_fd)
@@ -254,7 +264,7 @@ class SimSource:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ClockReading:
     """What happened to the clock or the station at a moment."""
 
     mono_s: float
@@ -275,8 +285,10 @@ class VirtualStation:
         self.clock = StationClock(at)
         self.journal = SimJournal()
         self.heard: list[Heard] = []
-        self.readings: list[Reading] = []
+        self.readings: list[ClockReading] = []
         self.held: list[Any] = []
+        self.muted: set[str] = set()
+        self.is_silent = False
         self._policy = policy
         self._alive_at: datetime | None = None
         self._running: asyncio.Task[None] | None = None
@@ -287,13 +299,15 @@ class VirtualStation:
         if self._running is not None:
             state = "no time" if self.clock.quality == "FLOOR" else "on"
         ids = frozenset(one.document.doc_id for one in self.held)
-        self.readings.append(Reading(mono_s(), self.clock.now().at, state, ids))
+        self.readings.append(ClockReading(mono_s(), self.clock.now().at, state, ids))
 
     async def switch_on(self) -> None:
         self.journal.begin()
         plays = [one.play for one in self.journal.records]
         memory = build_memories([OUTPUT], plays, self._alive_at)[OUTPUT]
-        self.schedule = Schedule(self._policy, lambda _digest: None)
+        self.schedule = Schedule(
+            self._policy, lambda _digest: None, lambda: self.is_silent, read=_read_aloud
+        )
         self.schedule.start_of = EmergencyStarts(self.clock).find
         self.output = self._build_output(memory)
         self._running = asyncio.create_task(self.output.run(), name="output")
@@ -312,7 +326,8 @@ class VirtualStation:
             None,  # type: ignore[arg-type] # no file is read
             self.journal,
             lambda *_: None,
-            {"file": SimSource},
+            {"file": SimSource, "speech": SimSource},
+            is_muted=lambda zone: zone in self.muted,
             memory=memory,
         )
         return SoundOutput(OUTPUT, [], SameWorker(spawn), context)
@@ -332,6 +347,8 @@ class VirtualStation:
         self._alive_at = self.clock.now().at
         self.journal.is_dead = is_crash
         if self._running is not None:
+            if self._running.done():
+                self._running.result()  # it has failed
             self._running.cancel()
             await asyncio.wait([self._running])
         for task in list(self._loose):
@@ -364,7 +381,11 @@ class VirtualStation:
 
     def hold(self, held: Sequence[Any]) -> None:
         """These documents are in force from now on."""
-        self.held = [replace(one, accepted_at=self.clock.now().at) for one in held]
+        former = {one.document.doc_id: one.accepted_at for one in self.held}
+        now_at = self.clock.now().at
+        self.held = [
+            replace(one, accepted_at=former.get(one.document.doc_id, now_at)) for one in held
+        ]
         self._note()
         if self._running is not None:
             self._plan()
