@@ -49,6 +49,7 @@ root_option = click.option(
 @click.option("--media-url", help="schedule.yaml: https address under which stations fetch them.")
 @click.option("--editor", default="")
 @click.option("--approver", default="")
+@click.option("--despite", metavar="REASON", help="Although stations would refuse it; recorded.")
 @click.option("--kind", help="A payload as JSON: which kind of document it is.")
 @click.option("--yes", is_flag=True, help="Do not ask; for programs.")
 @click.option("--passphrase", help="Of the key; asked for when not given.", envvar="TRAMTIN_PASS")
@@ -67,7 +68,8 @@ def sign(
 ) -> None:
     """Sign FILE: schedule.yaml, alarm.yaml, calendar.yaml, a payload (--kind), or an envelope.
 
-    With --db it also rehearses a schedule at the stations that it is meant for.
+    With --db it also rehearses a schedule at the stations that it is meant for, and refuses what
+    they would refuse, unless --despite gives a reason.
 
     An alarm.yaml (class: emergency) is what a local emergency key starts; two people must sign it.
     Shows first, in plain words, what will sound or show, where and when, who has signed and who
@@ -84,6 +86,7 @@ def sign(
     people = find_people(document, root, lang)
     _describe(document, open_envelope(envelope) if envelope else None, people, lang)
     _warn(document, unsigned, options["db"], lang)
+    refused = _judge(document, options["db"], read_reason(options["despite"], lang), lang)
     _warn_of_sound(document, options["media_dir"], lang)
     if not yes:
         click.confirm(translate(lang, "ask"), abort=True)
@@ -100,6 +103,8 @@ def sign(
     signed = add_signature(envelope, signer) if envelope else sign_document(payload, kind, [signer])
     target = out or file.with_suffix(".signed")
     target.write_bytes(signed)
+    if refused:
+        _record(options["db"], signed, options["despite"], refused)
     for line in describe_missing(open_envelope(signed), people, lang):
         click.echo(line)
     click.echo(translate(lang, "written", target))
@@ -210,6 +215,42 @@ def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> N
                 click.echo(line)
     for line in lines:
         click.echo(translate(lang, "notice", line))
+
+
+def _judge(document: Document, db: Path | None, reason: str | None, lang: Lang) -> list[str]:
+    """Refuse what stations would refuse; without their policies nothing is known.
+
+    Raises:
+        PlanError: with the code that the stations would give.
+    """
+    from central.publication.signing import verify_signable
+    from central.store.database import Database
+
+    if db is None:
+        return []
+    with closing(Database.open(db)) as database:
+        return verify_signable(database, document, datetime.now(UTC), lang, despite=reason)
+
+
+def _record(db: Path, envelope: bytes, reason: str, refused: list[str]) -> None:
+    """Keep why it was signed although stations would refuse it."""
+    from central.publication.document_outbox import sha256_of
+    from central.publication.override import SIGNED, record_override
+    from central.store.database import Database
+
+    with closing(Database.open(db)) as database:
+        record_override(database, SIGNED, sha256_of(envelope), reason, refused)
+
+
+def read_reason(text: str | None, lang: Lang) -> str | None:
+    """Verify that a reason is one.
+
+    Raises:
+        ConfigError: E_USAGE, it is empty.
+    """
+    if text is not None and not text.strip():
+        raise ConfigError("E_USAGE", "--despite", translate(lang, "fault.no_reason"))
+    return text
 
 
 def _warn_of_sound(document: Document, media_dir: Path | None, lang: Lang) -> None:

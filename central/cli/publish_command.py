@@ -16,7 +16,12 @@ from agent.contract.utc import encode_utc
 from agent.errors import ConfigError
 from central.authority.signers import check_complete
 from central.cli.cli_errors import handle_errors
-from central.cli.document_commands import database_option, find_people, root_option
+from central.cli.document_commands import (
+    database_option,
+    find_people,
+    read_reason,
+    root_option,
+)
 from central.cli.options import FILE, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
@@ -86,23 +91,12 @@ def publish(
         found = _show_week(database, document, recipients.configs, now, lang)
         for line in verify_publishable(
             database, publication, lang, stops_now=options["stop_now"], anyway=options["anyway"],
-            despite=_reason(options["despite"], lang),
+            despite=read_reason(options["despite"], lang),
         ):  # fmt: skip
             click.echo(line)
         _ask_of_clashes(found, document, options["clash"], lang)
         code = submit(database, publication, lang, options["wait_s"])
     sys.exit(code)
-
-
-def _reason(text: str | None, lang: Lang) -> str | None:
-    """Verify that a reason is one.
-
-    Raises:
-        ConfigError: E_USAGE, it is empty.
-    """
-    if text is not None and not text.strip():
-        raise ConfigError("E_USAGE", "--despite", translate(lang, "fault.no_reason"))
-    return text
 
 
 def _show_week(

@@ -25,6 +25,7 @@ from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import TrustError
 from agent.trust.freshness import EMERGENCY_WINDOW
 from central.documents.sign import read_document
+from central.publication.override import SIGNED
 from central.store.database import Database, upsert, utc_now
 from central.store.schema import documents, overrides, plays, results
 
@@ -292,10 +293,12 @@ def list_documents(database: Database) -> list[dict[str, Any]]:
 
     `sent`: the broker has it. `despite`: why it was published though stations would refuse it.
     """
+    signed = overrides.alias()
+    by_signer = (signed.c.target == SIGNED) & (signed.c.sha256 == documents.c.sha256)
     here = (overrides.c.target == documents.c.target) & (overrides.c.sha256 == documents.c.sha256)
     query = (
-        sa.select(documents, overrides.c.why.label("despite"))
-        .select_from(documents.outerjoin(overrides, here))
+        sa.select(documents, sa.func.coalesce(overrides.c.why, signed.c.why).label("despite"))
+        .select_from(documents.outerjoin(overrides, here).outerjoin(signed, by_signer))
         .where(documents.c.expires > utc_now())
     )
     with database.transaction() as connection:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from central.store.database import Database, upsert, utc_now
 from central.store.schema import overrides
 
+SIGNED = "sign"  # the target of a reason that somebody gave who signed; nothing is published yet
+
 
 def record_override(
     database: Database, target: str, sha256: str, why: str, objections: Sequence[str]
@@ -15,7 +17,7 @@ def record_override(
 
     Args:
         database: the centre's.
-        target: `d/<station>` or `g/<group>`.
+        target: `d/<station>`, `g/<group>` or `SIGNED`.
         sha256: of the document's payload.
         why: as the person gave it.
         objections: what was foreseen, one line each.

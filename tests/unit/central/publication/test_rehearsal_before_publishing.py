@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from agent.contract.document import StationPolicy
 from central.__main__ import main
+from central.authority.signing_key import make_key
 from central.publication.document_outbox import list_documents
 from central.store.database import Database
-from tests.harness.centre_records import STATION
+from central.store.schema import overrides
+from tests.harness.centre_records import GROUP, STATION
 from tests.harness.published_playlists import (
     OTHER,
     TOMORROW,
@@ -92,14 +95,54 @@ def test_the_stations_of_a_centre_are_rehearsed_with_and_without_a_correction(
     assert rehearse(db, "--station", "tv-cl-9999")[0] == 78
 
 
+def sign(file: Path, db: Path, *words: str, answer: str = "n\n") -> tuple[int, str]:
+    command = ["sign", str(file), "--db", str(db), *words]
+    result = CliRunner().invoke(main, command, input=answer)
+    return result.exit_code, result.stdout + result.stderr
+
+
 def test_who_signs_sees_the_week_before_the_question(tmp_path: Path, db: Path) -> None:
     configure(db, NIGHT)
-    file = playlist(tmp_path / "p", entry("Tiếp âm", ["03:15"]))
-    command = ["sign", str(file), "--key", str(file), "--db", str(db)]
-    output = CliRunner().invoke(main, command, input="n\n").output
+    file = playlist(tmp_path / "p", entry("Tiếp âm", ["03:15"]), entry("Sáng", ["06:00"]))
+    output = sign(file, db, "--key", str(file), "--despite", "thử")[1]
     week, question, _ = output.partition("Ký tài liệu này?")
     assert question
     assert "TỪ CHỐI     Tiếp âm: trong giờ yên lặng 21:00-05:00 (E_HOURS)" in week
+
+
+def test_what_stations_would_refuse_is_not_signed_without_a_reason_that_is_kept(
+    tmp_path: Path, db: Path
+) -> None:
+    configure(db, NIGHT)
+    file = playlist(tmp_path / "p", entry("Tiếp âm", ["03:15"]))
+    key, out = tmp_path / "key.pem", tmp_path / "p.signed"
+    make_key(key)
+    words = ("--key", str(key), "--passphrase", "", "--out", str(out), "--yes")
+    code, output = sign(file, db, *words)
+    assert (code, out.exists()) == (1, False)
+    assert "E_HOURS: tuan: trạm sẽ từ chối" in output
+    assert "mục “Tiếp âm” lúc 03:15" in output
+    code, output = sign(file, db, *words, "--lang", "en")
+    assert "in quiet hours 21:00-05:00" in output.split("E_HOURS: ")[-1]
+    assert sign(file, db, *words, "--despite", " ")[0] == 78
+    code, output = sign(file, db, *words, "--despite", "tỉnh yêu cầu")
+    assert (code, out.exists()) == (0, True), output
+    # whoever publishes answers for it again, and the signer's reason stays with the document
+    assert publish(out, db)[0] == 1
+    assert publish(out, db, "--despite", "huyện cũng yêu cầu")[0] == 0
+    database = Database.open(db)
+    with database.transaction() as connection:
+        rows = connection.execute(sa.select(overrides.c.target, overrides.c.why)).all()
+    database.close()
+    assert set(map(tuple, rows)) == {
+        ("sign", "tỉnh yêu cầu"), (f"g/{GROUP}", "huyện cũng yêu cầu"),
+    }  # fmt: skip
+
+
+def test_without_the_centre_s_file_a_signer_is_told_nothing_of_stations(tmp_path: Path) -> None:
+    file = playlist(tmp_path / "p", entry("Tiếp âm", ["03:15"]))
+    result = CliRunner().invoke(main, ["sign", str(file), "--key", str(file)], input="n\n")
+    assert "E_HOURS" not in result.stdout + result.stderr
 
 
 def test_one_picture_is_of_stations_alike(tmp_path: Path, db: Path) -> None:
