@@ -19,6 +19,7 @@ from central.cli import (
     rehearse_command,
     relay_command,
     speak_command,
+    withhold_commands,
 )
 from central.cli.authority_commands import authority
 from central.testbed import demo_command
@@ -41,8 +42,8 @@ for _command in (
     document_commands.combine,
     publish_command.publish,
     rehearse_command.rehearse,
-    document_commands.withhold,
-    document_commands.reinstate,
+    withhold_commands.withhold,
+    withhold_commands.reinstate,
     live_commands.live,
     relay_command.relay,
     collector_command.collect,

@@ -1,4 +1,4 @@
-"""`tramtin-central sign | combine | withhold | reinstate`."""
+"""`tramtin-central sign | combine`."""
 
 from __future__ import annotations
 
@@ -129,52 +129,6 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
     _warn(document, joined, None, lang)
     out.write_bytes(joined)
     click.echo(translate(lang, "written", out))
-
-
-@click.command()
-@click.argument("doc_id")
-@database_option
-@click.option("--why", default="", help="Kept with it.")
-@lang_option
-@handle_errors
-def withhold(doc_id: str, *, db: Path, why: str, lang: Lang) -> None:
-    """Take a playlist out of force on every station, by the heads that `collect` signs."""
-    from central.collector.heads import withhold as put
-    from central.publication.document_outbox import kind_of
-    from central.store.database import Database
-
-    if len(doc_id) != 32 or set(doc_id) - set("0123456789abcdef"):
-        raise ConfigError("E_USAGE", doc_id[:64], translate(lang, "fault.not_an_id"))
-    with closing(Database.open(db)) as database:
-        kind = kind_of(database, doc_id)
-        if kind is None:
-            raise ConfigError("E_USAGE", doc_id, translate(lang, "fault.unknown_document"))
-        if kind not in ("playlist", "stream-grant"):
-            raise ConfigError(
-                "E_USAGE",
-                doc_id,
-                translate(lang, "fault.not_withheld_kind", translate(lang, f"kind.{kind}")),
-            )
-        put(database, doc_id, why)
-    click.echo(translate(lang, "withheld", doc_id))
-
-
-@click.command()
-@click.argument("doc_id")
-@database_option
-@lang_option
-@handle_errors
-def reinstate(doc_id: str, *, db: Path, lang: Lang) -> None:
-    """Bring a withheld playlist back into force."""
-    from central.collector.heads import reinstate as take
-    from central.store.database import Database
-
-    database = Database.open(db)
-    try:
-        was_there = take(database, doc_id)
-    finally:
-        database.close()
-    click.echo(translate(lang, "reinstated" if was_there else "not_withheld", doc_id))
 
 
 def find_people(document: Document, root: Path | None, lang: Lang) -> Signers | None:

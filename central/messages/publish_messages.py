@@ -73,9 +73,31 @@ PHRASES: Catalogue = {
         ),
     ),
     "fault.not_an_id": Text(
-        "mã văn bản gồm 32 chữ số hệ 16: xem `tramtin-central show documents`",
-        "a document's id has 32 hex digits: see `tramtin-central show documents`",
+        (
+            "không phải tệp đã phát, tên khe đang có lịch, hay mã văn bản (32 chữ số hệ 16): xem"
+            " `tramtin-central show documents`"
+        ),
+        (
+            "no file that was published, no slot with a playlist, and no document's id (32 hex"
+            " digits): see `tramtin-central show documents`"
+        ),
     ),
+    "fault.several_documents": Text(
+        "khe này có nhiều lịch, ghi mã của lịch cần rút:{0}",
+        "several playlists stand in this slot, give the id of one:{0}",
+    ),
+    "withheld.connected": Text(
+        "Máy thu nhận báo cho các trạm ngay", "The collector tells the stations at once"
+    ),
+    "withheld.offline": Text(
+        "CHƯA BÁO cho trạm: máy thu nhận chưa nối được với máy chủ tin; nối lại được thì báo",
+        "Stations are NOT TOLD yet: the collector has no connection to the broker",
+    ),
+    "withheld.absent": Text(
+        "CHƯA BÁO cho trạm: chưa có máy thu nhận (tramtin-central collect) nào chạy",
+        "Stations are NOT TOLD yet: no collector (tramtin-central collect) runs",
+    ),
+    "withheld.why": Text("ĐÃ THU HỒI: {0}", "WITHHELD: {0}"),
     "fault.unknown_document": Text(
         "không có văn bản nào mang mã này: xem `tramtin-central show documents`",
         "no document has this id: see `tramtin-central show documents`",

@@ -27,7 +27,7 @@ from agent.trust.freshness import EMERGENCY_WINDOW
 from central.documents.sign import read_document
 from central.publication.override import SIGNED
 from central.store.database import Database, upsert, utc_now
-from central.store.schema import documents, overrides, plays, results
+from central.store.schema import documents, overrides, plays, results, revocations
 
 RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
 # The order for a box: its place first, then what is urgent, then the rest.
@@ -292,7 +292,9 @@ def list_documents(database: Database) -> list[dict[str, Any]]:
     """What was published and has not expired, the newest last.
 
     `sent`: the broker has it. `despite`: why it was published though stations would refuse it.
+    `withheld`: why it was taken out of force; may be empty.
     """
+    taken = sa.select(revocations.c.doc_id, revocations.c.why).where(revocations.c.is_revoked)
     signed = overrides.alias()
     by_signer = (signed.c.target == SIGNED) & (signed.c.sha256 == documents.c.sha256)
     here = (overrides.c.target == documents.c.target) & (overrides.c.sha256 == documents.c.sha256)
@@ -303,10 +305,13 @@ def list_documents(database: Database) -> list[dict[str, Any]]:
     )
     with database.transaction() as connection:
         rows = connection.execute(query.order_by(documents.c.published_at)).all()
+        withheld = {row.doc_id: row.why for row in connection.execute(taken)}
+    named = [(row, read_document(row.envelope).doc_id) for row in rows]
     names = ("target", "kind", "issuer", "slot", "epoch", "seq", "expires", "published_at")
     return [
         {name: getattr(row, name) for name in names}
-        | {"doc_id": read_document(row.envelope).doc_id, "sent": row.is_sent}
+        | {"doc_id": doc_id, "sent": row.is_sent}
         | ({} if row.despite is None else {"despite": row.despite})
-        for row in rows
+        | ({"withheld": withheld[doc_id]} if doc_id in withheld else {})
+        for row, doc_id in named
     ]

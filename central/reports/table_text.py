@@ -45,8 +45,12 @@ def _name_document(row: Row, lang: Lang) -> str:
     """Kind, slot and number, then the id on a line of its own."""
     number = format_number((row["epoch"], row["seq"]))
     named = f"{translate(lang, 'kind.' + row['kind'])} “{row['slot']}” {number}\n{row['doc_id']}"
-    despite = row.get("despite")
-    return f"{named}\n{translate(lang, 'despite', despite)}" if despite else named
+    lines = [named]
+    if row.get("despite"):
+        lines.append(translate(lang, "despite", row["despite"]))
+    if "withheld" in row:
+        lines.append(translate(lang, "withheld.why", row["withheld"] or "–"))
+    return "\n".join(lines)
 
 
 def _describe_issue(row: Row, lang: Lang) -> str:

@@ -261,6 +261,40 @@ def test_an_id_that_no_document_has_is_not_withheld(tmp_path: Path, db: Path) ->
     assert run("withhold", doc_id, "--db", db)[0] == 0
 
 
+@pytest.mark.parametrize("name", ["the file", "the slot", "the id"])
+def test_one_command_takes_back_what_has_not_played_and_one_brings_it_again(
+    tmp_path: Path, db: Path, name: str
+) -> None:
+    doc_id = new_doc_id()
+    file = playlist(tmp_path / "lich.signed", doc_id=doc_id, slot="tuan")
+    assert publish(file, db)[0] == 0
+    what = {"the file": file, "the slot": "tuan", "the id": doc_id}[name]
+    code, output = run("withhold", what, "--db", db, "--why", "ghi nhầm giờ")
+    assert (code, f"Đã thu hồi {doc_id}" in output, "báo cho các trạm ngay" in output) == (
+        0, True, True,
+    )  # fmt: skip
+    shown = " ".join(run("show", "documents", "--db", db)[1].split())
+    assert "ĐÃ THU HỒI: ghi nhầm giờ" in shown
+    assert run("reinstate", what, "--db", db) == (0, f"Đã cho phát lại {doc_id}\n")
+    assert "THU HỒI" not in run("show", "documents", "--db", db)[1]
+
+
+def test_of_several_playlists_in_one_slot_the_id_is_asked_for(tmp_path: Path, db: Path) -> None:
+    for station in (STATION, "tv-cl-0021"):
+        file = playlist(tmp_path / station, to=[f"84/29266/{station}"])
+        assert publish(file, db, "--station", station)[0] == 0
+    code, output = run("withhold", "tuan", "--db", db, "--lang", "en")
+    assert (code, "several playlists stand in this slot" in output) == (78, True)
+    assert f"d/{STATION}" in output
+
+
+def test_without_a_collector_nobody_is_said_to_be_told(tmp_path: Path, db: Path) -> None:
+    publish(playlist(tmp_path / "a"), db)
+    note_collector(db, is_connected=False)
+    code, output = run("withhold", tmp_path / "a", "--db", db)
+    assert (code, "CHƯA BÁO" in output) == (75, True)
+
+
 def test_only_playlists_are_withheld(tmp_path: Path, db: Path) -> None:
     doc_id = new_doc_id()
     fields = header("silence", "silence", slot="ngat-tieng", doc_id=doc_id)
