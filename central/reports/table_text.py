@@ -87,7 +87,13 @@ def _describe_order(row: Row, lang: Lang) -> str:
 
 
 def _describe_command(row: Row, lang: Lang) -> str:
-    """Return what was done, where; of a signed command in the words in which it was signed."""
+    """Return what was done, where; of a signed command in the words in which it was signed.
+
+    Of a key the rule of policy that refused it or left out some of its clusters follows.
+    """
+    if row.get("rule"):
+        what = str(row.get("what") or "–")
+        return f"{what} {row.get('by') or ''}: {describe_rule(str(row['rule']), lang)}"
     do, subject = str(row.get("do") or row.get("what") or "–"), str(row.get("subject") or "")
     if not row.get("doc_id") or f"do.{do}" not in PHRASES:
         return " ".join(part for part in (do, subject or str(row.get("slot") or "")) if part)

@@ -22,7 +22,7 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Emergency, Entry, StationConfig, StreamGrant
 from agent.contract.local_time import LOCAL
 from agent.contract.report import ClockState, Hello
-from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneClasses
+from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneKindClasses
 from agent.contract.utc import encode_utc
 from agent.plan.live_stream import list_live_streams, refuse_session
 from agent.plan.local_voice import VoicePermit, VoiceRefusal, judge_voice
@@ -135,7 +135,7 @@ LIMITS = {
         ("ngày không được phát; chỉ ", "not a day with sound; only "), "refused",
     ),
     "zone_classes": Limit(
-        {"zone_classes": [ZoneClasses("special", ["priority"])]},
+        {"zone_classes": [ZoneKindClasses("special", ["priority"])]},
         Policy(zone_classes=[LocalZoneClasses(zone_kind="special", classes=["priority"])]),
         "06:00", "zone_classes special: truong-hoc",
         ("loại bản tin không được phát ở cụm loa này (special: truong-hoc)",

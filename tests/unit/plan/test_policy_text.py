@@ -7,7 +7,7 @@ import msgspec
 from agent.contract.document import StationConfig
 from agent.plan.policy import effective_policy
 from agent.plan.policy_text import describe_policy
-from agent.settings.model import LocalAdverts, Policy
+from agent.settings.model import LocalAdverts, LocalZoneClasses, Policy
 
 CONFIG = msgspec.convert(
     {
@@ -53,3 +53,15 @@ def test_without_a_signed_config_the_built_in_limits_are_told() -> None:
         "  giờ yên lặng: 21:00-05:00",
         "  loa không phát quảng cáo",
     ]
+
+
+def test_classes_that_the_file_alone_narrows_are_shown_too() -> None:
+    closed = [
+        LocalZoneClasses(zone_kind="ordinary", classes=["priority"]),
+        LocalZoneClasses(zone_kind="special", classes=["routine"]),
+    ]
+    lines = describe_policy(effective_policy(CONFIG, Policy(zone_classes=closed)), "en")
+    assert "  clusters of kind ordinary play only: priority" in lines
+    assert "  clusters of kind special play only: none" in lines
+    without = describe_policy(effective_policy(None, Policy(zone_classes=closed)), "en")
+    assert "  clusters of kind special play only: routine" in without

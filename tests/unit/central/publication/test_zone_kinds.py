@@ -84,6 +84,8 @@ def test_a_box_that_tells_no_kinds_is_named_and_nothing_is_made_up(
     assert "CHÚ Ý: CHƯA BIẾT loại cụm loa (đặc biệt, thông thường) của các trạm sau" in output
     assert f"{STATION}, {OTHER}" in output
     assert "CHƯA BIẾT cụm loa nào là loại đặc biệt" in rehearse(db)
+    command = ["sign", str(tmp_path / "p"), "--key", str(tmp_path / "p"), "--db", str(db)]
+    assert "CHƯA BIẾT loại cụm loa" in CliRunner().invoke(main, command, input="n\n").output
     found = json.loads(rehearse(db, "--format", "json"))["rehearsals"]
     assert [one["not_known"] for one in found] == [["zone_classes"], ["zone_classes"]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -41,3 +41,20 @@ def test_a_mute_is_told_with_its_end_and_who_signed_it() -> None:
 )
 def test_every_command_has_words(changes: dict[str, Any], words: str) -> None:
     assert words in render_cell({**SIGNED, **changes}, "command", "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", "microphone nut-noi: trong giờ yên lặng 21:00-05:00"),
+        ("en", "microphone nut-noi: in quiet hours 21:00-05:00"),
+    ],
+)
+def test_a_refused_press_of_a_microphone_names_its_rule(
+    lang: Literal["vi", "en"], words: str
+) -> None:
+    press = {
+        "what": "microphone", "by": "nut-noi", "input": "ban", "result": "refused",
+        "code": "E_HOURS", "rule": "quiet_hours 21:00-05:00",
+    }  # fmt: skip
+    assert render_cell(press, "command", lang) == words
