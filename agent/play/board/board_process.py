@@ -250,6 +250,8 @@ class BoardProcess:
             self._sink.set_brightness(pct)
         except UnsupportedFeature as error:
             self._send(WorkerFault("E_UNSUPPORTED", str(error), id="brightness"))
+        except ValueError as error:
+            self._send(WorkerFault("E_SCHEMA", str(error), id="brightness"))
 
     def _test(self, test: Test, faces: list[str]) -> None:
         for face in faces:

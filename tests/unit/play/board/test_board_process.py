@@ -113,6 +113,19 @@ def test_a_beat_has_the_faces_that_cannot_be_shown_and_the_late_frames(bench: Be
     assert beat == BoardBeat(frames=1, late=3, faults={"mat": "E_UNPLUGGED: HDMI-A-1"})
 
 
+def test_a_brightness_that_does_not_exist_is_refused_and_the_board_goes_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pct: int) -> None:
+        raise ValueError(f"{pct} % is no brightness")
+
+    monkeypatch.setattr(bench.sink, "set_brightness", refuse)
+    bench.tell(Brightness(300))
+    assert bench.hear() == WorkerFault("E_SCHEMA", "300 % is no brightness", id="brightness")
+    bench.tell(build_show("s1"))
+    assert isinstance(bench.hear(), Shown)
+
+
 def hang(*_: object) -> None:
     while True:
         select.select([], [], [], 60)
