@@ -12,7 +12,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +21,8 @@ from agent.contract.live_segment import MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES
 from agent.contract.priority import Level
 from agent.errors import TrustError
 from agent.live.stream_reception import EPOCH, STALLED_S, StreamReception
-from agent.plan.live_stream import LiveStream, list_live_streams, refuse_session
+from agent.plan.live_stream import LiveStream, judge_session, list_live_streams
+from agent.plan.occurrence import Refusal
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.session_book import Span
 from agent.settings.model import Policy
@@ -45,9 +46,10 @@ Record = Callable[[dict[str, Any]], Awaitable[object]]
 
 @dataclass
 class _Heard:
-    """A stream, and its voice while it is heard."""
+    """A stream, when the minutes of its session are over, and its voice while it is heard."""
 
     reception: StreamReception
+    session_end_at: datetime | None = None
     voice: LiveVoice | None = None
     times: int = 0
     recorded: set[str] = field(default_factory=set)
@@ -117,23 +119,29 @@ class LiveReception:
         policy = effective_policy(config, self._local, self._zone_kinds)
         allowed, refusals = list_live_streams(self._documents.held, policy)
         streams = {key: one for key, one in allowed.items() if not now.is_past(one.end_at)}
+        session_ends: dict[str, datetime | None] = {}
         for key in streams.keys() - self._streams.keys():
-            refusal = refuse_session(streams[key], policy, self._sounded())
-            if refusal is not None:
-                refusals.append(refusal)
+            verdict = judge_session(streams[key], policy, self._sounded())
+            if isinstance(verdict, Refusal):
+                refusals.append(verdict)
                 del streams[key]
+            else:
+                session_ends[key] = verdict
         for refusal in refusals:
             if refusal.doc_id not in self._refused:
                 self._due.append(refusal.detail())
         self._refused = frozenset(one.doc_id for one in refusals)
-        for key, stream in streams.items():
-            if known := self._streams.get(key):
+        for key, allowed_stream in streams.items():
+            known = self._streams.get(key)
+            session_end_at = known.session_end_at if known else session_ends[key]
+            stream = allowed_stream.end_by(session_end_at)
+            if known:
                 known.reception.renew(stream)
                 if known.voice is not None:
                     known.voice = replace(known.voice, stream=stream)
             else:
                 former = self._former.pop(key, None)
-                self._streams[key] = _Heard(StreamReception(stream, former))
+                self._streams[key] = _Heard(StreamReception(stream, former), session_end_at)
                 self._ask_time(now)
         for key in self._streams.keys() - streams.keys():
             self._drop(key, allowed[key].why_over if key in allowed else "withdrawn")

@@ -9,7 +9,7 @@ joins one. Only the emergency class is exempt.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from msgspec import UNSET
@@ -57,6 +57,10 @@ class LiveStream:
     def delay_ms(self) -> int:
         """From the capture of a sample to its sound, the same on all stations."""
         return DELAY_MS if self.grant.delay_ms is UNSET else self.grant.delay_ms
+
+    def end_by(self, at: datetime | None) -> LiveStream:
+        """The same, ended at a moment at the latest; None: as it is."""
+        return self if at is None or at >= self.end_at else replace(self, end_at=at)
 
     @property
     def why_over(self) -> str:
@@ -129,23 +133,32 @@ def _limit(held: HeldDocument, grant: StreamGrant, policy: EffectivePolicy) -> L
     return LiveStream(held, grant, level, start_at, end_at, tuple(left))
 
 
-def refuse_session(
+def judge_session(
     stream: LiveStream, policy: EffectivePolicy, sounded: Iterable[Span]
-) -> Refusal | None:
-    """Is it a session too many? To be asked once, before anything of it is heard.
+) -> Refusal | datetime | None:
+    """Is it a session too many, or when are the minutes of its session over?
+
+    To be asked once, before anything of it is heard.
 
     Args:
         stream: allowed by all other rules.
         policy: in force.
         sounded: planned sound and earlier voices, in any order.
+
+    Returns:
+        The refusal, or the end of the session; None: no rule of sessions binds it.
     """
-    if policy.sessions_per_day is None or stream.level >= Level.EMERGENCY:
+    limits = (policy.sessions_per_day, policy.minutes_per_session)
+    if limits == (None, None) or stream.level >= Level.EMERGENCY:
         return None
     book, at = SessionBook(policy), stream.start_at
     for start_at, end_at in sorted(span for span in sounded if span[0] < at):
         book.refuse(start_at, end_at)
     rule = book.refuse(at, at)
-    return None if rule is None else _refuse(stream.grant, at, "E_POLICY", rule)
+    if rule is not None:
+        return _refuse(stream.grant, at, "E_POLICY", rule)
+    ends = book.find_limit()
+    return None if ends is None else ends[0]
 
 
 def _refuse(grant: StreamGrant, at: datetime, code: str, rule: str) -> Refusal:

@@ -24,8 +24,9 @@ from agent.contract.local_time import LOCAL
 from agent.contract.report import ClockState, Hello
 from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneKindClasses
 from agent.contract.utc import encode_utc
-from agent.plan.live_stream import list_live_streams, refuse_session
+from agent.plan.live_stream import judge_session, list_live_streams
 from agent.plan.local_voice import VoicePermit, VoiceRefusal, judge_voice
+from agent.plan.occurrence import Refusal
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.playout.schedule import Schedule
 from agent.settings.model import LocalAdverts, LocalZoneClasses, Policy
@@ -284,7 +285,7 @@ def test_an_emergency_passes_and_no_other_voice(limit: Limit, tmp_path: Path) ->
     (stream,) = urgent.values()
     assert refusals == []
     assert (stream.end_at, stream.zones) == (at + 10 * MINUTE, limit.zones)
-    assert refuse_session(stream, policy, sounded(limit)) is None
+    assert judge_session(stream, policy, sounded(limit)) is None
     verdicts = [judge_live(limit, policy), judge_microphone(limit, policy)]
     expected = {
         "refused": [limit.rule, limit.rule],
@@ -302,10 +303,11 @@ def judge_live(limit: Limit, policy: EffectivePolicy) -> str | datetime | None:
     """The rule that refuses an ordinary voice from the centre, or when a rule ends it."""
     streams, refusals = list_live_streams([hold(make_grant(limit, "routine"))], policy)
     for stream in streams.values():
-        refusal = refuse_session(stream, policy, sounded(limit))
-        if refusal is None:
-            return None if stream.end_at == limit.start_at + 10 * MINUTE else stream.end_at
-        refusals.append(refusal)
+        verdict = judge_session(stream, policy, sounded(limit))
+        if not isinstance(verdict, Refusal):
+            end_at = stream.end_by(verdict).end_at
+            return None if end_at == limit.start_at + 10 * MINUTE else end_at
+        refusals.append(verdict)
     (refusal,) = refusals
     return refusal.rule
 

@@ -114,6 +114,25 @@ async def test_a_second_voice_of_a_day_with_one_session_is_refused_on_record(
     assert box.is_on
 
 
+def test_the_minutes_of_the_session_that_a_voice_joins_end_it_also_when_it_is_renewed(
+    box: LiveBox,
+) -> None:
+    box.reception._local = Policy(minutes_per_session=30)
+    news = (AT - timedelta(minutes=28), AT - timedelta(minutes=1))
+    box.reception._sounded = lambda: [news]
+    studio = Studio()
+    box.allow(studio.grant())
+    say(box, studio)
+    box.allow(studio.grant(seq=43, expires=later(1200)))
+    assert box.voices.now[0].stream.end_at == AT + timedelta(minutes=2)
+    box.reception._sounded = tuple  # a later plan ends nobody in the middle of a sentence
+    say(box, studio, 10)
+    assert box.is_on
+    stream = box.stream
+    box.pass_time(119)
+    assert (box.is_on, stream.why_over) == (False, "E_HOURS")
+
+
 def test_ten_seconds_without_a_good_segment_end_a_voice(box: LiveBox) -> None:
     studio, thief = Studio(), Studio()
     box.allow(studio.grant())

@@ -12,7 +12,8 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import Cancel, Document, StreamGrant
 from agent.contract.priority import Level
 from agent.plan.calendar import parse_window
-from agent.plan.live_stream import LiveStream, list_live_streams, refuse_session
+from agent.plan.live_stream import LiveStream, judge_session, list_live_streams
+from agent.plan.occurrence import Refusal
 from agent.plan.policy import EffectivePolicy
 from tests.harness.live_documents import STREAM_ID, stream_grant
 from tests.harness.signed_documents import AT, cancel, utc_text
@@ -105,17 +106,30 @@ SECOND = (AT - 60 * MINUTE, AT - 50 * MINUTE)
 
 def test_a_voice_is_a_session_of_the_day_unless_it_joins_one() -> None:
     stream = the_one(grant())
-    assert refuse_session(stream, TWO_A_DAY, [FIRST]) is None
-    refusal = refuse_session(stream, TWO_A_DAY, [SECOND, FIRST])
-    assert refusal is not None
+    assert judge_session(stream, TWO_A_DAY, [FIRST]) is None
+    refusal = judge_session(stream, TWO_A_DAY, [SECOND, FIRST])
+    assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.rule) == ("E_POLICY", "sessions_per_day 2")
     joined = (SECOND[0], AT - 4 * MINUTE)  # five minutes of pause are one session
-    assert refuse_session(stream, TWO_A_DAY, [joined, FIRST]) is None
+    assert judge_session(stream, TWO_A_DAY, [joined, FIRST]) is None
     later = (AT + MINUTE, AT + 2 * MINUTE)
-    assert refuse_session(stream, TWO_A_DAY, [FIRST, later]) is None
-    assert refuse_session(stream, OPEN, [SECOND, FIRST]) is None
+    assert judge_session(stream, TWO_A_DAY, [FIRST, later]) is None
+    assert judge_session(stream, OPEN, [SECOND, FIRST]) is None
+
+
+def test_the_minutes_of_the_session_that_it_joins_end_it() -> None:
+    half_an_hour = EffectivePolicy(quiet=(), minutes_per_session=30)
+    joined = (AT - 26 * MINUTE, AT - MINUTE)
+    stream = the_one(grant(), policy=half_an_hour)
+    ends = judge_session(stream, half_an_hour, [joined])
+    assert ends == AT + 4 * MINUTE
+    assert (stream.end_at, stream.end_by(ends).end_at) == (AT + 10 * MINUTE, AT + 4 * MINUTE)
+    assert stream.end_by(ends).why_over == "E_HOURS"
+    refusal = judge_session(stream, half_an_hour, [(AT - 31 * MINUTE, AT - MINUTE)])
+    assert isinstance(refusal, Refusal)
+    assert refusal.rule == "minutes_per_session 30"
 
 
 def test_an_emergency_voice_is_no_session() -> None:
     stream = the_one(grant(**{"class": "emergency"}))
-    assert refuse_session(stream, TWO_A_DAY, [SECOND, FIRST]) is None
+    assert judge_session(stream, TWO_A_DAY, [SECOND, FIRST]) is None
