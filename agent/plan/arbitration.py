@@ -85,6 +85,7 @@ class _Turn(msgspec.Struct, gc=False):
         return None if self.line.wait is None else self.since_at + self.line.wait
 
 
+_Chain = tuple[Occurrence, list[_Turn]]  # what sounds, and what follows it
 # what kind, since when, which line, a number that makes all different
 _Waiting = tuple[int, datetime, int, int, _Turn]
 # the moment, level and kind as one number, then as above
@@ -118,6 +119,7 @@ class Arbitration:
         self._count = 0
         self._lanes: dict[tuple[Level, Medium, frozenset[str]], list[_Waiting]] = {}
         self._on = {"sound": Occupancy(), "picture": Occupancy()}
+        self._chains: list[_Chain] = []
 
     def add(self, line: Line, starts: Sequence[datetime]) -> None:
         """Add an entry with moments of its own."""
@@ -150,6 +152,7 @@ class Arbitration:
             yield from self._decide()
         finally:
             self._events.clear()
+            self._chains.clear()
             for lane in self._lanes.values():
                 lane.clear()
             for line in self._lines if self._followers else ():
@@ -274,7 +277,10 @@ class Arbitration:
         planned = self._plan(line.start, at, turn.asked_at, waits_until)
         self._settle(at, turn)
         if line.followers:
-            self._follow(turn, at if planned is None else planned.end_at)
+            turns = self._follow(turn, at if planned is None else planned.end_at)
+            if planned is not None and turns and _can_be_ended(planned):
+                self._chains.append((planned, turns))
+                self._end_chains(at)
 
     def _plan(
         self,
@@ -294,7 +300,23 @@ class Arbitration:
         self.kept.append(verdict)
         if self._on[one.medium].put(verdict):
             self._wake_all(verdict.end_at)
+        if self._chains:
+            self._end_chains(at)
         return verdict
+
+    def _end_chains(self, at: datetime) -> None:
+        """What follows is due sooner where what it follows is ended for good."""
+        on, self._chains = self._chains, []
+        for one, turns in on:
+            if one.end_at <= at:
+                continue
+            if self._on["sound"].has(one):
+                self._chains.append((one, turns))
+                continue
+            for turn in turns:
+                turn.is_settled = True
+                sooner = _Turn(turn.line, at, turn.asked_at, turn.written_at)
+                self._push(at, _AFTER, sooner)
 
     def _drop(self, at: datetime, turn: _Turn, refusal: Refusal | None = None) -> None:
         """A turn is refused: what follows it takes its moment."""
@@ -321,11 +343,19 @@ class Arbitration:
             if first is not None and first.looks_at is not None and first.looks_at > at:
                 self._look(first, at)
 
-    def _follow(self, turn: _Turn, at: datetime) -> None:
+    def _follow(self, turn: _Turn, at: datetime) -> list[_Turn]:
         day = turn.written_at.astimezone(LOCAL).date().isoformat()
-        for line in turn.line.followers:
-            if day in line.days:
-                self._push(at, _AFTER, _Turn(line, at, turn.asked_at, turn.written_at))
+        lines = [line for line in turn.line.followers if day in line.days]
+        turns = [_Turn(line, at, turn.asked_at, turn.written_at) for line in lines]
+        for one in turns:
+            self._push(at, _AFTER, one)
+        return turns
+
+
+def _can_be_ended(one: Occurrence) -> bool:
+    """A radio goes on behind what replaces it, filler and pictures come back."""
+    is_back = one.level == Level.FILLER or one.entry.body.relay is not None
+    return one.medium == "sound" and not is_back
 
 
 def _order(level: Level, kind: int) -> int:

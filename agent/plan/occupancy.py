@@ -36,6 +36,10 @@ class Occupancy:
                 zones[place] = old
         return is_sooner
 
+    def has(self, one: Occurrence) -> bool:
+        """Has it a zone still, or has a later start of its level ended it everywhere?"""
+        return any(found is one for found in self._levels[one.level].values())
+
     def free_at(self, level: Level, wanted: Sequence[str]) -> datetime | None:
         """When nothing of this level or above has any of these zones; None: nothing ever had."""
         latest: datetime | None = None

@@ -58,6 +58,7 @@ class Oracle:
         self.closed: dict[tuple[str, int], int] = {}  # where no cluster is left: its moment
         self.asked: list[Asked] = []  # those that are due
         self.later: list[tuple[int, int, Asked]] = []
+        self.chains: list[tuple[Play, list[Asked]]] = []  # what sounds, and what follows it
         self.count_asked = 0
         self.zones = (
             {zone for doc in docs for entry in doc["entries"] for zone in entry["zones"]} - {"*"}
@@ -124,16 +125,19 @@ class Oracle:
 
     def ask(
         self, doc: dict[str, Any], entry: dict[str, Any], number: int, due_s: int, day: date
-    ) -> None:
+    ) -> Asked:
         self.count_asked += 1
         open_ = self.policy.open_zones(doc, entry)
         zones = open_ or frozenset(entry["zones"])
         one = Asked(doc, entry, (doc["doc_id"], number), due_s, day, zones, not open_)
         heappush(self.later, (due_s, self.count_asked, one))
+        return one
 
     def fall_due(self, now: int) -> None:
         while self.later and self.later[0][0] <= now:
-            self.asked.append(heappop(self.later)[2])
+            one = heappop(self.later)[2]
+            if not one.is_void:
+                self.asked.append(one)
 
     def list_able(self, now: int) -> list[tuple[Any, ...]]:
         """What can be settled now, each with its order."""
@@ -174,9 +178,33 @@ class Oracle:
         self.plays.append(play)
         self.recent.append(play)
         self.policy.add(play)
-        self.follow(one, play.end_s)
+        self.chains.append((play, self.follow(one, play.end_s)))
+        self.end_chains(now)
 
-    def follow(self, one: Asked, at_s: int) -> None:
+    def end_chains(self, now: int) -> None:
+        """What follows is due sooner where what it follows is ended for good."""
+        self.chains = [one for one in self.chains if one[0].end_s > now]
+        for play, asked in [one for one in self.chains if self.is_over(one[0], now)]:
+            self.chains.remove((play, asked))
+            for one in asked:
+                one.is_void = True
+            self.follow(play.asked, now)
+
+    def is_over(self, play: Play, now: int) -> bool:
+        """Have later starts of its level every zone of it?"""
+        one = play.asked
+        if one.medium == "picture" or one.level == 0:
+            return False
+        zones = [zone for zone in self.zones if {zone, "*"} & one.zones]
+        own = [
+            [other for other in self.recent if {zone, "*"} & other.asked.zones
+             and (other.asked.medium, other.asked.level) == ("sound", one.level)]
+            for zone in zones
+        ]  # fmt: skip
+        return all(max(others, key=Play.strength) is not play for others in own)
+
+    def follow(self, one: Asked, at_s: int) -> list[Asked]:
+        asked = []
         for number, entry in enumerate(one.doc["entries"]):
             rule = entry["start"]
             if (
@@ -184,7 +212,8 @@ class Oracle:
                 and rule["entry"] == one.entry["id"]
                 and is_day(entry, one.day)
             ):
-                self.ask(one.doc, entry, number, at_s, one.day)
+                asked.append(self.ask(one.doc, entry, number, at_s, one.day))
+        return asked
 
     def is_free(self, one: Asked, now: int) -> bool:
         """Has no zone of it anything of its level or a higher one?"""

@@ -46,6 +46,7 @@ class Asked:
     day: date
     zones: frozenset[str]  # without those that are closed to it; where none is left, as written
     is_closed: bool
+    is_void: bool = False  # it is due sooner
 
     @property
     def kind(self) -> str:

@@ -76,6 +76,8 @@ class _Dice:
             "body": {"media": [dice.choice("abc") * 64]},
             "max_ms": dice.choice([None, None, 30_000, 900_000]),
         }  # fmt: skip
+        if dice.random() < 0.4:
+            found["when_cut"] = dice.choice(["drop", "rejoin"])
         if dice.random() < 0.15:
             shown_ms = dice.choice([1, 600, 7200]) * 1000
             found["body"] = {"scene": {"elements": [], "ms": shown_ms}}

@@ -125,3 +125,18 @@ def test_two_thousand_that_wait_are_planned_one_after_the_other() -> None:
     timeline = plan(held, last="2026-11-23")
     starts = [one.start_at for one in timeline.occurrences]
     assert starts == [local("2026-11-23T05:00:00") + timedelta(seconds=6 * n) for n in range(2_000)]
+
+
+def test_what_follows_an_entry_that_is_replaced_is_due_at_once() -> None:
+    song = entry("ca", "05:00:00", zones=["a", "b"], body={"media": ["a" * 64], "repeat": 30})
+    news = entry("tin", [], start=after("ca"))
+    weather = entry("mua", [], start=after("tin"))
+    here = entry("xa", "05:10:00", zones=["a"])
+    there = entry("ap", "05:20:00", zones=["b"])
+    assert told(plan_day(song, news, weather, here)) == [
+        ("ca", "05:00:00"), ("xa", "05:10:00"), ("tin", "05:30:00"), ("mua", "05:31:00"),
+    ]  # fmt: skip
+    assert told(plan_day(song, news, weather, here, there)) == [
+        ("ca", "05:00:00"), ("xa", "05:10:00"), ("ap", "05:20:00"), ("tin", "05:21:00"),
+        ("mua", "05:22:00"),
+    ]  # fmt: skip
