@@ -98,8 +98,8 @@ def sum_speech(database: Database) -> list[SpokenHour]:
     Music, adverts, filler and chimes are no speech; emergencies and who speaks at the box are no
     programme.
     """
-    hour = sa.func.substr(plays.c.started_at, 1, 13)
-    members = (plays.c.station, hour.label("hour"), plays.c.lang, plays.c.medium, plays.c.heard)
+    hour = sa.func.substr(plays.c.started_at, 1, 13).label("hour")
+    members = (plays.c.station, plays.c.lang, plays.c.medium, plays.c.heard)
     is_programme = (
         plays.c.result.in_(("full", "cut"))
         & plays.c.started_at.is_not(None)
@@ -111,7 +111,8 @@ def sum_speech(database: Database) -> list[SpokenHour]:
         & plays.c.advert.is_not(sa.true())
     )
     total = sa.func.sum(plays.c.duration_ms).label("total_ms")
-    query = sa.select(*members, total).where(is_programme).group_by(*members)
+    # by its name: PostgreSQL takes the same call with other bound values for another one
+    query = sa.select(*members, hour, total).where(is_programme).group_by(*members, "hour")
     with database.transaction() as connection:
         return [
             SpokenHour(row.station, row.hour, row.lang, row.medium, row.heard, int(row.total_ms))

@@ -89,3 +89,17 @@ def test_a_proof_says_whether_the_play_was_heard_and_by_what() -> None:
     assert event("config", detail=unknown) == ("proof.unknown", "A2", "safe_mode")
     assert event("config", detail={"by": "page", "faults": 0})[0] == "config"
     assert {"event.proof.heard", "event.proof.not_heard", "event.proof.unknown"} <= PHRASES.keys()
+
+
+def test_a_press_of_a_microphone_has_words_and_the_rule_that_refused_it() -> None:
+    press = {"what": "microphone", "by": "nut-noi", "input": "ban"}
+    rule = "zone_classes special: truong-hoc"
+    refused = {**press, "result": "refused", "code": "E_POLICY", "rule": rule}
+    assert event("command", detail=refused) == ("voice.refused", "nut-noi", rule)
+    busy = {**press, "result": "refused", "code": "E_BUSY", "rule": ""}
+    assert event("command", detail=busy) == ("voice.refused", "nut-noi", "E_BUSY")
+    done = {**press, "result": "done", "code": None, "rule": None}
+    assert event("command", detail=done) == ("voice.done", "nut-noi", "")
+    off = {**press, "state": "off", "duration_ms": 900, "peak_dbfs": -12.5, "reason": None}
+    assert event("command", detail=off) == ("voice.off", "nut-noi", "")
+    assert {f"event.voice.{one}" for one in ("done", "refused", "off")} <= PHRASES.keys()

@@ -21,6 +21,7 @@ from central.collector.heads import reinstate, withhold
 from central.collector.journal_ingest import Cursor, commit_batch
 from central.collector.report_store import note_fault, note_latest, note_presence, note_result
 from central.publication.document_outbox import lacking
+from central.reports.language_weeks import list_language_weeks
 from central.reports.play_totals import total_plays
 from central.store import heartbeat, migration, schema
 from central.store.database import Database, upsert
@@ -88,6 +89,8 @@ def test_reports_are_kept_once_and_can_be_queried(database: Database) -> None:
         cursor = commit_batch(database, STATION, LogBatch(EPOCH, records))
     assert cursor.upto == 5
     assert [row["full"] for row in total_plays(database)][:2] == [1, 0]
+    spoken = [(row["week"], row["lang"], row["minutes"]) for row in list_language_weeks(database)]
+    assert spoken == [("2026-11-23", "vi", 5.0)]  # 300,004 ms, at 05:00 of Monday
     assert list_gaps(database) == []
     assert [play["title"] for play in list_plays(database)] == ["Bản tin sáng", "Nhạc", "Khẩn cấp"]
     assert [one["code"] for one in list_refusals(database)] == ["E_REPLAY"]
