@@ -9,19 +9,19 @@ arrived late, can follow at the end of a body.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Iterable, Sequence
 
 from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
-from agent.play.ipc import RATE_HZ, Ended, Send, Started, Stop, WorkerFault
+from agent.play.ipc import Ended, Send, Started, Stop, WorkerFault
 from agent.play.item import Item, OutputContext
 from agent.play.play_record import Outcome
 from agent.play.sound.attention_tone import ATTENTION
 from agent.play.sound.emergency_record import EmergencyRecord
 from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_sequence import EmergencySequence, Step
+from agent.play.sound.emergency_slots import EmergencySlots
 from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.segment_loader import (
     SIGNAL_LIMIT_S,
@@ -87,7 +87,7 @@ class EmergencySession:
         self._claiming: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._loader = SegmentLoader(item, context, self._changed.set)
-        self._segments: dict[str, EmergencySegment] = {}
+        self._slots = EmergencySlots(send)
 
     @property
     def is_sounding(self) -> bool:
@@ -98,8 +98,7 @@ class EmergencySession:
     def is_stopping(self) -> bool:
         """Was the end of a slot asked of the engine, which has not reported it yet?"""
         is_asked = self.stop_reason is not None and not self.over.is_set()
-        begun = (one for one in self._segments.values() if one.started_mono_s is not None)
-        return is_asked and any(one.ended is None for one in begun)
+        return is_asked and self._slots.is_stopping
 
     @property
     def words_missing(self) -> list[str]:
@@ -130,7 +129,8 @@ class EmergencySession:
             await self._switch_on()
             await self._announce_sequence()
         finally:
-            await self._discard_all()
+            await self._slots.discard_all()
+            await self._loader.close()
         await self._finish()
 
     async def _switch_on(self) -> None:
@@ -163,7 +163,7 @@ class EmergencySession:
             here = self._loader.here()
             step = self.sequence.next(here)
             if ahead is not None and not ahead[1].is_placed and ahead[0] != step:
-                await self._drop(ahead[1])
+                await self._slots.drop(ahead[1])
                 ahead = None
             step, segment = ahead or (step, None)
             if step.kind == "over":
@@ -197,7 +197,7 @@ class EmergencySession:
             self.sequence.fail(step.body)
             return None
         if segment is not None:
-            self._segments[segment.id] = segment
+            self._slots.add(segment)
             segment.load(self._send, self.item.level)
         return segment
 
@@ -227,7 +227,7 @@ class EmergencySession:
     async def _begin(self, segment: EmergencySegment, at_mono_s: float, limit_s: float) -> None:
         """Wait until it has started; one that does not start within the limit has ended."""
         at_mono_s = max(at_mono_s, mono_s())
-        self._segments[segment.id] = segment
+        self._slots.add(segment)
         if not segment.is_placed:
             segment.place(self._send, self.item.level, at_mono_s)
         if not await segment.wait_started(at_mono_s - mono_s() + limit_s):
@@ -254,7 +254,7 @@ class EmergencySession:
         if is_whole and (why := await segment.find_break()) is not None:
             log.warning("%s: %s", self.item.title, why)
             is_whole = False
-        await self._drop(segment)
+        await self._slots.drop(segment)
         if self._is_cut(segment):
             return
         if step.kind == "words" and is_whole:
@@ -273,24 +273,6 @@ class EmergencySession:
             self.stop_reason = self.stop_reason or "preempted"
         return self.stop_reason is not None or self.over.is_set()
 
-    async def _drop(self, segment: EmergencySegment) -> None:
-        """Stop its sound and its decoder."""
-        if segment.ended is None and (segment.is_loaded or segment.is_placed):
-            self._stop_slot(segment, 0)
-        self._segments.pop(segment.id, None)
-        await segment.close()
-
-    def _stop_slot(self, segment: EmergencySegment, fade_ms: int) -> None:
-        with contextlib.suppress(PlayError):  # the supervisor reports a lost engine
-            self._send(Stop(segment.id, fade_ms))
-
-    async def _discard_all(self) -> None:
-        for segment in self._segments.values():
-            if segment.ended is None:
-                self._stop_slot(segment, 0)
-            await segment.close()
-        await self._loader.close()
-
     # Events
 
     def add_underruns(self, count: int) -> None:
@@ -299,31 +281,29 @@ class EmergencySession:
 
     def owns(self, slot: str) -> bool:
         """Does this slot belong to the session?"""
-        return slot in self._segments
+        return self._slots.owns(slot)
 
     def on_started(self, event: Started) -> None:
         """The engine placed a slot's first sample."""
         self.record.on_started(event.mono_s)
-        self._segments[event.id].on_started(event.mono_s)
+        self._slots.find(event.id).on_started(event.mono_s)
 
     async def on_ended(self, event: Ended) -> bool:
         """A slot is finished; always False, because the session ends by itself."""
         self.record.on_ended(event)
-        self._segments[event.id].on_ended(event)
+        self._slots.find(event.id).on_ended(event)
         return False
 
     def on_fault(self, event: WorkerFault) -> None:
         """The engine cannot play a slot: it counts as ended unheard."""
         log.error("%s: %s %s", self.item.title, event.code, event.detail)
-        segment = self._segments[event.id or ""]
+        segment = self._slots.find(event.id or "")
         segment.on_ended(Ended(segment.id, 0, "starved", mono_s()))
 
     def preempt(self) -> None:
         """Another emergency waits: end after the body that sounds."""
         self.is_preempted = True
-        for segment in self._segments.values():
-            if segment.started_mono_s is None and segment.ended is None:
-                self._stop_slot(segment, 0)
+        self._slots.stop_waiting()
         self._changed.set()
 
     def stop(self, reason: str) -> None:
@@ -331,9 +311,7 @@ class EmergencySession:
         if self.stop_reason is None:
             self.stop_reason = reason
         self._claim.is_given_up = True
-        for segment in self._segments.values():
-            if segment.ended is None:
-                self._stop_slot(segment, FADE_MS)
+        self._slots.stop_all(FADE_MS)
         self._changed.set()
 
     async def abandon(self, reason: str, at_mono_s: float) -> None:
@@ -342,13 +320,7 @@ class EmergencySession:
         An emergency that has not sounded yet leaves no record: the next engine starts it again.
         """
         self.stop_reason = self.stop_reason or reason
-        for segment in self._segments.values():
-            if segment.ended is None and segment.started_mono_s is not None:
-                end_mono_s = max(at_mono_s, segment.started_mono_s)
-                frames = max(1, int((end_mono_s - segment.started_mono_s) * RATE_HZ))
-                heard = Ended(segment.id, frames, "stopped", end_mono_s)
-                self.record.on_ended(heard)
-            segment.on_ended(Ended(segment.id, 0, "stopped", at_mono_s))
+        self._slots.end_all(at_mono_s, self.record.on_ended)
         if self.record.has_sounded:
             await self._finish()
         else:

@@ -15,7 +15,8 @@ from collections import deque
 from collections.abc import Callable
 
 from agent.clock import mono_s
-from agent.play.sound.mixer import Event, Mixer
+from agent.play.sound.dated_events import MixerEvent
+from agent.play.sound.mixer import Mixer
 from agent.play.sound.sample_tap import SampleTap
 from drivers.errors import DriverError
 from drivers.interface import AudioOutput
@@ -103,7 +104,7 @@ class Streams:
         self._frames = 0  # of streams that are closed
         self._underruns = 0
         self._retry_at_s = 0.0
-        self._left_events: deque[Event] = deque()
+        self._left_events: deque[MixerEvent] = deque()
 
     def open(self, block: int) -> None:
         """Open the first stream.
@@ -140,7 +141,7 @@ class Streams:
         """Breaks in the sound."""
         return self._underruns + sum(stream.underruns for stream in self._streams)
 
-    def take_event(self) -> Event | None:
+    def take_event(self) -> MixerEvent | None:
         """The next event of any stream."""
         for events in (self._left_events, *(stream.mixer.events for stream in self._streams)):
             if events:

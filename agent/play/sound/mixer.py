@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from agent.contract.priority import Level
-from agent.play.decode.pcm import Clip, ClipSource, Ring, SampleSource
+from agent.play.decode.pcm import Clip, ClipSource, SampleSource
 from agent.play.ipc import Ended, Fire, Gain, Load, Started, StartSlot, Steer, Stop, WorkerFault
+from agent.play.sound.dated_events import DatedEvents
 from agent.play.sound.frame_clock import FrameClock
 from agent.play.sound.mix import SAMPLE_BYTES, Limiter, Mix, interleave
 from agent.play.sound.mixer_slot import Slot
@@ -31,7 +32,6 @@ JOIN_FRAMES = 48  # 1 ms: a start closer than this to the end of another slot jo
 BEHIND_S = 0.02  # a shorter stall causes no break in the sound
 NOW_S = float("-inf")
 
-Event = Started | Ended | WorkerFault
 Action = Callable[[], None]
 
 
@@ -56,7 +56,8 @@ class Mixer:
         self._steady = SteadyClock(self.clock, rate_hz)
         self.frames = 0
         self.gaps = 0
-        self.events: deque[Event] = deque()
+        self._told = DatedEvents(self.clock)
+        self.events = self._told.ready
         self.sounding_level: int | None = None
         self.next_start_s = float("inf")
         self.is_empty = True
@@ -65,7 +66,6 @@ class Mixer:
         self._slots: dict[str, Slot] = {}
         self._ends: dict[int, int] = {}  # level -> frame behind the last slot that ended
         self._limiter = Limiter(rate_hz)
-        self._undated: deque[tuple[int, Callable[[float], Event]]] = deque()
         self._now_s = 0.0
         self.successor: Mixer | None = None
         self.replaced: Mixer | None = None
@@ -191,7 +191,7 @@ class Mixer:
             if at is None:
                 continue
             offset = max(at, slot.not_before - self.frames)
-            if offset >= frames or not _has_sound(slot.source):
+            if offset >= frames or not slot.has_sound:
                 continue
             if self._is_below(slot.level):
                 self._drop(slot, offset)
@@ -200,7 +200,7 @@ class Mixer:
             slot.steering.begin(*self._place_of(slot, self.frames + offset))
             offsets[slot.id] = offset
             self._preempt(slot, offset, offsets)
-            self._tell(self.frames + offset, partial(Started, slot.id))
+            self._told.add(self.frames + offset, partial(Started, slot.id))
         return offsets
 
     def _place_of(self, slot: Slot, frame: int) -> tuple[int, float | None]:
@@ -371,26 +371,7 @@ class Mixer:
         steering, why = slot.steering, slot.why or "end"
         heard, missing = slot.heard - steering.paused, slot.missing + steering.skipped
         steered = steering.describe()
-        self._tell(end, lambda at_s: Ended(slot.id, heard, why, at_s, missing, steered))
-
-    # -- events
-
-    def _tell(self, frame: int, event: Callable[[float], Event]) -> None:
-        """Report what happens at a frame, once the clock knows its moment."""
-        self._undated.append((frame, event))
-        if self.clock.ready:
-            self._date_events()
+        self._told.add(end, lambda at_s: Ended(slot.id, heard, why, at_s, missing, steered))
 
     def _date_events(self) -> None:
-        while self._undated and (self.clock.ready or self.successor is not None):
-            frame, event = self._undated.popleft()
-            self.events.append(event(self._moment_of(frame)))
-
-    def _moment_of(self, frame: int) -> float:
-        """When a frame sounds; before the clock runs, as if it began now."""
-        return self.clock.mono_of(frame) if self.clock.ready else self._now_s
-
-
-def _has_sound(source: SampleSource) -> bool:
-    """Is there a first sample, or nothing to wait for? A slot waits for its decoder."""
-    return not isinstance(source, Ring) or source.available > 0 or source.finished
+        self._told.date(self._now_s, is_over=self.successor is not None)

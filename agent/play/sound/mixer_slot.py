@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent.contract.priority import Level
-from agent.play.decode.pcm import FRAME_BYTES, Samples, SampleSource
+from agent.play.decode.pcm import FRAME_BYTES, Ring, Samples, SampleSource
 from agent.play.ipc import Channels, Load
 from agent.play.sound.envelope import GainEnvelope, linear_of
 from agent.play.sound.mix import Gains, Mix
@@ -63,6 +63,12 @@ class Slot:
     def stopping(self) -> bool:
         """Is it fading out? Then it no longer counts when levels are compared."""
         return self._envelope.is_fading_out
+
+    @property
+    def has_sound(self) -> bool:
+        """Is there a first sample, or nothing to wait for? A slot waits for its decoder."""
+        source = self.source
+        return not isinstance(source, Ring) or source.available > 0 or source.finished
 
     def set_gain(self, gain_db: float, channels: Channels | None) -> None:
         """Reach a new gain within one block; new channels from the next block on."""

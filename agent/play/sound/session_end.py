@@ -16,7 +16,8 @@ from agent.play.sound.backlog import Backlog
 from agent.play.sound.emergency_queue import EmergencyQueue
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.session_stack import Session, SessionStack
-from agent.play.sound.sound_session import MUTED, SoundSession
+from agent.play.sound.session_verdict import MUTED
+from agent.play.sound.sound_session import SoundSession
 
 log = logging.getLogger(__name__)
 TRIES = 3  # a decoder may be killed; one that always dies has a corrupt medium

@@ -29,7 +29,8 @@ from agent.play.sound.plan_watch import PlanWatch
 from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
-from agent.play.sound.sound_session import MUTED, SoundSession
+from agent.play.sound.session_verdict import MUTED
+from agent.play.sound.sound_session import SoundSession
 from agent.play.sound.stop_limit import StopLimit
 from agent.play.speaker_line import SpeakerLine, close_buses
 from agent.play.supervisor import Supervisor, WorkerSource

@@ -23,20 +23,13 @@ from agent.play.sound.line_channels import zones_by_channel
 from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import OpeningSignal, open_signal
 from agent.play.sound.session_slots import SessionSlots
+from agent.play.sound.session_source import SessionSource
+from agent.play.sound.session_verdict import MUTED, SessionEnd
 from agent.play.sound.slot_volume import SlotVolume
-from agent.play.sound_source import (
-    Feed,
-    SoundSource,
-    count_relayed,
-    count_segments,
-    find_end,
-    find_shortfall,
-    find_timeline,
-)  # fmt: skip
+from agent.play.sound_source import Feed
 from agent.play.speaker_line import SpeakerLine
 
 FADE_MS = 20
-MUTED = "muted"  # why an item was not heard, or not on all its lines
 
 
 class SoundSession:
@@ -90,7 +83,7 @@ class SoundSession:
         )
         self._fade_in_ms = fade_in_ms
         self._delay_s = context.delay_s
-        self._source: SoundSource | None = None
+        self._source = SessionSource(offset_ms)
         self._claiming: asyncio.Task[None] | None = None
         self._planned_mono_s: float | None = None
         self.due_mono_s: float | None = None
@@ -114,7 +107,7 @@ class SoundSession:
             raise AgentError("E_MEDIA", self.item.title, self.item.missing)
         source = self._make_source(self.item)
         feed = await source.prepare(self.offset_ms)
-        self._source = source
+        self._source.set(source)
         fds = [feed.read_fd]
         try:
             kind = self.item.opening
@@ -142,9 +135,8 @@ class SoundSession:
     def follow_clock(self) -> None:
         """Keep it at its moment when the clock is set."""
         is_on = self.has_begun and not self.over.is_set()
-        by_s = self._follower.follow() if is_on else 0.0
-        if by_s and (timeline := find_timeline(self._source)) is not None:
-            timeline.on_clock_set(by_s)
+        if is_on and (by_s := self._follower.follow()):
+            self._source.on_clock_set(by_s)
 
     def _check_wanted(self) -> None:
         """Check what may have changed while the session waited for a card, decoder or line."""
@@ -168,10 +160,9 @@ class SoundSession:
         self.is_cued, self.after = True, after
         sound_mono_s = self._slots.place(at_mono_s, after)
         self._planned_mono_s = at_mono_s if is_planned else None
-        is_dated = is_planned or find_timeline(self._source) is not None
+        is_dated = is_planned or self._source.has_timeline
         self.due_mono_s = at_mono_s if is_dated else None
-        if self._source is not None:
-            self._source.start(sound_mono_s - self._delay_s)
+        self._source.start(sound_mono_s - self._delay_s)
         if self._claim.is_held:
             return
         if self._claiming is not None:
@@ -236,8 +227,7 @@ class SoundSession:
         if self._started_mono_s is None:
             self._started_mono_s = event.mono_s
             self._moments.begin(event.mono_s)
-            if (timeline := find_timeline(self._source)) is not None:
-                timeline.on_started(event.mono_s)
+            self._source.on_started(event.mono_s)
             further_s = self._follower.begin(event.mono_s, self.due_mono_s)
             self._slots.continuity.joined = round(further_s * RATE_HZ)
             self.is_sounding = True
@@ -314,6 +304,7 @@ class SoundSession:
     def _build_result(
         self, outcome: Outcome, reason: str | None, end_mono_s: float | None
     ) -> PlayResult:
+        missing_ms = self._slots.continuity.missing_ms
         return PlayResult(
             outcome,
             reason,
@@ -322,8 +313,8 @@ class SoundSession:
             end_at=self._moments.end_at(end_mono_s),
             duration_ms=self.played_ms,
             underruns=self.underruns,
-            segments=count_segments(self._source),
-            relayed=count_relayed(self._source, self.played_ms, self._slots.continuity.missing_ms),
+            segments=self._source.count_segments(),
+            relayed=self._source.count_relayed(self.played_ms, missing_ms),
             steering=self._slots.continuity.steering,
             zones=list(self._claim.on),
             proof="A2" if self.has_begun else "A1",
@@ -335,14 +326,12 @@ class SoundSession:
     @property
     def position_ms(self) -> int:
         """The place in the item up to which it was heard."""
-        if self._source is None:
-            return self.offset_ms
         return self._source.position_ms(self.played_ms)
 
     @property
     def is_endless(self) -> bool:
         """Does it sound until somebody ends it?"""
-        return self._source is not None and self._source.is_endless
+        return self._source.is_endless
 
     def finish_planned(self) -> None:
         """The item's end has come: fade out a source that does not end by itself."""
@@ -357,35 +346,29 @@ class SoundSession:
         self.is_sounding = False
         if why == "end":
             await self._apply_source_end()
-        if self.stop_reason is None and (why == "end" or self._is_complete):
-            self.outcome, reason = self._whole()
-        elif self._started_mono_s is None:
-            is_muted = self.stop_reason == MUTED
-            self.outcome, reason = "skipped" if is_muted else "failed", self.stop_reason or why
-        else:
-            # By itself the engine stops only what a higher level cuts, and the end of this slot may
-            # be reported before the start of the one that cut it.
-            preempted = "preempted" if why == "stopped" else why
-            self.outcome, reason = "cut", self.stop_reason or preempted
-        is_unheard = self._started_mono_s is None
-        self.is_preempted_unheard = is_unheard and why == "stopped" and self.stop_reason is None
-        end_mono_s = None if is_unheard else mono_s
+        end = SessionEnd(
+            why, self.stop_reason, self.has_begun, self._is_complete, self._find_lack()
+        )
+        self.outcome, reason = end.judge()
+        if end.is_to_its_end:
+            self.stop_reason = reason
+        self.is_preempted_unheard = end.is_preempted_unheard
+        end_mono_s = mono_s if self.has_begun else None
         if not self.is_withdrawn_unheard and not self.is_preempted_unheard:
             await self._record.close(self._build_result(self.outcome, reason, end_mono_s))
         await self._release()
 
-    def _whole(self) -> tuple[Outcome, str | None]:
-        """It sounded to its end: in full, unless too much of it or a line was silent."""
-        is_lacking = self._muted and self.item.source.description.essential
-        shortfall = find_shortfall(self._source, self.played_ms, self._slots.continuity.missing_ms)
-        underruns = UNDERRUNS if self._slots.continuity.is_broken else None
-        self.stop_reason = MUTED if is_lacking else shortfall or underruns
-        return "full" if self.stop_reason is None else "cut", self.stop_reason
+    def _find_lack(self) -> str | None:
+        """Why it was not heard in full: too much of it, or a line, was silent."""
+        if self._muted and self.item.source.description.essential:
+            return MUTED
+        continuity = self._slots.continuity
+        shortfall = self._source.find_shortfall(self.played_ms, continuity.missing_ms)
+        return shortfall or (UNDERRUNS if continuity.is_broken else None)
 
     async def _apply_source_end(self) -> None:
         """A source that breaks off also ends its pipe: apply the reason that it gives."""
-        if self._source is not None:
-            end = await find_end(self._source)
+        if (end := await self._source.find_end()) is not None:
             self.stop_reason, self.has_broken = end.reason or self.stop_reason, end.may_retry
 
     async def _release(self) -> None:
@@ -394,5 +377,4 @@ class SoundSession:
             await self._volume.close()
             await self._claim.release(self._claiming)
         finally:
-            if self._source is not None:
-                await self._source.stop()
+            await self._source.stop()
