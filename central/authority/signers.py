@@ -20,7 +20,7 @@ from agent.trust.freshness import longest_lifetime
 from agent.trust.role import Role
 from agent.trust.scope import right_of
 from agent.trust.trust_anchor import load_installed
-from central.documents.summary import format_span
+from central.documents.summary_text import format_span
 from central.messages.catalogue import translate
 from texts.catalogue import LANGS, Lang
 

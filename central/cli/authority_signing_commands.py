@@ -23,7 +23,7 @@ from central.cli.authority_commands import open_folder, write_log
 from central.cli.authority_options import passphrase_option, step
 from central.cli.cli_errors import handle_errors
 from central.cli.options import ANY, FILE, lang_option
-from central.documents.summary import format_moment
+from central.documents.summary_text import format_moment
 from texts.catalogue import LANGS, Lang
 
 COPY = click.Path(path_type=Path, exists=True, file_okay=False)

@@ -119,8 +119,8 @@ def draft_emergency_(**options: Any) -> None:
     only.
     """
     from central.documents.emergency_order import EmergencyMessage, draft_emergency
+    from central.documents.emergency_summary import describe_outputs
     from central.documents.preparation.fitness import describe_unprepared
-    from central.documents.summary import describe_outputs
 
     message = EmergencyMessage(
         options["play"], options["show"], lang=options["text_lang"], repeat=options["repeat"],

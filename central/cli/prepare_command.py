@@ -70,7 +70,7 @@ def _prepare(files: tuple[Path, ...], out: Path, wanted: Any) -> Any:
     from rich.console import Console
 
     from central.documents.preparation.prepare import prepare as prepare_files
-    from central.documents.summary import format_span
+    from central.documents.summary_text import format_span
 
     with Console(stderr=True).status("") as status:
         return prepare_files(

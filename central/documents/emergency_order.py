@@ -26,7 +26,7 @@ from agent.trust.freshness import EARLY, EMERGENCY_WINDOW
 from central.documents.media import store_medium
 from central.documents.phrase_bank import PhraseMessage
 from central.documents.sign import build_header, encode_document, new_doc_id, read_document
-from central.documents.summary import format_moment
+from central.documents.summary_text import format_moment
 from central.messages.catalogue import translate
 from speech.dialect import DialectName
 from texts.catalogue import Lang

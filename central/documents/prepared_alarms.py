@@ -11,7 +11,7 @@ from agent.contract.document import Cancel, Document, Emergency
 from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import TrustError
 from central.documents.sign import read_document
-from central.documents.summary import format_moment
+from central.documents.summary_text import format_moment
 from central.messages.catalogue import translate
 from central.store.database import Database
 from central.store.schema import documents

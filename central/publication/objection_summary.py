@@ -8,7 +8,7 @@ from agent.contract.document import Document
 from agent.contract.policy_rule import describe_rule
 from agent.contract.utc import encode_utc
 from agent.errors import PlanError
-from central.documents.summary import describe_place, format_moment
+from central.documents.summary_text import describe_place, format_moment
 from central.messages.catalogue import translate
 from central.publication.recipients import Recipients, list_names
 from central.publication.refusal_forecast import Objection, is_decisive

@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.contract.default_title import show_title
 from agent.contract.policy_rule import describe_precedence, describe_refused
-from central.documents.summary import format_moment, format_span
+from central.documents.summary_text import format_moment, format_span
 from central.messages.catalogue import name_language, translate
 from texts.catalogue import Lang
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from agent.contract.policy_rule import describe_rule
-from central.documents.summary import format_moment
+from central.documents.summary_text import format_moment
 from central.messages.catalogue import PHRASES, name_language, translate
 from central.messages.table_messages import WORDS
 from central.publication.numbering import format_number

@@ -18,7 +18,7 @@ from central.authority.ceremony.messages import translate
 from central.authority.ceremony.signature import Need, digest, needs, root_digest
 from central.authority.ceremony.tree import ONLINE, ROOT, TARGETS, Tree, epoch_of, read_right
 from central.authority.ceremony.tree_draft import TreeDraft
-from central.documents.summary import describe_place
+from central.documents.summary_text import describe_place
 from texts.catalogue import Lang
 
 DAY_S, HOUR_S = 86_400, 3600

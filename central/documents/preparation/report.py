@@ -10,7 +10,7 @@ from central.documents.preparation.levelling import Excerpt
 from central.documents.preparation.measurement import Measurement
 from central.documents.preparation.prepare import Prepared, PreparedPart
 from central.documents.preparation.waveform import WaveformRow, draw
-from central.documents.summary import format_span
+from central.documents.summary_text import format_span
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
