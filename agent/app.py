@@ -343,7 +343,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 place=lambda: pipeline.place, why_missing=state.status.why_missing,
                 outputs=OutputStatusReader(
                     outputs.by_name, documents, schedule, mutes, state.levels, outputs.volumes,
-                    outputs.rundowns,
+                    outputs.rundowns, outputs.peak_dbfs,
                 ),
                 pictures=FacePictures(outputs.by_name),
                 readings=ReadingsReader(

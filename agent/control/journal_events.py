@@ -9,6 +9,7 @@ from agent.contract.proof import read_proof
 from agent.contract.report import Record
 from agent.contract.utc import parse_utc
 from agent.control.station_status import JournalEvent
+from agent.control.voice_level import judge_peak
 
 LONGEST = 120
 
@@ -43,7 +44,7 @@ def _short(record: Record, titles: Mapping[str, str]) -> tuple[str, str, str]:
         case "refusal":
             return say("code"), say("kind"), say("hint")
         case "command":
-            return _command(say)
+            return _voice_level(about) or _command(say)
         case _:
             who = say("by") if record.kind == "silence" else ""
             by_nts = record.kind == "clock_fix" and say("by") == NTS
@@ -59,6 +60,14 @@ def _short_proof(record: Record) -> tuple[str, str, str] | None:
         return "proof.unknown", proof.level, proof.why or ""
     word = "heard" if proof.heard else "not_heard"
     return f"proof.{word}", proof.level, proof.method or ""
+
+
+def _voice_level(about: Mapping[str, object]) -> tuple[str, str, str] | None:
+    """How loud somebody has spoken who ended by themselves; None for any other record."""
+    peak_dbfs = about.get("peak_dbfs")
+    if about.get("reason") is not None or not isinstance(peak_dbfs, int | float):
+        return None
+    return f"voice.{judge_peak(peak_dbfs)}", str(about.get("by", "")), f"{peak_dbfs:.0f} dBFS"
 
 
 def _command(say: Callable[[str], str]) -> tuple[str, str, str]:

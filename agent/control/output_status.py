@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,6 +59,7 @@ class OutputStatusReader:
         levels: what signed commands have set for a zone.
         volumes: how loud each zone may be.
         rundowns: name of an output → its part of the schedule.
+        peak_dbfs: the highest peak of an input's last speech; None where it is unknown.
     """
 
     outputs: Outputs
@@ -68,6 +69,7 @@ class OutputStatusReader:
     levels: ZoneLevels
     volumes: StationVolumes
     rundowns: Mapping[str, SoundSchedule]
+    peak_dbfs: Callable[[str], float | None]
 
     def read(
         self,
@@ -135,7 +137,8 @@ class OutputStatusReader:
             entry = next((one for one in document.entries if one.id == item.source.entry), None)
             why = _why(document, entry) if entry is not None else None
         elif item.started_by is not None:  # a person speaks; no document is behind it
-            why = PlacementRule("", "", 0, started_by=item.started_by)
+            peak_dbfs = self.peak_dbfs(item.source.entry)
+            why = PlacementRule("", "", 0, started_by=item.started_by, peak_dbfs=peak_dbfs)
         return ItemStatus(
             title,
             item.level_name,

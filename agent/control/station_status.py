@@ -42,6 +42,7 @@ class PlacementRule:
         editor: who wrote it, as signed; may be empty.
         approver: who approved it, as signed; may be empty.
         started_by: the local key that was pressed.
+        peak_dbfs: the highest peak of what that person has said so far; None before the first.
     """
 
     issuer: str
@@ -53,6 +54,7 @@ class PlacementRule:
     editor: str = ""
     approver: str = ""
     started_by: str | None = None
+    peak_dbfs: float | None = None
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,9 @@ SOUND: Catalogue = {
         "this station has no microphone, line-in or monitor",
     ),
     "microphone_good": Text(
-        "{0}: mở được, mức cao nhất trong nửa giây {1} dBFS",
-        "{0}: it opens, the peak of half a second is {1} dBFS",
+        "{0}: mở được, mức cao nhất trong nửa giây {1} dBFS (khi có người nói: nên từ −18 đến −6)",
+        "{0}: it opens, the peak of half a second is {1} dBFS (while somebody speaks: -18 to -6 is "
+        "good)",
     ),
     "microphone_gone": Text(
         '{0}: không mở được `device: "{1}"`; đang có: {2}',

@@ -16,6 +16,15 @@ ALARM_PHRASES: Catalogue = {
         "có người đang giữ nút {0} và nói",
         "somebody holds the key {0} and speaks",
     ),
+    "voice_level.good": Text("mức thu cao nhất {0} dBFS: tốt", "highest level {0} dBFS: good"),
+    "voice_level.faint": Text(
+        "mức thu cao nhất {0} dBFS: NHỎ, nói gần micro hơn hoặc nâng mức thu",
+        "highest level {0} dBFS: FAINT, speak closer or raise the capture level",
+    ),
+    "voice_level.clipped": Text(
+        "mức thu cao nhất {0} dBFS: VỠ TIẾNG, hạ mức thu",
+        "highest level {0} dBFS: OVERDRIVEN, lower the capture level",
+    ),
     "alarms": Text("Tin khẩn cấp đang có hiệu lực", "Emergency in force"),
     "alarms.exercise": Text("Diễn tập đang có hiệu lực", "Exercise in force"),
     "alarm.until": Text("Ký bởi {0}; hết hiệu lực lúc {1}.", "Signed by {0}; in force until {1}."),

@@ -15,6 +15,7 @@ from agent.control.station_status import (
     StationStatus,
     ZoneStatus,
 )
+from agent.control.voice_level import judge_peak
 from agent.page.html import Html, el, join
 from agent.page.translator import Translator
 
@@ -147,7 +148,8 @@ def _why(item: ItemStatus, translator: Translator) -> Html:
         return Html("")
     people = [el("br"), _people(why, translator)] if why.editor or why.approver else []
     if why.started_by is not None and not why.issuer:
-        return join(translator("why.local_voice", why.started_by))
+        who = translator("why.local_voice", why.started_by)
+        return join(who if why.peak_dbfs is None else f"{who}; {_meter(why.peak_dbfs, translator)}")
     if why.started_by is not None:
         return join(translator("why.local_key", why.started_by, why.issuer), *people)
     if not why.at:
@@ -156,6 +158,11 @@ def _why(item: ItemStatus, translator: Translator) -> Html:
     rule = translator("why.at", " ".join(why.at), translator.weekdays(why.weekdays))
     losers = translator("why.losers", ", ".join(why.losers)) if why.losers else None
     return join(f"{rule} · {signed}.", f" {losers}" if losers else None, *people)
+
+
+def _meter(peak_dbfs: float, translator: Translator) -> str:
+    """The level of a voice, for whoever sets it while the key is held."""
+    return translator(f"voice_level.{judge_peak(peak_dbfs)}", translator.number(peak_dbfs, 0))
 
 
 def _people(why: PlacementRule, translator: Translator) -> str:

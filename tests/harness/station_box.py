@@ -175,6 +175,7 @@ def build_box() -> Box:
             levels,
             StationVolumes(zones_of(settings), schedule, levels, {}),
             {"loa": sound, "bang-tin": picture},
+            lambda _voice: None,
         ),
         pictures=FacePictures(outputs),
         readings=ReadingsReader(Path("/"), any_, issues, dict, lambda: fresh, dict, dict),

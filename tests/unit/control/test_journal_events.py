@@ -100,6 +100,21 @@ def test_a_press_of_a_microphone_has_words_and_the_rule_that_refused_it() -> Non
     assert event("command", detail=busy) == ("voice.refused", "nut-noi", "E_BUSY")
     done = {**press, "result": "done", "code": None, "rule": None}
     assert event("command", detail=done) == ("voice.done", "nut-noi", "")
-    off = {**press, "state": "off", "duration_ms": 900, "peak_dbfs": -12.5, "reason": None}
-    assert event("command", detail=off) == ("voice.off", "nut-noi", "")
     assert {f"event.voice.{one}" for one in ("done", "refused", "off")} <= PHRASES.keys()
+
+
+@pytest.mark.parametrize(
+    ("peak_dbfs", "code"),
+    [(-40, "voice.faint"), (-12.3, "voice.good"), (-0.2, "voice.clipped")],
+)
+def test_the_end_of_a_voice_says_how_loud_it_was(peak_dbfs: float, code: str) -> None:
+    spoken = {
+        "what": "microphone", "by": "nut-noi", "input": "ban-truc", "state": "off",
+        "duration_ms": 9_000, "peak_dbfs": peak_dbfs, "reason": None,
+    }  # fmt: skip
+    assert event("command", detail=spoken) == (code, "nut-noi", f"{peak_dbfs:.0f} dBFS")
+    assert f"event.{code}" in PHRASES
+    ended = {**spoken, "reason": "E_POLICY: session"}
+    assert event("command", detail=ended) == ("voice.off", "nut-noi", "E_POLICY: session")
+    unknown = {**spoken, "peak_dbfs": None}
+    assert event("command", detail=unknown) == ("voice.off", "nut-noi", "")

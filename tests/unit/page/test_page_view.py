@@ -517,3 +517,20 @@ def test_who_speaks_at_the_box_is_shown_with_their_key() -> None:
         assert "có người đang giữ nút nut-noi và nói" in page
         assert "do  ký" not in page  # nobody signed it
     assert "somebody holds the key nut-noi and speaks" in words(with_now(HEALTHY, voice), "en")
+
+
+@pytest.mark.parametrize(
+    ("peak_dbfs", "vi", "en"),
+    [
+        (-30.4, "mức thu cao nhất -30 dBFS: NHỎ", "FAINT"),
+        (-24.0, "mức thu cao nhất -24 dBFS: tốt", "good"),
+        (-6.0, "mức thu cao nhất -6 dBFS: tốt", "good"),
+        (-1.0, "mức thu cao nhất -1 dBFS: VỠ TIẾNG", "OVERDRIVEN"),
+    ],
+)
+def test_while_somebody_speaks_the_level_can_be_set(peak_dbfs: float, vi: str, en: str) -> None:
+    why = PlacementRule("", "", 0, started_by="nut-noi", peak_dbfs=peak_dbfs)
+    voice = ItemStatus("Micro", "local_voice", AT, AT + timedelta(minutes=10), why=why)
+    page = words(with_now(HEALTHY, voice))
+    assert f"có người đang giữ nút nut-noi và nói; {vi}" in page
+    assert en in words(with_now(HEALTHY, voice), "en")
