@@ -9,9 +9,10 @@ it simulates the card of station.yaml at that port, `tcp://127.0.0.1:5200` or a 
 JSON file that an operator edits while the agent runs; each change of the file is applied once:
 
     {"video": true, "input": "hdmi", "mode": "normal", "test": false, "lux": 800, "ambient_c": 31,
-     "dead": ["1.3"], "backup": [2], "power_cuts": 0, "fault": null}
+     "dead": ["1.3"], "backup": [2], "power_cuts": 0, "locked_input": null, "fault": null}
 
-`fault` is one of `FAULTS`. `input`, `mode` and `test` are what somebody else has set at the card.
+`fault` is one of `FAULTS`. `input`, `mode` and `test` are what somebody else has set at the card;
+`locked_input` is an input that the card keeps, whatever it is told.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ class SimNovaStar:
             raise ValueError(f"{profile.model} is no control plane")
         self.spec: ControlSpec = profile.control
         self.fault: str | None = None
+        self.locked_input: str | None = None
         self.ambient_c = 30.0
         self.requests: list[Packet] = []
         self.receivers = {
@@ -162,6 +164,7 @@ class SimNovaStar:
         for request in self._decoder.feed(frame):
             if request.kind == "request" and request.destination in (self._card, 0xFF):
                 self.requests.append(request)
+                self._keep_input()
                 replies += self._spoil(self._serve(request))
         return replies
 
@@ -198,6 +201,10 @@ class SimNovaStar:
             if request.port in (place[0], EVERY_PORT) and request.board in (place[1], EVERY_BOARD):
                 self._write_to(receiver.memory, request)
         return _reply(request, OK)  # the sending card's own word
+
+    def _keep_input(self) -> None:
+        if self.locked_input is not None:
+            self._apply_input(self.locked_input)
 
     def _write_to(self, memory: dict[int, int], request: Packet) -> Packet:
         places = range(request.register, request.register + request.length)
@@ -268,6 +275,9 @@ class SimNovaStar:
         if value > self._power_cuts:
             self.cut_power()
         self._power_cuts = value
+
+    def _apply_locked_input(self, value: str | None) -> None:
+        self.locked_input = value
 
     def _apply_fault(self, value: str | None) -> None:
         self.fault = value

@@ -1,8 +1,8 @@
 """One control card of a board: asked every ten seconds, kept at what the box wants.
 
 A card forgets what was written when its power goes, and anybody with the maker's program can change
-it. So what it says is compared with what is wanted at each poll, and put back. Whatever fails here
-is an issue; the picture goes on without the card.
+it. So what it says is compared with what is wanted at each poll, and put back; a wall whose input
+stays foreign goes black. Whatever fails here is an issue; the picture goes on without the card.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 FaultSink = Callable[[str, str, str | None], None]
 POLL_S = 10.0
 TRIES = 3  # polls without an answer before it is an issue
+PUT_BACK_POLLS = 2  # how often a foreign input is put back before the wall goes black
 BRIGHTNESS_SLACK_PCT = 1  # the card counts in 255 steps
 
 
@@ -61,6 +62,7 @@ class WallControl:
         self._read_mono_s = 0.0
         self._identity: BoardIdentity | None = None
         self._misses = 0
+        self._foreign_polls = 0
         self._open: set[str] = set()
 
     async def run(self) -> None:
@@ -82,6 +84,7 @@ class WallControl:
         self.reading, self._read_mono_s = reading, self._mono()
         self._set("board_card_silent", None)
         found = find_wall_issues(reading, self.card.hot_c, was_hot="board_hot" in self._open)
+        self._judge_source(reading)
         foreign = find_foreign(reading, self.wanted)
         if foreign:
             found["board_foreign"] = "; ".join(foreign)
@@ -116,6 +119,14 @@ class WallControl:
             for measure, (value, unit) in values.items()
             if value is not None
         }
+
+    def _judge_source(self, reading: BoardReading) -> None:
+        """An input that stays foreign, though it was put back, is made black until it is ours."""
+        source = self.wanted.source
+        is_foreign = source is not None and reading.input not in (None, source)
+        self._foreign_polls = self._foreign_polls + 1 if is_foreign else 0
+        is_black = self._foreign_polls > PUT_BACK_POLLS and "black" in self.card.features
+        self.wanted = replace(self.wanted, mode="black" if is_black else "normal")
 
     async def _identify(self) -> None:
         found = await self.card.identify()

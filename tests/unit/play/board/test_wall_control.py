@@ -108,6 +108,21 @@ async def test_what_a_stranger_changes_is_told_and_taken_back_at_the_same_poll(
     assert bench.issues.open == {}
 
 
+async def test_a_wall_whose_input_stays_foreign_goes_black_until_it_is_ours(bench: Bench) -> None:
+    bench.card.locked_input = "sdi"
+    for _poll in range(3):
+        assert bench.card.receivers[0, 0].memory[0x0200_0100] == 0
+        await bench.wall.refresh()
+    assert bench.card.receivers[1, 1].memory[0x0200_0100] == 0xFF
+    assert "input is sdi, not hdmi" in bench.issues.open["board_foreign"]
+    bench.card.locked_input = None
+    bench.card.apply({"input": "hdmi"})
+    await bench.wall.refresh()
+    assert bench.card.receivers[1, 1].memory[0x0200_0100] == 0
+    await bench.wall.refresh()
+    assert bench.issues.open == {}
+
+
 async def test_brightness_is_clamped_and_comes_back_after_a_power_cut(bench: Bench) -> None:
     assert await bench.wall.dim(300)
     assert bench.level() == 255
