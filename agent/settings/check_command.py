@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import ConfigError
+from agent.settings.board_overview import build_board_overview, build_plain_boards
 from agent.settings.effective_settings import build_effective, build_plain
 from agent.settings.load import SettingsReport
 from agent.settings.messages import translate
@@ -62,6 +63,7 @@ def run_check(
         result = _build_result(path, faults, lang)
         if report.settings is not None:
             result["sound"] = build_plain_overview(report.settings)
+            result["boards"] = build_plain_boards(report.settings)
             result["policy"] = tell_policy(report.settings, lang)
         if effective and report.settings is not None:
             result["effective"] = build_plain(report.settings)
@@ -78,7 +80,11 @@ def run_check(
 def _tell(
     settings: Settings, lang: Lang, tell_policy: Callable[[Settings, Lang], list[str]]
 ) -> list[str]:
-    return [build_overview(settings, lang), "\n".join(tell_policy(settings, lang))]
+    return [
+        build_overview(settings, lang),
+        build_board_overview(settings, lang),
+        "\n".join(tell_policy(settings, lang)),
+    ]
 
 
 def _build_verdict(

@@ -131,6 +131,11 @@ _OWN: Catalogue = {
     "level_of": Text("cụm {0}: {1}; mức trần tại chỗ: {2}", "cluster {0}: {1}; local caps: {2}"),
     "level_unmeasured": Text("chưa đo mức âm", "not calibrated"),
     "no_local_cap": Text("không ghi", "none"),
+    "control_of": Text(
+        "bảng {0}: thẻ điều khiển {1} ({2}) ở {3}, mặt {4}",
+        "board {0}: control card {1} ({2}) at {3}, faces {4}",
+    ),
+    "light_of": Text("bảng {0}: độ sáng {1}, theo {2}", "board {0}: brightness {1}, by {2}"),
     "default_note": Text("mặc định", "default"),
     "E_ROOT": Text(
         "E_ROOT: không dùng được gốc tin cậy; {0}", "E_ROOT: the root of trust cannot be used; {0}"

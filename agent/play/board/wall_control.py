@@ -100,7 +100,11 @@ class WallControl:
         low, high = self.card.limits
         pct = min(max(pct, low), high)
         self.wanted = replace(self.wanted, brightness_pct=pct)
-        return await self._command(self.card.set_brightness(pct))
+        if not await self._command(self.card.set_brightness(pct)):
+            return False
+        if self.reading is not None:
+            self.reading = replace(self.reading, brightness_pct=pct)
+        return True
 
     def readings(self) -> dict[str, SensorReading]:
         """The card's measurements as those of sensors; for report and page."""

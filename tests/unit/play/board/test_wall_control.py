@@ -126,7 +126,9 @@ async def test_a_wall_whose_input_stays_foreign_goes_black_until_it_is_ours(benc
 async def test_brightness_is_clamped_and_comes_back_after_a_power_cut(bench: Bench) -> None:
     assert await bench.wall.dim(300)
     assert bench.level() == 255
+    await bench.wall.refresh()
     assert await bench.wall.dim(20)
+    assert bench.wall.readings()["the-phat.brightness"].value == 20  # not only at the next poll
     bench.card.cut_power()
     assert bench.level() == 128
     await bench.wall.refresh()
