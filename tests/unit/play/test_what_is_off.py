@@ -26,6 +26,7 @@ DOORS = {
     },
     "agent.verifier": set[str](),
     "agent.play.capture": set[str](),
+    "agent.radio": set[str](),
     "speech": {"speech", "speech.chunk", "speech.dialect", "speech.reading"},
 }
 HEAVY = {"numpy", "PIL", "pyaudio", "pydub", "pymodbus", "gpiod", "segno", "astral"}
