@@ -45,7 +45,7 @@ PHRASES: Catalogue = {
         "NOTE: the archive lacks {0} segments of this voice",
     ),
     "live.removed": Text(
-        "đã xoá {0} giọng hết hạn lưu, đến {1}", "{0} voices kept no longer were removed, up to {1}"
+        "đã xoá {0} giọng hết hạn lưu, đến {1}", "{0} voice(s) kept no longer removed, up to {1}"
     ),
     "live.not_removed": Text(
         "CHÚ Ý: chưa xoá được giọng hết hạn lưu: {0}",
@@ -55,7 +55,7 @@ PHRASES: Catalogue = {
     "live.unreadable": Text("{0}  KHÔNG ĐỌC ĐƯỢC: {1}", "{0}  UNREADABLE: {1}"),
     "live.retention": Text(
         "{0} giọng, {1} GB; giữ {2} ngày, nhiều nhất {3} GB, xoá giọng cũ trước (đổi: live keep)",
-        "{0} voices, {1} GB; kept for {2} days, at most {3} GB, the oldest go first "
+        "{0} voice(s), {1} GB; kept for {2} days, at most {3} GB, the oldest go first "
         "(live keep changes it)",
     ),
     "live.row": Text(

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from agent.errors import YamlFaults
 from central.__main__ import main
+from central.cli.live_session import _remove_expired
 from central.live.archive import SEGMENTS, build_folder_name
 from central.live.archive_retention import (
     FILE,
@@ -80,4 +81,18 @@ def test_the_command_changes_one_figure_and_the_list_shows_both(tmp_path: Path) 
     words = ["--archive", str(tmp_path)]
     assert CliRunner().invoke(main, ["live", "keep", "--days", "30", *words]).exit_code == 0
     listed = CliRunner().invoke(main, ["live", "list", *words, "--lang", "en"]).output
-    assert listed.startswith("0 voices, 0.00 GB; kept for 30 days, at most 20 GB")
+    assert listed.startswith("0 voice(s), 0.00 GB; kept for 30 days, at most 20 GB")
+
+
+def test_what_cannot_be_removed_behind_a_voice_is_told_and_fails_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = build_folder_name("0" * 32, datetime.now(UTC) - timedelta(days=500))
+    (tmp_path / old).mkdir()
+    (tmp_path / FILE).write_text("keep_gb: much\n")
+    _remove_expired(tmp_path, "en")
+    assert "NOTE: voices that are kept no longer are not removed: " in capsys.readouterr().err
+    (tmp_path / FILE).unlink()
+    _remove_expired(tmp_path, "en")
+    assert capsys.readouterr().out == f"1 voice(s) kept no longer removed, up to {old}\n"
+    assert not (tmp_path / old).exists()
