@@ -33,7 +33,7 @@ from agent.plan.rehearsal_export import (
 from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import describe_rehearsal, describe_why
 from agent.plan.week_picture import draw_week
-from agent.plan.why import explain
+from agent.plan.why import explain, withhold
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 from agent.settings.zone_kinds import list_zone_kinds
@@ -55,12 +55,14 @@ class _Plan:
         held: the documents in force.
         policy: signed and local together.
         at: aware UTC, the moment asked for.
+        has_time: was a moment asked for, or does the box know the present one?
     """
 
     settings: Settings
     held: Sequence[HeldDocument]
     policy: EffectivePolicy
     at: datetime
+    has_time: bool
 
     @property
     def lanes(self) -> list[Lane]:
@@ -85,6 +87,8 @@ def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int
 
     def show(plan: _Plan) -> str:
         answers = explain(plan.held, plan.policy, plan.at, plan.lanes)
+        if not plan.has_time:
+            answers = [withhold(one) for one in answers]
         if format_ == "json":
             return build_why_json(answers)
         return "\n".join(line for one in answers for line in describe_why(one, lang))
@@ -168,7 +172,7 @@ def _read_plan(settings: Settings, at: datetime | None) -> _Plan:
     policy = effective_policy(
         config_in_force(held, now), settings.policy, list_zone_kinds(settings.outputs)
     )
-    return _Plan(settings, held, policy, now.at)
+    return _Plan(settings, held, policy, now.at, now.quality != "FLOOR")
 
 
 def _now(state: Path) -> Now:

@@ -65,6 +65,10 @@ PHRASES: Catalogue = {
     "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
     "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),
+    "why.no_time": Text(
+        "IM: hộp chưa biết giờ, nên không phát gì theo lịch",
+        "SILENT: the box does not know the time, so nothing scheduled plays",
+    ),
     "why.nothing": Text("không có gì theo lịch", "nothing is scheduled"),
     "why.alone": Text("không có mục nào khác cùng lúc", "nothing else is due"),
     "why.next": Text("thay đổi tới: {0}, “{1}”", "next change: {0}, “{1}”"),

@@ -140,6 +140,8 @@ def describe_why(why: WhyAnswer, lang: Lang) -> list[str]:
     ]
     for one in why.refused:
         lines.append(f"  {describe_refused(show_title(one.title, lang), one.code, one.rule, lang)}")
+    if why.state == "no_time":
+        return lines
     return [*lines, f"  {_describe_next(why, lang)}"]
 
 

@@ -18,7 +18,7 @@ from agent.plan.silence import find_active_silence
 from agent.plan.timeline import Occurrence, Timeline, build_timeline, list_due_refusals
 
 AHEAD = 8 * DAY  # a change later than that is not looked for
-State = Literal["silenced", "emergency", "plays", "nothing"]
+State = Literal["silenced", "emergency", "no_time", "plays", "nothing"]
 
 
 class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,8 @@ class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
         at: the moment.
         medium: sound or picture.
         zones: of the output; empty: all.
-        state: what decides: a signed silence, an emergency, the schedule, or nothing is due.
+        state: what decides: a signed silence, an emergency, that the time is not known, the
+            schedule, or nothing is due.
         title: of what plays; the reason of a silence.
         until: its planned end.
         rule: by which the winner goes before the next; empty where nothing else is due.
@@ -73,6 +74,13 @@ def list_refused_at(held: Sequence[HeldDocument], timeline: Timeline, at: dateti
     """What would be on at a moment, but is refused; of an unknown length, what begins then."""
     found = list_refused(held, list_due_refusals(timeline, at))
     return [event for event in found if at < event.until or event.at == at]
+
+
+def withhold(answer: WhyAnswer) -> WhyAnswer:
+    """The answer of a box that does not know the time: nothing of its schedule plays."""
+    if answer.state in ("silenced", "emergency"):
+        return answer
+    return WhyAnswer(at=answer.at, medium=answer.medium, zones=answer.zones, state="no_time")
 
 
 def _explain(

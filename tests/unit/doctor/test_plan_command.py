@@ -58,6 +58,15 @@ def ask(*words: str | Path) -> Result:
     return CliRunner().invoke(main, list(map(str, words)))
 
 
+def test_a_box_that_does_not_know_the_time_says_so_and_claims_no_play(station: Path) -> None:
+    result = ask("why", station)
+    assert result.exit_code == 0
+    assert "hộp chưa biết giờ, nên không phát gì theo lịch" in result.output
+    assert len(result.output.splitlines()) == 1
+    told = json.loads(ask("why", station, "--format", "json").output)
+    assert told["outputs"][0]["state"] == "no_time"
+
+
 def test_the_night_start_is_explained_by_the_box(station: Path) -> None:
     result = ask("why", station, "--at", "2026-11-25T03:15")
     assert result.exit_code == 0
