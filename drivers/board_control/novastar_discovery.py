@@ -1,4 +1,4 @@
-"""Which NovaStar cards are on a network: UDP 3800, asked by broadcast.
+"""Which NovaStar cards are on a network: UDP 3800, asked by broadcast and multicast.
 
 Source: sarakusha/novastar, packages/net/src/net.ts: `rqProMI:` is asked, `rpProMI:` begins a reply.
 Only `tramtin doctor` asks, at a technician's request.
@@ -12,6 +12,7 @@ import socket
 UDP_PORT = 3800
 ASKED, ANSWERED = b"rqProMI:", b"rpProMI:"
 EVERYBODY = "255.255.255.255"
+GROUP = "224.224.125.119"
 
 
 class _Replies(asyncio.DatagramProtocol):
@@ -42,7 +43,8 @@ async def find_cards(
         _Replies, family=socket.AF_INET, allow_broadcast=True
     )
     try:
-        transport.sendto(ASKED, (host, udp_port))
+        for asked in (host, GROUP) if host == EVERYBODY else (host,):
+            transport.sendto(ASKED, (asked, udp_port))
         await asyncio.sleep(wait_s)
     finally:
         transport.close()
