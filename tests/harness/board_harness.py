@@ -56,7 +56,10 @@ Start = Callable[..., Child]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts boards; `code` is a folder that Python looks into first; media lie in `media`."""
+    """Starts boards; `code` is a folder that Python looks into first; media lie in `media`.
+
+    `argv` is that of another board than a folder of pictures.
+    """
     children: list[Child] = []
 
     def begin(
@@ -64,13 +67,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
         *,
         code: Path | None = None,
         wrapper: tuple[str, ...] = (),
+        argv: list[str] | None = None,
         **env: str,
     ) -> Child:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(PATIENCE_S)
         fd = theirs.fileno()
         path = [str(code)] * (code is not None) + [entry for entry in sys.path if entry]
-        argv = board_argv(STATION, "png", str(folder), PLACES, str(tmp_path / "media"))
+        argv = argv or board_argv(STATION, "png", str(folder), PLACES, str(tmp_path / "media"))
         process = subprocess.Popen(
             [*wrapper, sys.executable, "-c", ON_FD_3, str(fd), *argv],
             pass_fds=(fd,),

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
+from agent.play import ipc
+from agent.play.board.board_config import board_argv
+from agent.play.ipc import BoardReady
 from drivers.codec import colorlight
 from drivers.errors import DeviceUnreachable, UnsupportedFeature
 from drivers.frame_sink import FacePlace, Frame
@@ -17,9 +20,10 @@ from drivers.led.colorlight_board import ColorLightBoard
 from drivers.profile.load import load_profile
 from drivers.profile.model import BoardProfile, ColorLightSpec
 from drivers.sim.sim_colorlight import ALL_FRAMES, OUTGOING, SimColorLight
+from tests.harness.board_harness import STATION, Start, start
 from tests.harness.network_namespace import Cable, cable
 
-__all__ = ["cable"]
+__all__ = ["cable", "start"]
 
 PATIENCE_S = 60.0
 WALL = (600, 8)  # wider than one frame
@@ -264,5 +268,31 @@ def test_the_types_that_write_configuration_are_never_sent(bench: Bench) -> None
         known = {colorlight.SHOW, colorlight.BRIGHTNESS, colorlight.ROW, colorlight.DISCOVER}
         bench.until(lambda: set(bench.types) >= known)
         assert set(bench.types) == known
+
+    bench.cable.run(body)
+
+
+def test_the_confined_process_of_a_board_drives_the_wall_and_starts_it_black(
+    bench: Bench, start: Start
+) -> None:
+    argv = board_argv(STATION, "colorlight-5a-75", "near", FACES, options={"rate_hz": 50})
+    white = {
+        name: b"\xff" * (place.width_px * place.height_px * 3) for name, place in FACES.items()
+    }
+
+    def body() -> None:
+        child = start(argv=argv)
+        assert child.next() == BoardReady(list(FACES))
+        child.tell(ipc.Test("white"))
+        bench.until_shown(**white)
+        bench.wall.firmware = (14, 0)  # asked for within the confinement
+        bench.until(lambda: bench.types[-2:] == [0x01, 0x01])
+        child.process.kill()
+        child.process.wait()
+        bench.carry()
+        bench.wall.firmware = (10, 2)
+        assert bench.wall.shown == compose(**white)  # a card keeps what it was sent
+        start(argv=argv)
+        bench.until_shown()
 
     bench.cable.run(body)
