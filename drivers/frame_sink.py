@@ -62,6 +62,21 @@ class PlaceFault:
 
 
 @dataclass(frozen=True)
+class PortReport:
+    """One connector or interface.
+
+    Args:
+        port: its name.
+        shown: what is there.
+        fault: coded reason why it cannot serve; empty if it can.
+    """
+
+    port: str
+    shown: str
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Frame:
     """What a face shows.
 

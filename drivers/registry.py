@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from drivers.control_plane import BoardControl
 from drivers.errors import UnsupportedFeature
-from drivers.frame_sink import FacePlace, FrameSink, PlaceFault
+from drivers.frame_sink import FacePlace, FrameSink, PlaceFault, PortReport
 from drivers.interface import (
     AudioDevice,
     AudioInput,
@@ -62,7 +62,7 @@ BOARDS: Mapping[str, Place] = {
     "hdmi": ("drivers.led.hdmi_board", "HdmiBoard"),
     "png": ("drivers.led.png_folder", "PngFolder"),
 }
-PLACE_RULES = "drivers.led.place_rules"
+PLACE_RULES, PORT_REPORT = "drivers.led.place_rules", "drivers.led.port_report"
 BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,
     "input": INPUTS,
@@ -183,9 +183,17 @@ def load_board(profile: str, path: str, **options: Any) -> FrameSink:
 
 def find_place_faults(profile: str, faces: Mapping[str, FacePlace]) -> list[PlaceFault]:
     """The faces that a board cannot have where the settings want them; opens nothing."""
-    rules = importlib.import_module(PLACE_RULES)
-    find = rules.find_screen_faults if profile == "hdmi" else rules.find_raster_faults
-    return list(find(faces)) if profile != "png" else []
+    return list(importlib.import_module(PLACE_RULES).find_place_faults(profile, faces))
+
+
+def report_board_ports(profile: str, path: str, faces: Mapping[str, FacePlace]) -> list[PortReport]:
+    """What the kernel says of a board's connectors or interface; opens no device.
+
+    Raises:
+        UnsupportedFeature: no such profile; BadProfile, its file cannot be used.
+    """
+    file = None if profile in BOARDS else describe(profile).file
+    return list(importlib.import_module(PORT_REPORT).report_ports(path, faces, file))
 
 
 def load_board_control(profile: str, **settings: Any) -> BoardControl:

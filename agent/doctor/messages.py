@@ -52,6 +52,7 @@ LABELS: Catalogue = {
     "shaping": Text("Chữ", "Text"),
     "serial": Text("Cổng nối tiếp", "Serial ports"),
     "device": Text("Thiết bị", "Devices"),
+    "board": Text("Bảng", "Boards"),
     "page": Text("Trang trạng thái", "Status page"),
     "certificate": Text("Chứng thư", "Certificates"),
     "broker": Text("Máy chủ", "Broker"),

@@ -317,6 +317,16 @@ BOX: Catalogue = {
     "switch_off": Text("{0} ({1}) trả lời: đang tắt", "{0} ({1}) answers: off"),
     "input_on": Text("{0} ({1}) trả lời: đang TÁC ĐỘNG", "{0} ({1}) answers: ACTIVE"),
     "input_off": Text("{0} ({1}) trả lời: không tác động", "{0} ({1}) answers: not active"),
+    "boards_none": Text("không có bảng nào trong cài đặt", "no board in the settings"),
+    "board_without_port": Text("{0}: {1}, không có cáp để xem", "{0}: {1}, no cable to look at"),
+    "board_port_good": Text("cổng hình {0} sẵn sàng: {1}", "port {0} is ready: {1}"),
+    "board_port_fault": Text(
+        "cổng hình {0} chưa dùng được cho bảng", "port {0} cannot feed the board"
+    ),
+    "board_port_fault.step": Text(
+        "đọc mã trong chi tiết ở bảng mã của mục “Bảng LED” trong sổ tay",
+        "look up the code of the detail in the manual's part 9 on LED walls",
+    ),
     "card_good": Text("{0}: {1}", "{0} answers: {1}"),
     "card_elsewhere": Text(
         "{0} không trả lời ở địa chỉ đã ghi; trên mạng có thẻ tại: {1}",

@@ -15,6 +15,7 @@ from agent.doctor.finding import ProbeFinding, fault, unseen
 from agent.doctor.probes import (
     agent,
     authority,
+    board_port,
     broker,
     certificate,
     clock,
@@ -74,6 +75,7 @@ def build_probes(boot_id: str) -> list[Probe]:
         Probe("shaping", text_shaping.check, 20),
         Probe("serial", serial.check, 5),
         Probe("device", device.check, 60),
+        Probe("board", board_port.check, 10),
         Probe("page", page.check, 10),
         Probe("certificate", certificate.check, 5),
         Probe("broker", broker.check, 30),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from agent.contract.ids import StationId
-from agent.play.board.board_config import board_argv
+from agent.play.board.board_config import board_argv, list_places
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardEvent
 from agent.play.item import Item, OutputContext
@@ -19,7 +19,6 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import FaultSink, build_line
 from agent.play.worker_process import WorkerProcess
 from agent.settings.model import Audio, FallbackCard, Output, Zone
-from drivers.frame_sink import FacePlace
 from drivers.registry import find_sound_delay_ms, list_sound_cards
 
 log = logging.getLogger(__name__)
@@ -73,17 +72,7 @@ def build_picture_output(output: Output, station: StationId, context: OutputCont
     """A board output: a board process and its faces."""
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
-    faces = {
-        face.name: FacePlace(
-            width_px=face.width_px,
-            height_px=face.height_px,
-            port=face.port or "",
-            mode=face.mode or "",
-            x_px=face.x_px,
-            y_px=face.y_px,
-        )
-        for face in output.faces
-    }
+    faces = list_places(output)
     argv = board_argv(
         station,
         output.board.profile,

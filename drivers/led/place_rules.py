@@ -10,6 +10,14 @@ from drivers.frame_sink import FacePlace, PlaceFault
 _MODE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})@([1-9][0-9]{0,2})")
 
 
+def find_place_faults(profile: str, faces: Mapping[str, FacePlace]) -> Iterator[PlaceFault]:
+    """The faces that a board of this profile cannot have where they are."""
+    if profile == "hdmi":
+        yield from find_screen_faults(faces)
+    elif profile != "png":  # each face of which is a file of its own
+        yield from find_raster_faults(faces)
+
+
 def parse_mode(text: str) -> tuple[int, int, int] | None:
     """Width, height and rounded rate of `1920x1080@60`; None for anything else."""
     found = _MODE.fullmatch(text)

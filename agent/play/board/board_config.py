@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from drivers.frame_sink import FacePlace
+
+if TYPE_CHECKING:  # a board process does not load the model of the settings
+    from agent.settings.model import Output
 
 
 class BoardConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,3 +50,18 @@ def board_argv(
         "agent.play.board.board_process",
         msgspec.json.encode(config).decode(),
     ]
+
+
+def list_places(output: Output) -> dict[str, FacePlace]:
+    """The faces of a board in the settings, by name, each with its place."""
+    return {
+        face.name: FacePlace(
+            width_px=face.width_px,
+            height_px=face.height_px,
+            port=face.port or "",
+            mode=face.mode or "",
+            x_px=face.x_px,
+            y_px=face.y_px,
+        )
+        for face in output.faces
+    }
