@@ -99,6 +99,9 @@ PHRASES: Catalogue = {
     "reason.output_lost": Text(
         "mất phần phát tiếng hoặc mất bảng", "the sound part or board was away"
     ),
+    "reason.clock_step": Text("giờ của hộp được chỉnh", "the box's clock was set"),
+    "reason.no_time": Text("hộp chưa biết giờ", "the box did not know the time"),
+    "reason.not_running": Text("hộp không chạy", "the box was not running"),
     "reason.not_begun": Text("chưa kịp bắt đầu", "it had not begun"),
     "reason.failed": Text("không phát được", "it could not be played"),
     "reason.shutdown": Text("hộp dừng", "the box stopped"),

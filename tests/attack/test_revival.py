@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from agent.clock import BUILD_AT
+from agent.store.documents import prune
 from agent.trust.tree import load_tree
 from tests.fakes.fake_publisher import FakePublisher
 from tests.harness.head_fixture import HOUR, STATION, give_place, head, with_head_role
@@ -136,6 +137,29 @@ async def test_attack_116_what_was_cancelled_stays_so(
     await late.receive(attesting(2, late.intake.nonces.create(), alarm()), "head")
     assert await late.receive(envelope, "emergency") == "E_REPLAY"
     assert "emergency" not in late.kinds
+
+
+async def test_attack_116_a_cancel_that_came_first_is_remembered_longer_than_its_alert_is_valid(
+    late: HeadlessStation,
+) -> None:
+    """Its own expiry, the clearing of the card and restarts do not make the box forget it."""
+    end = {**END, "expires": utc_text(AT + HOUR)}
+    assert await late.receive(seal(end, FIRST, SECOND), "cancel") == "accepted"
+    envelope = seal(alarm(), FIRST, SECOND)
+    answers = []
+    for seq, passed in ((1, 15 * MINUTE), (2, timedelta(days=40))):
+        late.pass_time(passed)
+        await late.store.run(prune, late.clock.now().at)
+        await late.stop()
+        late.begins = late.clock.now().at
+        await late.start()
+        await late.receive(attesting(seq, late.intake.nonces.create(), alarm()), "head")
+        answers.append(await late.receive(envelope, "emergency"))
+        assert "emergency" not in late.kinds
+    assert answers[0] == "E_REPLAY"
+    assert answers[1] != "accepted"  # it has expired, as has all else that the box holds
+    refused = [detail for kind, detail in late.journal.records if kind == "refusal"]
+    assert "was cancelled" in next(one["hint"] for one in refused if one["code"] == "E_REPLAY")
 
 
 async def test_attack_116_an_answer_recorded_before_the_cancel(late: HeadlessStation) -> None:

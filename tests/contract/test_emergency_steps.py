@@ -12,6 +12,7 @@ import pytest
 
 from agent.clock import mono_s
 from agent.contract.document import Cancel, Emergency
+from agent.playout.schedule import Schedule
 from agent.settings.model import Policy
 from tests.harness.clock_story import FIRST, FakeHeld, Story, local, playlist_of, silence
 from tests.harness.virtual_station import SPOKEN_S, Heard, VirtualStation
@@ -287,6 +288,16 @@ def test_no_limit_of_the_station_holds_it_back(
     station = play(monkeypatch, story, at=NIGHT, policy=policy)
     assert texts(station) == ["two-tone", *ROUND, *ROUND]
     assert results(station) == [("full", None)]
+
+
+def test_a_day_of_mourning_does_not_hold_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(station: VirtualStation) -> None:
+        await station.switch_on()
+        station.hold([alarm(1, NOON)])
+        await asyncio.sleep(120)
+
+    monkeypatch.setattr(Schedule, "is_mourning", lambda *_: True)
+    assert texts(play(monkeypatch, story)) == ["two-tone", *ROUND, *ROUND]
 
 
 def test_what_it_cut_is_accounted_for_when_the_clock_is_set_meanwhile(

@@ -7,13 +7,14 @@ or where the agent did not run. What is still on then is joined; what is over is
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.play.item import Item, Rundown
 from agent.play.play_memory import CLOCK_STEP
 
+LOOK_BACK = timedelta(hours=6)  # longer than any usual item
 STEP = timedelta(seconds=2)  # a look that comes late is no step
 NO_TIME = "no_time"
 NOT_RUNNING = "not_running"
@@ -72,11 +73,19 @@ class PlanWatch:
         if not self._rundown.is_complete:
             return []
         since_at = self._since(now, mono_s)
+        if self._last is None and self._alive_at is not None:
+            self._open_unended(since_at, now)
         for item in self._rundown.due(since_at, now):
             reason = self._reason_of(item, now, mono_s)
             self._open.setdefault(item.key, (item, reason))
         self._last, self._had_no_time = _Look(now.at, mono_s), False
         return self._take_over(now)
+
+    def _open_unended(self, at: datetime, now: Now) -> None:
+        """What was on when the former run ended, or was to be: that run can record it no more."""
+        for item in self._rundown.due(at - LOOK_BACK, replace(now, at=at)):
+            if item.end_at > at:
+                self._open[item.key] = (item, NOT_BEGUN)
 
     def _since(self, now: Now, mono_s: float) -> datetime:
         """The moment from which on nothing was looked at."""
