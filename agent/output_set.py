@@ -38,7 +38,7 @@ from agent.signals import Signal
 if TYPE_CHECKING:  # these load only where the settings name them
     from agent.play.board.wall_control import WallControl
     from agent.play.capture.voice_input import VoiceInput
-    from agent.playout.light_control import LightControl
+    from agent.playout.light_control import Dimmable, LightControl
     from agent.verifier.verifier import Verifier
 
 Run = Callable[[], Coroutine[Any, Any, None]]
@@ -96,7 +96,7 @@ class OutputSet:
             f"wall {wall.name}": wall.run for walls in self.walls.values() for wall in walls
         }
         for one in outputs:
-            if one.light is not None and one.name in self.walls:
+            if one.light is not None:
                 services[f"light {one.name}"] = self._build_light(
                     one.name, one.light, read_states, report
                 ).run
@@ -117,7 +117,11 @@ class OutputSet:
             inputs=read_states,
             on_air=lambda: self.by_name[name].on_air,
         )
-        return LightControl(rules, self.walls[name], sources, report)
+        board = self.by_name[name]
+        dimmed: list[Dimmable] = list(self.walls.get(name, ()))
+        if not dimmed and isinstance(board, BoardOutput):
+            dimmed = [board]
+        return LightControl(rules, dimmed, sources, report)
 
     def sounding(self) -> list[Item]:
         """The items that loudspeakers play now."""

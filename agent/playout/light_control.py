@@ -1,4 +1,4 @@
-"""Dims a board by its rules, through its control cards: a step each two seconds.
+"""Dims a board by its rules: a step each two seconds, to its control cards, else to the board.
 
 A step is commanded only when it changes the whole percent, so a day costs some hundred writes, all
 of them volatile.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from agent.clock import Now, mono_s
 from agent.contract.calendar_terms import SunPoint
 from agent.contract.report import InputState
 from agent.plan.light import DARK_S, LightInputs, LightTarget, LuxFilter, find_target, next_step
-from agent.play.board.wall_control import WallControl
 from agent.play.item import Item
 from agent.settings.model import BoardLight
 
@@ -39,12 +39,32 @@ class LightSources:
     on_air: Callable[[], Item | None]
 
 
+class Dimmable(Protocol):
+    """What can be dimmed: a control card, or a board whose driver dims.
+
+    Attributes:
+        limits: lowest and highest brightness in percent.
+        is_lit: may it shine now?
+        lux: the light at its sensor; None: it has none, or its value is not valid.
+    """
+
+    @property
+    def limits(self) -> tuple[int, int]: ...  # noqa: D102 - see the attributes
+    @property
+    def is_lit(self) -> bool: ...  # noqa: D102 - see the attributes
+    @property
+    def lux(self) -> int | None: ...  # noqa: D102 - see the attributes
+
+    async def dim(self, pct: int) -> bool:
+        """Want this brightness from now on; True once it has it."""
+
+
 class LightControl:
     """The brightness of one board.
 
     Args:
         rules: of the settings.
-        walls: its control cards.
+        dimmed: its control cards; the board itself where it has none.
         sources: where it looks.
         report: asks for a health report soon.
         mono: monotonic seconds; replaced in tests.
@@ -56,14 +76,14 @@ class LightControl:
     def __init__(
         self,
         rules: BoardLight,
-        walls: Sequence[WallControl],
+        dimmed: Sequence[Dimmable],
         sources: LightSources,
         report: Callable[[], None],
         mono: Callable[[], float] = mono_s,
     ) -> None:
         self.target: LightTarget | None = None
         self._rules = rules
-        self._walls = list(walls)
+        self._dimmed = list(dimmed)
         self._sources = sources
         self._report = report
         self._mono = mono
@@ -86,7 +106,7 @@ class LightControl:
         now_mono_s = self._mono()
         passed_s, self._stepped_mono_s = now_mono_s - self._stepped_mono_s, now_mono_s
         self._note_darkness(now_mono_s)
-        limits = _common_limits(self._walls)
+        limits = _common_limits(self._dimmed)
         target = self.target = find_target(self._rules, self._gather(now_mono_s), limits)
         if self._current_pct is None:  # the wall shows what its flash holds: take ours at once
             step_pct: float = target.pct
@@ -98,16 +118,15 @@ class LightControl:
         before_pct, self._current_pct = self._current_pct, step_pct
         if before_pct is not None and round(before_pct) == round(step_pct):
             return
-        for wall in self._walls:
-            await wall.dim(round(step_pct))
+        for one in self._dimmed:
+            await one.dim(round(step_pct))
         if self._told_pct is None or abs(step_pct - self._told_pct) > TOLD_PCT:
             self._told_pct = step_pct
             self._report()
 
     def _gather(self, now_mono_s: float) -> LightInputs:
         now, item = self._sources.now(), self._sources.on_air()
-        readings = [wall.reading for wall in self._walls if wall.reading is not None]
-        lux = next((one.lux for one in readings if one.lux is not None), None)
+        lux = next((one.lux for one in self._dimmed if one.lux is not None), None)
         lit_s = DARK_S if self._lit_mono_s is None else now_mono_s - self._lit_mono_s
         return LightInputs(
             at=now.at if now.is_trusted else None,
@@ -120,10 +139,8 @@ class LightControl:
         )
 
     def _note_darkness(self, now_mono_s: float) -> None:
-        """How long no wall was lit: its card is without power, or it is black."""
-        is_lit = any(
-            wall.reading is not None and wall.reading.mode != "black" for wall in self._walls
-        )
+        """How long nothing was lit: its card is without power, or it is black."""
+        is_lit = any(one.is_lit for one in self._dimmed)
         if not is_lit:
             self._dark_since_mono_s = self._dark_since_mono_s or now_mono_s
         elif self._dark_since_mono_s is not None:
@@ -140,6 +157,6 @@ def _is_reserve(states: Iterable[InputState]) -> bool:
     )
 
 
-def _common_limits(walls: Sequence[WallControl]) -> tuple[int, int]:
-    """The range that all cards allow."""
-    return max(wall.card.limits[0] for wall in walls), min(wall.card.limits[1] for wall in walls)
+def _common_limits(dimmed: Sequence[Dimmable]) -> tuple[int, int]:
+    """The range that all allow."""
+    return max(one.limits[0] for one in dimmed), min(one.limits[1] for one in dimmed)

@@ -130,11 +130,11 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
 
 
 def _find_in_controls(output: Node, path: str) -> Iterator[Found]:
-    """Each card has a name of its own and controls faces of this output; light needs a card."""
+    """Each card has a name of its own and controls faces of this output."""
     cards = items_of(output, "controls")
     light = given(output, "light")
     if light is not None:
-        yield from _find_in_light(light, f"{path}.light", has_card=bool(cards))
+        yield from _find_in_light(light, f"{path}.light")
     yield from _find_twins([(f"{path}.controls[{k}].name", card) for k, card in cards])
     faces = [_texts(face, "name")[0] for _, face in items_of(output, "faces")]
     for k, card in cards:
@@ -171,9 +171,7 @@ def _find_in_channels(most: int, zones: list[tuple[int, Node]], path: str) -> It
             seen.add(channel.value)
 
 
-def _find_in_light(light: Node, path: str, *, has_card: bool) -> Iterator[Found]:
-    if not has_card:
-        yield Found(light.mark, path, "light_needs_controls", "light")
+def _find_in_light(light: Node, path: str) -> Iterator[Found]:
     night, day = _number(given(light, "night_pct")), _number(given(light, "day_pct"))
     at = given(light, "night_pct")
     if (

@@ -70,6 +70,7 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         heard_by = given(given(output, "monitor"), "driver")
         yield from _known(heard_by, f"outputs[{i}].monitor.driver", registry.AUDIO_INPUTS)
         yield from _find_in_faces(output, f"outputs[{i}]", reported)
+        yield from _find_undimmed(output, f"outputs[{i}]")
     for i, voice in items_of(tree, "voice_inputs"):
         driver = given(voice, "driver")
         yield from _known(driver, f"voice_inputs[{i}].driver", registry.AUDIO_INPUTS)
@@ -101,6 +102,15 @@ def _find_in_faces(output: Node, path: str, reported: Collection[str]) -> Iterat
         got = at.value if isinstance(at, Scalar) else ""
         expected = CodedText("rule", (fault.detail,))
         yield Found(at.mark, f"{path}.faces[{k}].{fault.key}", fault.code, got, expected)
+
+
+def _find_undimmed(output: Node, path: str) -> Iterator[Found]:
+    """Light of a board that nothing dims: boards without a profile file have no brightness."""
+    light, profile = given(output, "light"), given(given(output, "board"), "profile")
+    if light is None or not isinstance(profile, Scalar) or items_of(output, "controls"):
+        return
+    if profile.value in registry.BOARDS:
+        yield Found(light.mark, f"{path}.light", "light_needs_controls", "light")
 
 
 def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:

@@ -23,7 +23,8 @@ _OWN: Catalogue = {
         "thẻ điều khiển (controls) chỉ dùng với board", "controls go with board"
     ),
     "light_needs_controls": Text(
-        "độ sáng (light) cần một thẻ điều khiển ở controls", "light needs a card in controls"
+        "độ sáng (light) cần một thẻ điều khiển ở controls: bảng loại này không tự chỉnh được",
+        "light needs a card in controls: a board of this kind cannot dim by itself",
     ),
     "night_above_day": Text(
         "ban đêm (night_pct) không được sáng hơn ban ngày (day_pct)",

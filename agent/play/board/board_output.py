@@ -19,6 +19,7 @@ from agent.play.ipc import (
     BoardCommand,
     BoardEvent,
     BoardReady,
+    Brightness,
     Shown,
     Snap,
     Snapped,
@@ -45,6 +46,8 @@ class BoardOutput:
         context: schedule, clock, media, journal and issue sink.
 
     Attributes:
+        limits: lowest and highest brightness in percent.
+        lux: no board process has a light sensor.
         late: frames that the present board process has drawn too late.
     """
 
@@ -53,7 +56,10 @@ class BoardOutput:
     ) -> None:
         self.name = name
         self.faces = faces
+        self.limits = (0, 100)
+        self.lux: int | None = None
         self.late = 0
+        self._brightness_pct: int | None = None
         self._supervisor = Supervisor(
             name,
             "board_lost",
@@ -88,6 +94,26 @@ class BoardOutput:
     def is_ready(self) -> bool:
         """Is its board process running?"""
         return self._supervisor.is_ready
+
+    @property
+    def is_lit(self) -> bool:
+        """Is its board process running?"""
+        return self._supervisor.is_ready
+
+    async def dim(self, pct: int) -> bool:
+        """Want this brightness of the board's own driver; a new board process gets it too."""
+        self._brightness_pct = pct
+        return self._supervisor.is_ready and self._send_brightness()
+
+    def _send_brightness(self) -> bool:
+        if self._brightness_pct is None:
+            return False
+        try:
+            self._supervisor.send(Brightness(self._brightness_pct))
+        except PlayError as error:
+            log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
+            return False
+        return True
 
     def has_failed(self, item: Item) -> bool:
         """Has an item failed to be drawn?"""
@@ -166,6 +192,7 @@ class BoardOutput:
         showing = self._showing
         match event:
             case BoardReady():
+                self._send_brightness()
                 self.changed()
             case BoardBeat():
                 self.late = event.late

@@ -65,6 +65,21 @@ class WallControl:
         self._foreign_polls = 0
         self._open: set[str] = set()
 
+    @property
+    def limits(self) -> tuple[int, int]:
+        """Lowest and highest brightness of the card's profile."""
+        return self.card.limits
+
+    @property
+    def is_lit(self) -> bool:
+        """Does the card answer, and not say that the wall is black?"""
+        return self.reading is not None and self.reading.mode != "black"
+
+    @property
+    def lux(self) -> int | None:
+        """The light at the card's sensor."""
+        return None if self.reading is None else self.reading.lux
+
     async def run(self) -> None:
         """Live until cancelled; no fault of the card ends it."""
         while True:

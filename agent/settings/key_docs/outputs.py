@@ -340,8 +340,10 @@ OUTPUTS: dict[str, KeyDoc] = {
     "outputs[].controls[].options": KeyDoc(OPTIONS, {"receivers": "4,4"}),
     "outputs[].light": KeyDoc(
         Text(
-            "độ sáng của bảng, qua thẻ điều khiển; không có thì hộp để nguyên",
-            "the board's brightness, through its control cards; without it the box leaves it alone",
+            "độ sáng của bảng, qua thẻ điều khiển, không thì qua chính bảng (colorlight); không ghi"
+            " thì hộp để nguyên",
+            "the board's brightness, through its control cards, else the board itself (colorlight);"
+            " without it the box leaves it alone",
         ),
         None,
     ),

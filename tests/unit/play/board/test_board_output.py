@@ -15,7 +15,7 @@ from agent.clock import Now
 from agent.contract.document import Scene
 from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
-from agent.play.ipc import BoardBeat, BoardReady, ShowScene, WorkerFault
+from agent.play.ipc import BoardBeat, BoardReady, Brightness, ShowScene, WorkerFault
 from agent.play.item import Item, OutputContext
 from tests.harness.sound_output_harness import (
     FakeLog,
@@ -35,11 +35,14 @@ class FakeBoard:
     on_lost: Callable[[str], None]
     answer: str
     shows: list[str] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
 
     async def start(self) -> None:
         self.on_event(BoardReady(["mat"]))
 
     def send(self, command: Any, fd: int | None = None) -> None:
+        if isinstance(command, Brightness):
+            self.levels.append(command.pct)
         if isinstance(command, ShowScene):
             self.shows.append(command.id)
             if self.answer == "fault":
@@ -143,3 +146,20 @@ async def test_a_face_that_cannot_be_shown_is_an_issue_until_it_can(
     await asyncio.wait([running])
     told = [issue for issue in bench.issues if issue[0] == "face_lost"]
     assert told == [("face_lost", "mat", why), ("face_lost", "mat", None)]
+
+
+async def test_a_board_process_gets_the_brightness_that_was_wanted_before_it_came(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "RESPAWN_S", (0.0,) * 5)
+    bench = build(media_files, "fault")
+    assert not await bench.output.dim(40)
+    running = asyncio.create_task(bench.output.run())
+    await until(lambda: bench.output.is_ready)
+    assert await bench.output.dim(60)
+    assert bench.boards[0].levels == [40, 60]
+    bench.boards[0].on_lost("E_WORKER: gone")
+    await until(lambda: len(bench.boards) == 2 and bench.output.is_ready)
+    assert bench.boards[1].levels == [60]
+    running.cancel()
+    await asyncio.wait([running])
