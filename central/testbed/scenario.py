@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from agent.clock import mono_s
 from agent.contract.document import Emergency
 from central.documents.command_order import draft_command
 from central.documents.emergency_order import OrderParams
@@ -42,6 +43,9 @@ from central.testbed.testbed import Testbed, end, start_testbed, until
 
 MARK = ".tramtin-demo"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# The plan begins when two versions of it are signed, and one is accepted: four times as long as it
+# takes to compile one, and a while for the stations.
+LEAD_S, VERSIONS = 4.0, 4.0
 
 Judge = Callable[[Recording], list[Assertion]]
 
@@ -96,8 +100,12 @@ async def _publish_schedule(scene: Testbed) -> tuple[Plan, bytes]:
     """A first version, then the corrected one; the first is kept for the replay."""
     work = scene.folder / "studio"
     await asyncio.to_thread(make_media, work)
-    plan = plan_from(datetime.now(UTC) + timedelta(seconds=6))
     schedule = work / "schedule.yaml"
+    begun_s = mono_s()
+    write_schedule(schedule, plan_from(datetime.now(UTC) + timedelta(hours=1)))
+    await asyncio.to_thread(_compile, scene, schedule, 1)  # to know how long it takes here
+    lead_s = LEAD_S + VERSIONS * (mono_s() - begun_s)
+    plan = plan_from(datetime.now(UTC) + timedelta(seconds=lead_s))
     write_schedule(schedule, plan, bulletin_title="Bản tin nháp")
     first = await asyncio.to_thread(_compile, scene, schedule, 1)
     await scene.publish(first)
