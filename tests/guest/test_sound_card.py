@@ -135,10 +135,12 @@ def test_the_service_reports_a_pulled_card_and_its_return(box: Machine, plug: Pl
 
 
 def has_raised_priority(box: Machine) -> bool:
-    """Is every engine real-time, as ps(1) prints it?"""
+    """Is every engine real-time, as chrt(1) prints it? A box has no ps(1) of its own."""
     engines = list_processes(box, "sound[.]engine_process")
-    told = [box.run(f"ps -o cls=,rtprio= -p {engine}", check=False) for engine in engines]
-    return bool(told) and all(one.split() == ["RR", "10"] for one in told)
+    told = [box.run(f"chrt -p {engine}", check=False) for engine in engines]
+    return bool(told) and all(
+        re.findall(r": (\w+)$", one, re.MULTILINE) == ["SCHED_RR", "10"] for one in told
+    )
 
 
 def list_engines(box: Machine) -> set[str]:
