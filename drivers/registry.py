@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from drivers.control_plane import BoardControl
 from drivers.errors import UnsupportedFeature
 from drivers.frame_sink import FacePlace, FrameSink, PlaceFault, PortReport
 from drivers.interface import (
@@ -35,6 +34,7 @@ from drivers.profile.setting import (
 )
 
 if TYPE_CHECKING:  # a box with only built-in drivers does not load the models of profiles
+    from drivers.control_plane import BoardControl
     from drivers.profile.model import Profile, SensorProfile
 
 Place = tuple[str, str]  # module and class

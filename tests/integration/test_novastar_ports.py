@@ -6,8 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from agent.clock import Clock
+from agent.doctor.context import DoctorContext
+from agent.doctor.probes import device
+from agent.settings.load import SettingsReport
+from agent.settings.model import Settings
 from drivers import registry
 from drivers.board_control.novastar_discovery import find_cards
 from drivers.control_plane import BoardControl
@@ -17,6 +23,7 @@ from drivers.profile.model import BoardProfile
 from drivers.sim.sim_novastar import SimNovaStar
 from drivers.sim.sim_novastar_port import SimDiscovery, SimNovaStarServer
 from drivers.sim.sim_serial_bus import SimSerialBus
+from tests.harness.station_settings import SETTINGS
 
 PATIENT_MS = 5000  # where an answer is due, however busy the machine
 
@@ -65,6 +72,25 @@ async def test_a_card_on_a_serial_line_answers_in_pieces(tmp_path: Path) -> None
     assert (await driver.read()).mode == "black"
     registry.close()
     await line.unplug()
+
+
+async def test_doctor_asks_the_card_of_the_settings_after_relays_and_before_contacts() -> None:
+    server = SimNovaStarServer(await asyncio.to_thread(card_of, "novastar-mctrl660"))
+    await server.open()
+    card = {
+        "name": "the-phat",
+        "profile": "novastar-mctrl660",
+        "port": server.port,
+        "options": {"receivers": "2,2", "timeout_ms": PATIENT_MS},
+    }
+    sound, board = SETTINGS["outputs"]
+    outputs = [{**sound, "zones": [{"name": "nga-ba"}]}, {**board, "controls": [card]}]
+    want = msgspec.convert({**SETTINGS, "outputs": outputs}, Settings)
+    case = DoctorContext(Path("f"), SettingsReport("f", "", want, None, []), want, Clock(), None)
+    (found,) = [one async for one in device.check(case)]
+    assert (found.code, found.args[0]) == ("card_good", "the-phat")
+    assert "MCTRL660 4.3.0.0, 4/4 cards" in found.args[1]
+    await server.close()
 
 
 async def test_cards_on_the_network_say_where_they_are() -> None:

@@ -48,7 +48,9 @@ def modules_after(code: str) -> set[str]:
         pytest.param(
             AGENT,
             {
+                "agent.plan.light",
                 "agent.play.board.board_process",
+                "agent.play.board.wall_control",
                 "agent.play.capture.capture_process",
                 "agent.play.capture.horn_filter",
                 "agent.play.decode.live_ring",
@@ -60,6 +62,8 @@ def modules_after(code: str) -> set[str]:
                 "agent.plan.recurrence",
                 "agent.verifier",
                 "audioop",
+                "drivers.board_control",
+                "drivers.control_plane",
             },
             id="agent",
         ),
