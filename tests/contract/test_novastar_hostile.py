@@ -46,7 +46,9 @@ def disguise(reply: Packet, kind: str, content: bytes, number: int) -> bytes:
     return encode_packet(reply)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
+)
 @given(disguises=DISGUISES, name=st.sampled_from(NAMES))
 def test_any_answer_is_read_or_is_an_error_of_drivers(
     monkeypatch: pytest.MonkeyPatch, disguises: list[tuple[str, bytes, int]], name: str

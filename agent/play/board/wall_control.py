@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 
 from agent.clock import mono_s
@@ -105,7 +105,7 @@ class WallControl:
             found["board_foreign"] = "; ".join(foreign)
         for kind in KINDS:
             self._set(kind, found.get(kind))
-        await self._put_back(reading, has_foreign=bool(foreign))
+        await self._put_back(reading)
 
     async def dim(self, pct: int) -> bool:
         """Want this brightness from now on, within the profile's limits; True once the card has it.
@@ -153,25 +153,34 @@ class WallControl:
         hint = f"{found.model} answers, firmware {found.firmware}"
         self._set("board_card_other", None if found.is_expected else hint)
 
-    async def _put_back(self, reading: BoardReading, *, has_foreign: bool) -> None:
+    async def _put_back(self, reading: BoardReading) -> None:
+        """Command what the card does not have; a card that has it all does what it is told."""
+        is_content = True
+        for command in self._find_commands(reading):
+            is_content = False
+            await self._command(command)
+        if is_content:
+            self._set("board_card_fault", None)
+
+    def _find_commands(self, reading: BoardReading) -> Iterator[Coroutine[object, object, None]]:
         wanted = self.wanted
-        if has_foreign:
-            if wanted.source is not None and reading.input != wanted.source:
-                await self._command(self.card.select_input(wanted.source))
-            if reading.mode != wanted.mode or reading.has_test:
-                await self._command(self.card.set_mode(wanted.mode))
+        if wanted.source is not None and reading.input not in (None, wanted.source):
+            yield self.card.select_input(wanted.source)
+        if reading.mode not in (None, wanted.mode) or reading.has_test:
+            yield self.card.set_mode(wanted.mode)
         pct, is_pct = wanted.brightness_pct, reading.brightness_pct
         if pct is not None and is_pct is not None and abs(pct - is_pct) > BRIGHTNESS_SLACK_PCT:
-            await self._command(self.card.set_brightness(pct))
+            yield self.card.set_brightness(pct)
 
     async def _command(self, command: Coroutine[object, object, None]) -> bool:
         try:
             await command
         except Exception as error:  # noqa: BLE001 - as in `refresh`
+            why = _describe(self.name, error)
             if isinstance(error, DeviceFault | UnsupportedFeature):
-                self._set("board_card_fault", _describe(self.name, error))
+                self._set("board_card_fault", why)
             else:
-                self._count_miss(_describe(self.name, error))
+                log.info("%s", why)  # the polls count how long it is silent
             return False
         self._set("board_card_fault", None)
         return True

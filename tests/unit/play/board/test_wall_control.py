@@ -161,6 +161,16 @@ async def test_a_card_that_says_yes_and_does_nothing_is_a_fault(bench: Bench) ->
     assert bench.issues.open == {}
 
 
+async def test_a_fault_ends_when_the_card_has_what_is_wanted_by_itself(bench: Bench) -> None:
+    bench.card.apply({"fault": "liar"})
+    assert not await bench.wall.dim(40)
+    bench.card.apply({"fault": None})
+    for receiver in bench.card.receivers.values():
+        receiver.memory[0x0200_0001] = 102
+    await bench.wall.refresh()
+    assert bench.issues.open == {}
+
+
 async def test_another_model_at_the_port_is_named(bench: Bench) -> None:
     bench.card.sender |= {2: 0x06, 3: 0x61}
     await bench.wall.refresh()
