@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.clock import Now
+from agent.clock import Clock, Now, boot_s, mono_s
 from agent.contract.document import Scene
 from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
-from agent.play.ipc import BoardBeat, BoardReady, Brightness, ShowScene, WorkerFault
+from agent.play.ipc import BoardBeat, BoardReady, Brightness, Shown, ShowScene, WorkerFault
 from agent.play.item import Item, OutputContext
 from tests.harness.sound_output_harness import (
     FakeLog,
@@ -29,13 +29,14 @@ from tests.harness.sound_output_harness import (
 
 @dataclass
 class FakeBoard:
-    """Answers each scene as configured: with a fault, or by ending."""
+    """Answers each scene as configured: with a fault, by ending, or by showing it."""
 
     on_event: Callable[[Any], None]
     on_lost: Callable[[str], None]
     answer: str
     shows: list[str] = field(default_factory=list)
     levels: list[int] = field(default_factory=list)
+    until_mono_s: float = 0.0
 
     async def start(self) -> None:
         self.on_event(BoardReady(["mat"]))
@@ -45,10 +46,13 @@ class FakeBoard:
             self.levels.append(command.pct)
         if isinstance(command, ShowScene):
             self.shows.append(command.id)
+            self.until_mono_s = command.until_mono_s
             if self.answer == "fault":
                 self.on_event(WorkerFault("E_RENDER", "not drawn within 10 s", command.id))
-            else:
+            elif self.answer == "end":
                 self.on_lost("E_WORKER: no beat for 1.5 s")
+            else:
+                self.on_event(Shown(command.id, "mat", "0" * 64, mono_s()))
 
     async def stop(self) -> None:
         pass
@@ -62,6 +66,7 @@ class Bench:
     log: FakeLog
     item: Item
     issues: list[tuple[str, str, str | None]]
+    clock: Clock
 
     def count_shows(self) -> int:
         return sum(len(board.shows) for board in self.boards)
@@ -93,7 +98,7 @@ def build(media_files: SlowMediaFiles, answer: str) -> Bench:
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     rundown.now_wanted.append(item)
     output = BoardOutput("bang-tin", ["mat"], spawn, context)
-    return Bench(output, boards, rundown, log, item, issues)
+    return Bench(output, boards, rundown, log, item, issues, clock)
 
 
 async def settle() -> None:
@@ -163,3 +168,27 @@ async def test_a_board_process_gets_the_brightness_that_was_wanted_before_it_cam
     assert bench.boards[1].levels == [60]
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_a_clock_that_is_set_gives_the_board_the_new_end_and_no_second_record(
+    media_files: SlowMediaFiles,
+) -> None:
+    bench = build(media_files, "shown")
+    running = asyncio.create_task(bench.output.run())
+    await until(lambda: bench.output.on_air is not None)
+    bench.output.changed()
+    await settle()
+    assert bench.count_shows() == 1
+    clock, board = bench.clock, bench.boards[0]
+    clock.fix(clock.now().at + timedelta(minutes=20), boot_s())
+    bench.output.changed()
+    await until(lambda: bench.count_shows() == 2)
+    assert len(set(board.shows)) == 1
+    assert abs(board.until_mono_s - clock.mono_of(bench.item.end_at)) < 0.1
+    running.cancel()
+    await asyncio.wait([running])
+    (play,) = bench.log.plays
+    assert play.start is not None
+    assert play.end is not None
+    shown = datetime.fromisoformat(play.end) - datetime.fromisoformat(play.start)
+    assert timedelta() <= shown < timedelta(minutes=20)
