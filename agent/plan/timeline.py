@@ -52,7 +52,7 @@ class Timeline:
     def playing(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None
     ) -> Occurrence | None:
-        """The occurrence to play (or show) at a moment; the highest `rank` wins.
+        """The active occurrence of the highest `rank`.
 
         Args:
             at: the moment.
@@ -60,6 +60,16 @@ class Timeline:
             zones: only occurrences for one of these zones; None for all.
         """
         return next(self._of_output(medium, zones).active(at), None)
+
+    def wanted(
+        self, at: datetime, medium: Medium, zones: Collection[str] | None = None
+    ) -> Occurrence | None:
+        """The occurrence to play (or show) at a moment; arguments as for `playing`.
+
+        What a later start of its level has ended does not come back.
+        """
+        active = self._of_output(medium, zones).active(at)
+        return next((one for one in active if not self.is_replaced(one, at, medium, zones)), None)
 
     def contenders(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None

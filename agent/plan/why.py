@@ -90,8 +90,10 @@ def _explain(
     lane: Lane,
     refused: Sequence[Event],
 ) -> WhyAnswer:
-    ranked = timeline.contenders(at, lane.medium, lane.zones)
-    next_at, following = _find_next(timeline, at, lane, ranked[0] if ranked else None)
+    due = timeline.contenders(at, lane.medium, lane.zones)
+    first = timeline.wanted(at, lane.medium, lane.zones)
+    ranked = [] if first is None else due[due.index(first) :]
+    next_at, following = _find_next(timeline, at, lane, first)
     state, title, until = _find_state(held, at, ranked)
     losers = [_lose(ranked[0], one) for one in ranked[1:]] if state == "plays" else []
     return WhyAnswer(

@@ -83,10 +83,7 @@ class SoundSchedule:
         timeline = self._timeline(now)
         if timeline is None:
             return None
-        playing = timeline.playing(now.at, self.sense, self._zones)
-        if playing is None or timeline.is_replaced(playing, now.at, self.sense, self._zones):
-            return None
-        return self._build(playing)
+        return self._item(timeline.wanted(now.at, self.sense, self._zones))
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         """What the schedule had start from a moment until now, the winner of each level."""

@@ -84,7 +84,7 @@ class PlanWatch:
     def _open_unended(self, at: datetime, now: Now) -> None:
         """What was on when the former run ended, or was to be: that run can record it no more."""
         for item in self._rundown.due(at - LOOK_BACK, replace(now, at=at)):
-            if item.end_at > at:
+            if item.end_at > at - STEP:
                 self._open[item.key] = (item, NOT_BEGUN)
 
     def _since(self, now: Now, mono_s: float) -> datetime:
