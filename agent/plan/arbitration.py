@@ -13,17 +13,16 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from agent.contract.document import Playlist
 from agent.contract.local_time import LOCAL
 from agent.contract.priority import Level
 from agent.errors import PlanError
+from agent.plan.chain import LONGEST_WAIT, can_be_ended, list_begun, tie
 from agent.plan.occupancy import Occupancy
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy
 from agent.plan.session_book import SessionBook, needs_book
 from agent.plan.time_rules import Start, TimeRules
 
-LONGEST_WAIT = timedelta(hours=6)  # what has waited so long is news of this morning in the evening
 SLICE = 500  # steps, which take a few milliseconds
 _AT, _AFTER, _WAITING, _GIVING_UP = range(4)  # in this order at one moment
 _KINDS = {"at": _AT, "after": _AFTER, "next": _WAITING, "within": _WAITING}
@@ -68,6 +67,7 @@ class _Turn(msgspec.Struct, gc=False):
     since_at: datetime
     asked_at: datetime
     written_at: datetime
+    behind: Occurrence | None = None
     looks_at: datetime | None = None
     is_queued: bool = False
     is_settled: bool = False
@@ -190,7 +190,7 @@ class Arbitration:
         """Refuse what only follows itself: it never begins."""
         lines = [line for ones in self._followers.values() for line in ones]
         playlists = {id(line.start.bounds.playlist): line.start.bounds.playlist for line in lines}
-        begun = {key: _list_begun(playlist) for key, playlist in playlists.items()}
+        begun = {key: list_begun(playlist) for key, playlist in playlists.items()}
         for line in lines:
             if line.start.entry.id not in begun[id(line.start.bounds.playlist)]:
                 rule = f"after {line.start.entry.start.entry}: nothing begins the chain"
@@ -274,11 +274,11 @@ class Arbitration:
             return
         limit_at = None if line.wait is None else turn.limit_at
         waits_until = limit_at if limit_at is not None and limit_at > at else None
-        planned = self._plan(line.start, at, turn.asked_at, waits_until)
+        planned = self._plan(line.start, at, turn.asked_at, waits_until, turn.behind)
         self._settle(at, turn)
         if line.followers:
-            turns = self._follow(turn, at if planned is None else planned.end_at)
-            if planned is not None and turns and _can_be_ended(planned):
+            turns = self._follow(turn, at if planned is None else planned.end_at, planned)
+            if planned is not None and turns and can_be_ended(planned):
                 self._chains.append((planned, turns))
                 self._end_chains(at)
 
@@ -288,6 +288,7 @@ class Arbitration:
         at: datetime,
         asked_at: datetime | None = None,
         waits_until: datetime | None = None,
+        behind: Occurrence | None = None,
     ) -> Occurrence | None:
         """Plan a play, or refuse it; what waits may begin sooner because of it."""
         verdict = self._rules.judge(one, at, asked_at, waits_until)
@@ -297,6 +298,8 @@ class Arbitration:
         if isinstance(verdict, Refusal):
             self.refusals.append(verdict)
             return None
+        if behind is not None:
+            verdict = tie(one, verdict, behind, self._rules)
         self.kept.append(verdict)
         if self._on[one.medium].put(verdict):
             self._wake_all(verdict.end_at)
@@ -343,19 +346,13 @@ class Arbitration:
             if first is not None and first.looks_at is not None and first.looks_at > at:
                 self._look(first, at)
 
-    def _follow(self, turn: _Turn, at: datetime) -> list[_Turn]:
+    def _follow(self, turn: _Turn, at: datetime, behind: Occurrence | None = None) -> list[_Turn]:
         day = turn.written_at.astimezone(LOCAL).date().isoformat()
         lines = [line for line in turn.line.followers if day in line.days]
-        turns = [_Turn(line, at, turn.asked_at, turn.written_at) for line in lines]
+        turns = [_Turn(line, at, turn.asked_at, turn.written_at, behind) for line in lines]
         for one in turns:
             self._push(at, _AFTER, one)
         return turns
-
-
-def _can_be_ended(one: Occurrence) -> bool:
-    """A radio goes on behind what replaces it, filler and pictures come back."""
-    is_back = one.level == Level.FILLER or one.entry.body.relay is not None
-    return one.medium == "sound" and not is_back
 
 
 def _order(level: Level, kind: int) -> int:
@@ -375,18 +372,3 @@ def _first_of(lane: list[_Waiting]) -> _Turn | None:
     while lane and lane[0][-1].is_settled:
         heappop(lane)
     return lane[0][-1] if lane else None
-
-
-def _list_begun(playlist: Playlist) -> set[str]:
-    """The entries that begin by themselves, and those that follow them."""
-    followers: dict[str, list[str]] = {}
-    for entry in playlist.entries:
-        if entry.start.kind == "after":
-            followers.setdefault(entry.start.entry or "", []).append(entry.id)
-    open_ = [entry.id for entry in playlist.entries if entry.start.kind != "after"]
-    begun: set[str] = set()
-    while open_:
-        name = open_.pop()
-        begun.add(name)
-        open_ += followers.get(name, ())
-    return begun

@@ -33,6 +33,9 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         asked_at: the written moment, of the first of a chain for what follows in it; None: the
             start.
         waits_until: until when it yields to what still sounds at its start; None: it does not.
+        follows: the key of the occurrence right behind which it is planned, where it may begin
+            sooner if that one ends sooner for good.
+        earliest_at: how much sooner.
     """
 
     document: HeldDocument
@@ -45,6 +48,8 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     position: int = 0
     asked_at: datetime | None = None
     waits_until: datetime | None = None
+    follows: str | None = None
+    earliest_at: datetime | None = None
 
     @property
     def playlist(self) -> Playlist:

@@ -43,6 +43,7 @@ class Timeline:
         self._mourning = mourning
         self.occurrences = sorted(occurrences, key=attrgetter("start_at"))
         self.refusals = sorted(refusals, key=lambda r: (r.at, r.doc_id, r.entry_id))
+        self._following: dict[str, list[Occurrence]] | None = None
         self._by_output: dict[tuple[Medium, frozenset[str] | None], OutputTimeline] = {}
 
     def is_mourning(self, at: datetime) -> bool:
@@ -93,6 +94,15 @@ class Timeline:
         """All occurrences that start in (from_at, until_at], winners or not, soonest first."""
         after = self._of_output(medium, zones).after(from_at)
         return takewhile(lambda one: one.start_at <= until_at, after)
+
+    def following(self, key: str) -> Iterator[Occurrence]:
+        """What is planned right behind an occurrence and may begin sooner with it."""
+        if self._following is None:
+            self._following = {}
+            for one in self.occurrences:
+                if one.follows is not None:
+                    self._following.setdefault(one.follows, []).append(one)
+        return iter(self._following.get(key, ()))
 
     def is_replaced(
         self,

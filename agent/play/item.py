@@ -133,6 +133,8 @@ class Item:
     started_by: str | None = None  # the local key
     missing: str | None = None  # why it cannot be played: a code and the medium
     waits_until: datetime | None = None  # until then it begins behind what sounds at its level
+    earliest_at: datetime | None = None  # so much sooner, where what it follows ends sooner
+    planned_at: datetime | None = None  # by the plan, where it begins sooner than that
     written_at: datetime | None = None  # by its schedule, where it is planned for another moment
 
     def on_air(self) -> OnAir:
@@ -202,6 +204,9 @@ class Rundown(Protocol):
 
     def upcoming(self, now: Now) -> Item | None:
         """The next item of the schedule to start on this output."""
+
+    def following(self, key: str, now: Now) -> Item | None:
+        """What is planned right behind an item, and may begin sooner where that one fails."""
 
     def alarms(self, now: Now) -> list[Item]:
         """The emergencies in force as this output plays them, highest first."""

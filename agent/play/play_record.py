@@ -108,7 +108,7 @@ class PlayResult:
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:
     """The record of `item` on `output`."""
-    source = item.source
+    source, planned_at = item.source, item.planned_at or item.start_at
     said, words, steering = result.said, result.words, result.steering
     if item.kind == "speech" and item.reading is not None and result.start_at is not None:
         said, words = {item.lang: item.reading}, {item.lang: "speech"}
@@ -129,8 +129,8 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         media=[clip.sha256 for clip in item.clips]
         if result.heard_media is None
         else list(result.heard_media),
-        planned_start=encode_utc(item.start_at),
-        planned_end=encode_utc(item.end_at),
+        planned_start=encode_utc(planned_at),
+        planned_end=encode_utc(planned_at + (item.end_at - item.start_at)),
         written_start=encode_utc(item.written_at) if item.written_at else None,
         start=encode_utc(result.start_at) if result.start_at else None,
         end=encode_utc(result.end_at) if result.end_at else None,

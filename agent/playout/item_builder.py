@@ -112,6 +112,7 @@ def build_item(
         relay=entry.body.relay,
         missing=missing,
         waits_until=occurrence.waits_until,
+        earliest_at=occurrence.earliest_at,
         written_at=occurrence.asked_at if occurrence.asked_at != occurrence.start_at else None,
     )
 

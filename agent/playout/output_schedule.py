@@ -117,6 +117,15 @@ class SoundSchedule:
             return None
         return self._item(timeline.upcoming(now.at, self.sense, self._zones))
 
+    def following(self, key: str, now: Now) -> Item | None:
+        """What is planned right behind an item, and may begin sooner where that one fails."""
+        timeline = self._timeline(now)
+        wanted = {*self._zones, "*"}
+        for one in () if timeline is None else timeline.following(key):
+            if one.medium == self.sense and not wanted.isdisjoint(one.entry.zones):
+                return self._build(one)
+        return None
+
     def _timeline(self, now: Now) -> Timeline | None:
         """The timeline, where it may sound or show: not without a clock, nor in a silence."""
         if now.quality == "FLOOR" or self._is_silent(now):

@@ -84,6 +84,7 @@ class FakeRundown:
     plan: list[Item] = field(default_factory=list)
     taken_back: set[str] = field(default_factory=set)
     silence: str | None = None
+    behind: dict[str, Item] = field(default_factory=dict)
     is_complete: bool = True
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
@@ -103,6 +104,9 @@ class FakeRundown:
     def upcoming(self, now: Now) -> Item | None:
         item = self.next_item
         return item if item is not None and item.start_at > now.at else None
+
+    def following(self, key: str, now: Now) -> Item | None:
+        return self.behind.get(key)
 
     def alarms(self, now: Now) -> list[Item]:
         return [item for item in self.now_wanted if item.bodies]

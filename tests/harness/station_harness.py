@@ -90,13 +90,13 @@ class StationTestbed:
         store = self.folder / self.name / "state" / "media"
         await until(lambda: all((store / name).exists() for name in media), "media in the store")
 
-    def compile(self, items: Sequence[tuple[datetime, str]], slot: str = "tuan") -> bytes:
-        """A signed playlist of (start, the rest of the YAML line)."""
-        day = (items[0][0] + LOCAL).date()
+    def compile(self, items: Sequence[tuple[datetime | None, str]], slot: str = "tuan") -> bytes:
+        """A signed playlist of (start, the rest of the YAML line); None: it states no start."""
+        day = (next(at for at, _ in items if at is not None) + LOCAL).date()
         lines = [
             f'slot: {slot}\nto: ["84/29266/*"]\n',
             f"from: {day - timedelta(days=1)}\nuntil: {day + timedelta(days=2)}\nitems:\n",
-            *(f'  - {{at: "{at + LOCAL:%H:%M:%S}", {rest}}}\n' for at, rest in items),
+            *(f"  - {{{_at(at)}{rest}}}\n" for at, rest in items),
         ]
         schedule = self.studio / "schedule.yaml"
         schedule.write_text("".join(lines))
@@ -160,6 +160,10 @@ class StationTestbed:
     def _is_collected(self) -> bool:
         own = self.own_rows()
         return bool(own) and own == self.collected_rows()
+
+
+def _at(at: datetime | None) -> str:
+    return "" if at is None else f'at: "{at + LOCAL:%H:%M:%S}", '
 
 
 def _read(path: Path, query: str, *values: str) -> list[Any]:

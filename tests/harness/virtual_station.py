@@ -289,6 +289,7 @@ class VirtualStation:
         self.held: list[Any] = []
         self.muted: set[str] = set()
         self.is_silent = False
+        self.lacking: dict[str, str] = {}  # medium → why it is not in store
         self._policy = policy
         self._alive_at: datetime | None = None
         self._running: asyncio.Task[None] | None = None
@@ -306,7 +307,7 @@ class VirtualStation:
         plays = [one.play for one in self.journal.records]
         memory = build_memories([OUTPUT], plays, self._alive_at)[OUTPUT]
         self.schedule = Schedule(
-            self._policy, lambda _digest: None, lambda: self.is_silent, read=_read_aloud
+            self._policy, self.lacking.get, lambda: self.is_silent, read=_read_aloud
         )
         self.schedule.start_of = EmergencyStarts(self.clock).find
         self.output = self._build_output(memory)

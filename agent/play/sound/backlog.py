@@ -48,10 +48,12 @@ class Backlog:
 
     Attributes:
         not_before: what came due before this moment is none of it; None: no limit.
+        given_up: what it has given up for good, with its planned end.
     """
 
     def __init__(self, output: str, context: OutputContext) -> None:
         self.not_before: datetime | None = None
+        self.given_up: dict[str, datetime] = {}
         self._output = output
         self._rundown = context.rundown
         self._log = context.log
@@ -86,7 +88,7 @@ class Backlog:
         if item.when_cut == "resume":
             self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True)
         elif item.when_cut == "drop":
-            self._memory.finish(item.key)
+            self._give_up(item)
 
     async def add_due(self, item: Item, offset_ms: int = 0) -> None:
         """Add an item that was to begin (at an offset) while a higher level has the output."""
@@ -111,7 +113,7 @@ class Backlog:
         for cut in [one for one in self._cuts.values() if one.is_lapsed(at)]:
             del self._cuts[cut.item.key]
             if cut.is_recorded:
-                self._memory.finish(cut.item.key)
+                self._give_up(cut.item)
             elif cut.item.key not in self._memory.finished:
                 await self._skip(cut.item)
 
@@ -138,8 +140,12 @@ class Backlog:
             return cut
         return cut if cut.item.level > scheduled.level else None
 
+    def _give_up(self, item: Item) -> None:
+        self._memory.finish(item.key)
+        self.given_up[item.key] = item.end_at
+
     async def _skip(self, item: Item) -> None:
         is_recorded = item.key in self._memory.recorded
-        self._memory.finish(item.key)
+        self._give_up(item)
         if not is_recorded:
             await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", PREEMPTED))

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play.item import SILENCES, Item, OutputContext
-from agent.play.play_memory import KeyMemory
+from agent.play.play_memory import CLOCK_STEP, KeyMemory
 from agent.play.play_record import PlayRecord, PlayResult
 from agent.play.sound.backlog import Backlog
 from agent.play.sound.emergency_queue import EmergencyQueue
@@ -20,6 +21,9 @@ from agent.play.sound.session_verdict import MUTED
 from agent.play.sound.sound_session import SoundSession
 
 log = logging.getLogger(__name__)
+# What ends an item by somebody's order, for a reason that concerns what follows it too.
+ORDERED = frozenset({*SILENCES, MUTED, CLOCK_STEP, "mourning", "over", "shutdown", "switch",
+                     "withdrawn"})  # fmt: skip
 TRIES = 3  # a decoder may be killed; one that always dies has a corrupt medium
 
 
@@ -47,6 +51,7 @@ class SessionEnds:
         self._log = context.log
         self._breaks: Counter[str] = Counter()
         self._reported_unheard = KeyMemory()
+        self._given_up = self.backlog.given_up
 
     async def settle(self, session: Session) -> bool:
         """A session is over: mark its item as done, or keep it until it may come back.
@@ -73,6 +78,7 @@ class SessionEnds:
             self.backlog.add_cut(item, session.position_ms)
         else:
             self._finish(item)
+            self._give_place(session)
         return True
 
     async def fail(self, session: Session, error: Exception) -> None:
@@ -92,10 +98,31 @@ class SessionEnds:
             self._memory.recorded.add(session.item.key)
         else:
             self._finish(session.item)
+            if isinstance(session, SoundSession) and str(error) != MUTED:
+                self._give_place(session)
         if isinstance(session, SoundSession) and (is_recorded or session.is_withdrawn_unheard):
             await session.withdraw()
         else:
             await session.refuse(str(error))
+
+    def _give_place(self, session: SoundSession) -> None:
+        """What follows an item that failed or was cut for good begins sooner.
+
+        Also what follows one that began sooner itself. An item that was ended by an order keeps its
+        time: the order is for what follows as well.
+        """
+        is_chain = session.outcome == "full" and session.item.planned_at is not None
+        is_failed = session.outcome != "full" and session.stop_reason not in ORDERED
+        if is_chain or is_failed:
+            item = session.item
+            planned_at = item.planned_at or item.start_at
+            self._given_up[item.key] = planned_at + (item.end_at - item.start_at)
+
+    def list_given_up(self, at: datetime) -> list[str]:
+        """The items that ended for good before their planned end, which is yet to come."""
+        for key in [key for key, end_at in self._given_up.items() if end_at <= at]:
+            del self._given_up[key]
+        return list(self._given_up)
 
     def _finish(self, item: Item) -> None:
         self._memory.finish(item.key)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
+from dataclasses import replace
 
-from agent.clock import mono_s
+from agent.clock import Now, mono_s
 from agent.contract.priority import Level
 from agent.errors import AgentError, PlayError
 from agent.play.ipc import Send
@@ -97,6 +98,27 @@ class SessionStarts:
             self._spawn(session, self._cue_planned(session))
         else:
             self._rejoin(item, planned_mono_s)
+
+    def find_sooner(self, now: Now, back: Cut | None) -> Item | None:
+        """What may begin before its planned moment, because what it follows is over for good.
+
+        It begins on a free output alone; what comes back from below it does not hinder it. Within
+        the seconds for which it is prepared already, and where a medium lacks, it keeps its moment.
+        """
+        for key in self._ends.list_given_up(now.at):
+            item = self._context.rundown.following(key, now)
+            if item is None or item.missing or self._stack.knows(item.key):
+                continue
+            levels = [session.item.level for session in self._stack.sessions]
+            levels += [] if back is None else [back.item.level]
+            is_allowed = item.earliest_at is not None and item.earliest_at <= now.at < item.start_at
+            is_heard = not self._muted_of(self._lines_of(item), item)
+            if is_allowed and is_heard and all(level < item.level for level in levels):
+                length = item.end_at - item.start_at
+                return replace(
+                    item, start_at=now.at, end_at=now.at + length, planned_at=item.start_at
+                )
+        return None
 
     def _rejoin(self, item: Item, planned_mono_s: float) -> None:
         """Join at the present position, computed for the moment at which sound will start."""

@@ -302,6 +302,8 @@ class SoundOutput:
             await self._ends.report_unheard(new, MUTED, muted)
         elif new is not None and is_first:
             self._starts.begin(new)
+        elif (sooner := self._starts.find_sooner(now, back)) is not None:
+            self._starts.begin(sooner)
         elif back is not None:
             self._starts.bring_back(back, self.on_air)
         if soon is not None and not self.session_stack.knows(soon.key):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from agent.plan.advert import AdvertLimits
+from agent.plan.calendar import parse_window
 from agent.plan.policy import EffectivePolicy, effective_policy
 from agent.plan.timeline import Timeline
 from tests.harness.planned_playlists import FREE, B, entry, local, plan, playlist, refusals
@@ -140,3 +142,48 @@ def test_what_follows_an_entry_that_is_replaced_is_due_at_once() -> None:
         ("ca", "05:00:00"), ("xa", "05:10:00"), ("ap", "05:20:00"), ("tin", "05:21:00"),
         ("mua", "05:22:00"),
     ]  # fmt: skip
+
+
+def sooner(timeline: Timeline) -> list[tuple[str, str | None]]:
+    """Entry and the local clock time before which it does not begin, whatever ends before it."""
+    return [
+        (one.entry.id, one.earliest_at and f"{one.earliest_at + timedelta(hours=7):%H:%M}")
+        for one in timeline.occurrences
+    ]
+
+
+def test_a_chain_may_begin_as_soon_as_its_first_entry_but_no_link_that_waits_for_others() -> None:
+    chime, news = entry("chuong", "05:00:00"), entry("tin", [], start=after("chuong"))
+    weather = entry("mua", [], start=after("tin"))
+    timeline = plan_day(chime, news, weather, minutes=10)
+    assert sooner(timeline) == [("chuong", None), ("tin", "05:00"), ("mua", "05:00")]
+    assert [one.follows for one in timeline.occurrences] == [
+        None, timeline.occurrences[0].key, timeline.occurrences[1].key,
+    ]  # fmt: skip
+    flood = playlist(
+        entry("lu", "05:09:00"), minutes=5, **{"class": "priority", "doc_id": "2" * 32}
+    )
+    low = playlist(chime, news, minutes=10)
+    assert sooner(plan(low, flood, last="2026-11-23")) == [
+        ("chuong", None), ("lu", None), ("tin", None),
+    ]  # fmt: skip
+
+
+def test_what_may_not_sound_sooner_keeps_its_moment() -> None:
+    chime, news = entry("chuong", "23:55:00"), entry("tin", [], start=after("chuong"))
+    over_midnight = sooner(plan_day(chime, news, minutes=10))
+    assert over_midnight == [("chuong", None), ("tin", "23:55"), ("chuong", None)]
+    advert = entry("qc", [], start=after("chuong"), advert=True)
+    hours = AdvertLimits(((parse_window("00:00-23:00"),), (parse_window("05:00-23:59"),)))
+    midday = entry("chuong", "12:00:00")
+    allowed = plan_day(midday, advert, minutes=10, policy=EffectivePolicy((), adverts=hours))
+    assert sooner(allowed) == [("chuong", None), ("qc", None)]
+
+
+def test_priority_items_of_one_moment_come_in_the_order_in_which_the_commune_wrote_them() -> None:
+    names = ["lu", "gia", "dien"]
+    items = [entry(name, "05:00:00", start=NEXT) for name in names]
+    for written in (items, items[::-1]):
+        found = told(plan_day(*written, **{"class": "priority"}))
+        assert [name for name, _ in found] == [one["id"] for one in written]
+        assert [at for _, at in found] == ["05:00:00", "05:01:00", "05:02:00"]
