@@ -199,6 +199,9 @@ class Rundown(Protocol):
         Items whose keys are `known` are left out.
         """
 
+    def unended(self, now: Now) -> list[Item]:
+        """What the schedule had start in the hours before a moment, and may sound behind it."""
+
     def is_planned(self, item: Item) -> bool:
         """Is an item of the schedule in the plan still, as far as that reaches back?"""
 

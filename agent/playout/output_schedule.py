@@ -29,6 +29,7 @@ from agent.playout.item_builder import (
 )
 from agent.playout.schedule import BEHIND, Schedule
 
+LOOK_BACK = timedelta(hours=6)  # longer than any usual item
 LOCAL_KINDS = ("microphone", "line-in")
 
 
@@ -92,8 +93,19 @@ class SoundSchedule:
             return []
         from_at = since_at - timedelta(microseconds=1)
         started = timeline.starting(from_at, now.at, self.sense, self._zones)
-        winners = {(one.start_at, one.level): one for one in sorted(started, key=lambda o: o.rank)}
-        return [self._build(one) for one in winners.values() if one.key not in known]
+        return [self._build(one) for one in _winners(started) if one.key not in known]
+
+    def unended(self, now: Now) -> list[Item]:
+        """What started in the hours before a moment, was held by then, and may sound behind it."""
+        timeline = self._timeline(now)
+        if timeline is None:
+            return []
+        started = timeline.starting(now.at - LOOK_BACK, now.at, self.sense, self._zones)
+        return [
+            self._build(one)
+            for one in _winners(started)
+            if one.latest_end_at > now.at and one.document.accepted_at <= one.start_at
+        ]
 
     def is_planned(self, item: Item) -> bool:
         """Is it in the plan still? What is longer past than that reaches: is its document held?"""
@@ -229,6 +241,12 @@ class SoundSchedule:
 
     def _build(self, occurrence: Occurrence) -> Item:
         return build_item(occurrence, self._schedule.media_state, self._schedule.read)
+
+
+def _winners(started: Iterable[Occurrence]) -> Iterable[Occurrence]:
+    """Of those that start together, the winner of each level."""
+    ranked = sorted(started, key=lambda one: one.rank)
+    return {(one.start_at, one.level): one for one in ranked}.values()
 
 
 class BoardSchedule(SoundSchedule):

@@ -137,6 +137,7 @@ async def tell(story: Story, kinds: list[str]) -> VirtualStation:
             hold(dice.choice([docs, docs[:1], [spare[0], docs[1]], [*docs, spare[1]]]))
     await asyncio.sleep(100)
     station.set_clock(local(FIRST + timedelta(days=DAYS + 2), 14 * 3600))
+    await asyncio.sleep(5)  # what was passed is on record
     while station.is_busy:  # noqa: ASYNC110 - of virtual time
         await asyncio.sleep(60)
     await station.switch_off(is_crash=False)

@@ -98,6 +98,9 @@ class FakeRundown:
         due = (item for item in self.plan if since_at <= item.start_at <= now.at)
         return [item for item in due if item.key not in known]
 
+    def unended(self, now: Now) -> list[Item]:
+        return [one for one in self.plan if one.start_at <= now.at < one.latest_end_at]
+
     def is_planned(self, item: Item) -> bool:
         return item in self.plan
 

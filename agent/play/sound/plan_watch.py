@@ -14,7 +14,6 @@ from agent.clock import Now
 from agent.play.item import Item, Rundown
 from agent.play.play_memory import CLOCK_STEP
 
-LOOK_BACK = timedelta(hours=6)  # longer than any usual item
 STEP = timedelta(seconds=2)  # a look that comes late is no step
 NO_TIME = "no_time"
 NOT_RUNNING = "not_running"
@@ -82,10 +81,9 @@ class PlanWatch:
         return self._take_over(now)
 
     def _open_unended(self, at: datetime, now: Now) -> None:
-        """What was on when the former run ended, or was to be: that run can record it no more."""
-        for item in self._rundown.due(at - LOOK_BACK, replace(now, at=at)):
-            if item.end_at > at - STEP:
-                self._open[item.key] = (item, NOT_BEGUN)
+        """What was on or waited when the former run ended: that run can record it no more."""
+        for item in self._rundown.unended(replace(now, at=at - STEP)):
+            self._open[item.key] = (item, NOT_BEGUN)
 
     def _since(self, now: Now, mono_s: float) -> datetime:
         """The moment from which on nothing was looked at."""
