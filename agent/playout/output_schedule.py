@@ -104,7 +104,7 @@ class SoundSchedule:
         return [
             self._build(one)
             for one in _winners(started)
-            if one.latest_end_at > now.at and one.document.accepted_at <= one.start_at
+            if one.latest_end_at > now.at and not _came_late(one, now)
         ]
 
     def is_planned(self, item: Item) -> bool:
@@ -241,6 +241,11 @@ class SoundSchedule:
 
     def _build(self, occurrence: Occurrence) -> Item:
         return build_item(occurrence, self._schedule.media_state, self._schedule.read)
+
+
+def _came_late(one: Occurrence, now: Now) -> bool:
+    """Was its document accepted behind its start? Not one that a clock which was ahead accepted."""
+    return one.start_at < one.document.accepted_at <= now.at
 
 
 def _winners(started: Iterable[Occurrence]) -> Iterable[Occurrence]:
