@@ -24,6 +24,7 @@ from central.testbed.broker import MosquittoBroker
 from central.testbed.certificates import make_demo_ca
 from central.testbed.pulseaudio import SoundServer
 from central.testbed.testbed import until
+from tests.harness.page_client import free_port
 
 STATION = "tv-cl-0021"
 PIN = "271828"
@@ -99,7 +100,7 @@ async def box(tmp_path: Path) -> AsyncIterator[Box]:
         f"broker: {{host: 127.0.0.1, port: {broker.port}, ca: {ca.ca}, cert: {together},"
         f" key: {device.key}}}\n"
         f"root: {authority.root}\nstate: {tmp_path}/state\n"
-        f'page: {{pin: "{PIN}"}}\n'
+        f'page: {{listen: "127.0.0.1:{free_port()}", pin: "{PIN}"}}\n'
         "outputs:\n"
         "  - name: bang-tin\n"
         f"    board: {{profile: png, path: {tmp_path}/board}}\n"
