@@ -9,7 +9,7 @@ from datetime import datetime
 
 from agent.plan.rehearsal import Change, Event, Rehearsal
 from agent.plan.rehearsal_export import COLUMNS, encode, list_cells, to_plain
-from agent.plan.rehearsal_ics import Marked, build_calendar
+from agent.plan.rehearsal_ics import Marked, build_calendar, name_kind
 from agent.plan.rehearsal_text import mark_change, say
 from agent.plan.week_picture import draw_events
 from texts.catalogue import Lang
@@ -37,17 +37,32 @@ def build_changes_csv(found: Changes) -> str:
 
 
 def build_changes_ics(found: Changes, stamp: datetime, lang: Lang) -> str:
-    """One calendar; what a correction takes away is cancelled in it."""
+    """One calendar; what a correction takes away is cancelled in it, and what boxes refuse.
+
+    What only ends otherwise is there once: two events of one UID are one to a phone.
+    """
     return build_calendar(
         [
-            Marked(name, event, say(lang, f"diff.{mark}"), cancelled=mark in ("gone", "was"))
+            _mark(name, mark, event, lang)
             for name, ones in found
             for change in ones
             for mark, event in mark_change(change)
+            if mark != "was" or not _is_same_entry(change)
         ],
         stamp,
         lang,
     )
+
+
+def _mark(name: str, mark: str, event: Event, lang: Lang) -> Marked:
+    words = [say(lang, f"diff.{mark}"), name_kind(event, lang)]
+    is_off = mark in ("gone", "was") or event.kind == "refused"
+    return Marked(name, event, ", ".join(filter(None, words)), cancelled=is_off)
+
+
+def _is_same_entry(change: Change) -> bool:
+    ids = [(one.doc_id, one.entry_id) for one in (change.former, change.event) if one is not None]
+    return len(ids) == 2 and ids[0] == ids[1]
 
 
 def draw_changes(changes: Sequence[Change], after: Rehearsal, name: str, lang: Lang) -> str:

@@ -45,14 +45,15 @@ def build_rehearsal_ics(found: Sequence[tuple[str, Rehearsal]], stamp: datetime,
         lang: of the texts.
     """
     marked = [
-        Marked(name, event, _name_kind(event, lang), cancelled=event.kind == "refused")
+        Marked(name, event, name_kind(event, lang), cancelled=event.kind == "refused")
         for name, one in found
         for event in one.events
     ]
     return build_calendar(marked, stamp, lang, found)
 
 
-def _name_kind(event: Event, lang: Lang) -> str:
+def name_kind(event: Event, lang: Lang) -> str:
+    """What stands before the title of an event that does not simply play; else empty."""
     if is_yielding(event):
         return say(lang, "filler")
     return "" if event.kind == "plays" else say(lang, event.kind)

@@ -79,6 +79,16 @@ def test_two_libraries_agree_on_every_day(year: int) -> None:
         day += timedelta(days=1)
 
 
+def test_two_libraries_agree_on_where_every_month_begins_and_ends() -> None:
+    for begin, month in published().items():
+        for day in (begin, begin + timedelta(days=month.days - 1)):
+            ours = lunar_date(day)
+            a = vnlunar.convert_solar_to_lunar(day.day, day.month, day.year, 7.0)
+            b = lunar_vn.convert_solar_to_lunar(day.day, day.month, day.year)
+            assert (ours.day, ours.month, ours.year) == (a["day"], a["month"], a["year"]), day
+            assert (ours.day, ours.month, ours.is_leap) == (b.day, b.month, b.leap), day
+
+
 def test_statutory_days_to_2050_are_as_the_package_holidays_has_them() -> None:
     """Giỗ Tổ from 2008 on, Tết and its eve from 1995 on; days off instead are dated data."""
     for year in range(1995, 2051):

@@ -156,9 +156,17 @@ def test_what_a_correction_changes_is_said_in_csv() -> None:
 def test_what_a_correction_takes_away_is_cancelled_in_the_calendar() -> None:
     events = icalendar.Calendar.from_ical(build_changes_ics(CHANGES, MONDAY, "vi")).walk("VEVENT")
     assert [(str(one["SUMMARY"]), str(one["STATUS"])) for one in events] == [
-        ("TRƯỚC: Sáng", "CANCELLED"), ("NAY: Sáng", "CONFIRMED"), ("THÊM: Nhắc", "CONFIRMED"),
+        ("NAY, TRÙNG GIỜ: Sáng", "CONFIRMED"), ("THÊM: Nhắc", "CONFIRMED"),
         ("BỎ: Trưa", "CANCELLED"), ("THÊM: Tối", "CONFIRMED"),
     ]  # fmt: skip
+    assert len({one["UID"] for one in events}) == len(events)
+
+
+def test_a_correction_that_boxes_refuse_is_no_appointment() -> None:
+    changes = [("tv-cl-0007", compare(week(), week(playlist(DUTY, minutes=10))))]
+    text = build_changes_ics(changes, MONDAY, "vi")
+    (one,) = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    assert (one["SUMMARY"], one["STATUS"]) == ("THÊM, TỪ CHỐI: Tin Khmer", "CANCELLED")
 
 
 def test_the_picture_of_a_correction_lists_what_changes_alone() -> None:
