@@ -71,6 +71,10 @@ PHRASES: Catalogue = {
     ),
     "why.nothing": Text("không có gì theo lịch", "nothing is scheduled"),
     "why.alone": Text("không có mục nào khác cùng lúc", "nothing else is due"),
+    "why.waits": Text(
+        "“{0}” đến lượt từ {1}, đợi loa rảnh, bắt đầu lúc {2}",
+        "“{0}” is due since {1}, waits for its turn, begins at {2}",
+    ),
     "why.next": Text("thay đổi tới: {0}, “{1}”", "next change: {0}, “{1}”"),
     "why.next_nothing": Text("thay đổi tới: {0}, hết", "next change: {0}, nothing more"),
     "why.no_next": Text("tám ngày tới không có thay đổi", "no change in the next eight days"),

@@ -132,12 +132,17 @@ def describe_why(why: WhyAnswer, lang: Lang) -> list[str]:
     what = say(lang, f"why.{why.state}", show_title(why.title, lang), until)
     what += f" ({say(lang, 'filler')})" if why.filler else ""
     lines = [f"{say(lang, why.medium)} [{where}] {moment(why.at)}: {what}"]
-    if why.state == "plays" and not why.losers:
+    if why.state == "plays" and not (why.losers or why.waiting):
         lines.append(f"  {say(lang, 'why.alone')}")
     lines += [
         f"  {describe_precedence(one.rule, show_title(one.title, lang), lang)}"
         for one in why.losers
     ]
+    lines += [
+        "  " + say(lang, "why.waits", show_title(one.title, lang), clock_time(one.since),
+                   clock_time(one.start_at))
+        for one in why.waiting
+    ]  # fmt: skip
     for one in why.refused:
         lines.append(f"  {describe_refused(show_title(one.title, lang), one.code, one.rule, lang)}")
     if why.state == "no_time":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -18,7 +18,18 @@ from agent.plan.silence import find_active_silence
 from agent.plan.timeline import Occurrence, Timeline, build_timeline, list_due_refusals
 
 AHEAD = 8 * DAY  # a change later than that is not looked for
+WAITING = ("next", "within")  # what follows another is not due before that ends
 State = Literal["silenced", "emergency", "no_time", "plays", "nothing"]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What is due and waits for what is on: since when, and when it begins by the plan."""
+
+    title: str
+    doc_id: str
+    entry_id: str
+    since: datetime
+    start_at: datetime
 
 
 class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +45,7 @@ class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
         until: its planned end.
         rule: by which the winner goes before the next; empty where nothing else is due.
         losers: what else is due, each with the rule by which the winner goes before it.
+        waiting: what is due with `next` or `within` and has not begun, in the order of its starts.
         filler: is what plays filler?
         refused: what would be on now, but is refused.
         next_at: the next change by schedule, within eight days.
@@ -48,6 +60,7 @@ class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     rule: str = ""
     losers: tuple[Rival, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
     filler: bool = False
     refused: tuple[Event, ...] = ()
     next_at: datetime | None = None
@@ -105,11 +118,21 @@ def _explain(
         until=until,
         rule=losers[0].rule if losers else "",
         losers=tuple(losers),
+        waiting=tuple(_list_waiting(timeline, at, lane)) if state in ("plays", "nothing") else (),
         refused=tuple(one for one in refused if is_for(one, lane)),
         filler=state == "plays" and ranked[0].playlist.filler is True,
         next_at=next_at,
         next_title=following.entry.title if following is not None else "",
     )
+
+
+def _list_waiting(timeline: Timeline, at: datetime, lane: Lane) -> Iterator[Waiting]:
+    for one in timeline.starting(at, at + DAY, lane.medium, lane.zones):
+        since_at = one.asked_at
+        if one.entry.start.kind in WAITING and since_at is not None and since_at <= at:
+            yield Waiting(
+                one.entry.title, one.playlist.doc_id, one.entry.id, since_at, one.start_at
+            )
 
 
 def _lose(winner: Occurrence, loser: Occurrence) -> Rival:

@@ -176,6 +176,25 @@ def test_why_names_winner_rule_losers_and_the_next_change() -> None:
     assert "thắng “Sáng”: cùng hạng, bắt đầu sau" in "\n".join(describe_why(why, "vi"))
 
 
+def test_why_names_what_waits_since_when_and_when_it_begins() -> None:
+    reminder = {**entry("Nhắc", "06:05:00", 1), "start": {"kind": "next"}}
+    follower = {**entry("Theo", "06:00:00"), "start": {"kind": "after", "entry": "Nhắc"}}
+    follower["when"] = {**follower["when"], "at": []}
+    ones = [held(entry("Sáng", "06:00:00"), reminder, follower)]
+    (why,) = explain(ones, FREE, local("06:07").astimezone(UTC), [Lane("sound")])
+    assert [one.title for one in why.waiting] == ["Nhắc"]  # what follows it is not due
+    assert [(one.since, one.start_at) for one in why.waiting] == [(local("06:05"), local("06:10"))]
+    lines = describe_why(why, "vi")[1:]
+    assert lines == [
+        "  “Nhắc” đến lượt từ 06:05, đợi loa rảnh, bắt đầu lúc 06:10",
+        "  thay đổi tới: 06:10 23/11/2026, “Nhắc”",
+    ]
+    moments = [local("06:04:59"), local("06:10")]
+    for at in moments:  # not due yet; begun
+        (other,) = explain(ones, FREE, at.astimezone(UTC), [Lane("sound")])
+        assert other.waiting == ()
+
+
 def test_what_a_higher_class_interrupts_comes_back() -> None:
     urgent = held(
         entry("Mưa lớn", "06:05:00", 1), doc_id="2" * 32, slot="gap", **{"class": "priority"}
