@@ -7,15 +7,17 @@ sessions of its first day, count.
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Entry, Playlist
+from agent.contract.document import Entry, Playlist, When
 from agent.contract.host_rule import is_named
 from agent.contract.priority import LEVEL_OF_CLASS, Level
 from agent.contract.station_policy import Stagger
@@ -331,10 +333,18 @@ class Expansion:
 
     def _refuse_undecided(self, bounds: Bounds, entry: Entry, day: Day, lacking: str) -> None:
         """Refuse the entry once on a day of which nobody knows whether it is due."""
-        starts = earliest_starts(entry.when, day) or [day.midnight_at]
+        starts = self._starts_of_day(entry.when, day) or [day.midnight_at]
         at = next((at for at in starts if at >= self._from_at), starts[-1])
         if bounds.not_before_at <= at < bounds.expires_at:
             self._refuse(bounds.playlist, entry, at, "E_CALENDAR", lacking)
+
+    def _starts_of_day(self, when: When, day: Day) -> Sequence[datetime]:
+        """When an entry would begin on a day, at the earliest where its sun is not known."""
+        point = self._calendar.point
+        if when.sun is not UNSET and point is not None:
+            with suppress(ValueError):  # a sun that does not rise
+                return expand(when, [day], point)
+        return earliest_starts(when, day)
 
     def _refuse(self, playlist: Playlist, entry: Entry, at: datetime, code: str, rule: str) -> None:
         self._refusals.append(Refusal(entry.id, playlist.doc_id, at, code, rule))

@@ -241,6 +241,14 @@ def test_a_start_by_the_sun_is_refused_where_no_point_is_known() -> None:
     ]
 
 
+def test_a_day_that_nobody_knows_is_refused_at_the_moment_of_its_sun() -> None:
+    rule = when(at=[], sun=[{"event": "sunrise"}], except_days={"sets": ["tet"]})
+    timeline = plan(playlist(entry(rule)), first="2027-03-21", last="2027-03-21")
+    refused = [(one.code, one.at) for one in timeline.refusals]
+    # the sunrise of the test above
+    assert refused == [("E_CALENDAR", datetime(2027, 3, 20, 22, 59, tzinfo=UTC))]
+
+
 DAY_SETS = st.lists(st.dates(date(2026, 12, 20), date(2028, 3, 5)), max_size=12, unique=True)
 EXPRESSIONS = st.sampled_from([
     "FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=MO,SU", "FREQ=MONTHLY;BYMONTHDAY=31",
