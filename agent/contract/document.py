@@ -29,6 +29,8 @@ MAX_ENTRIES = 2000
 MAX_PATTERNS = 256
 MAX_SCENE_ELEMENTS = 32
 MAX_SCENE_CHARS = 8_000  # of all texts and codes of a scene together
+MAX_TICKERS = 4  # texts of a scene that move
+MIN_TICKER_MS, MAX_TICKER_MS = 2_000, 60_000  # faster cannot be read, slower seems to stand
 MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
 
 Class = Literal["routine", "priority", "emergency", "config", "command", "silence"]
@@ -102,7 +104,9 @@ class Element(msgspec.Struct, frozen=True):
     """One thing on a face; `box` is [left, top, width, height] in thousandths of the face.
 
     `text` for text and qr (`{station}` is replaced by the station id), `media` (sha256) for image
-    and video, `format` for clock.
+    and video, `format` for clock. A text with `ticker_ms` is one line that runs through its box
+    from right to left; a letter takes so long from edge to edge. Not critical: a box that does not
+    know it shows the text at rest.
     """
 
     kind: Literal["text", "image", "qr", "clock", "video"]
@@ -114,6 +118,7 @@ class Element(msgspec.Struct, frozen=True):
     colour: str = "#ffffff"
     background: str = "#000000"
     align: Literal["left", "centre", "right"] = "centre"
+    ticker_ms: int | UnsetType = UNSET
 
 
 class Scene(msgspec.Struct, frozen=True):

@@ -14,6 +14,9 @@ from agent.contract.document import (
     MAX_SCENE_CHARS,
     MAX_SCENE_ELEMENTS,
     MAX_SCENE_FACES,
+    MAX_TICKER_MS,
+    MAX_TICKERS,
+    MIN_TICKER_MS,
     Body,
     Element,
     EmergencyBody,
@@ -155,6 +158,10 @@ def _check_element(element: Element, path: str, digests: Collection[str]) -> Non
     _require(len(element.text or "") <= MAX_SPOKEN, path, "at most 8000 characters")
     _require(len(element.format or "") <= 64, path, "at most 64 characters")
     _require(element.lang is None or _is_lang(element.lang), path, "a language code")
+    ms = element.ticker_ms
+    if ms is not UNSET:
+        is_text = element.kind == "text" and MIN_TICKER_MS <= ms <= MAX_TICKER_MS
+        _require(is_text, path, "ticker_ms of a text, 2000 to 60000")
     for colour in (element.colour, element.background):
         _require(_COLOUR.fullmatch(colour), path, "colours #rrggbb")
     box = element.box
@@ -170,6 +177,8 @@ def _check_scene(scene: Scene, path: str, digests: Collection[str]) -> None:
     _require(0 < scene.ms <= DAY_MS, path, "shown 1 to 86400000 ms")
     for index, element in enumerate(elements):
         _check_element(element, f"{path}.elements[{index}]", digests)
+    moving = sum(element.ticker_ms is not UNSET for element in elements)
+    _require(moving <= MAX_TICKERS, path, "at most 4 texts that move")
     chars = sum(len(element.text or "") for element in elements)
     _require(chars <= MAX_SCENE_CHARS, path, "at most 8000 characters in all")
     painted = sum(element.box[2] * element.box[3] for element in elements)

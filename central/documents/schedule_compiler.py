@@ -13,7 +13,6 @@ from msgspec import UNSET, UnsetType
 
 from agent.contract.document import (
     Body,
-    Element,
     Entry,
     EntryStart,
     Playlist,
@@ -28,6 +27,7 @@ from agent.trust.freshness import longest_lifetime
 from agent.trust.media_url_rules import is_https
 from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
 from central.documents.day_words import ItemDays, compile_days, parse_sun
+from central.documents.scene_layout import build_layout
 from central.documents.schedule_model import (
     PictureSpec,
     ScheduleFile,
@@ -275,7 +275,7 @@ class _ScheduleCompiler(Compilation):
         return once_ms * sound.repeat + sound.gap_ms * (sound.repeat - 1)
 
     def _picture(self, show: PictureSpec, ms: int | None, path: str) -> Body | None:
-        if not (show.text or show.qr or show.image):
+        if not (show.text or show.ticker or show.qr or show.image):
             self.fault(f"{path}.show", "file.show")
         if ms is None:
             self.fault(path, "file.picture_for")
@@ -297,24 +297,3 @@ def _description(item: ScheduleItem) -> dict[str, Any]:
     """Return the item's description; members that it omits stay out of the document."""
     told = {name: getattr(item, name) for name in _DESCRIPTION}
     return {name: value for name, value in told.items() if value is not None}
-
-
-def build_layout(show: PictureSpec, image: str | None) -> list[Element]:
-    """Place text, QR code and image, in thousandths of a face of any size.
-
-    A QR code takes the right third, dark on a light square; an image is above its caption.
-    """
-    width = 660 if show.qr and (show.text or image) else 1000
-    elements: list[Element] = []
-    if image:
-        box = [0, 0, width, 640 if show.text else 1000]
-        elements.append(Element("image", box, media=image, background=show.background))
-    if show.text:
-        box = [0, 640, width, 360] if image else [0, 0, width, 1000]
-        elements.append(
-            Element("text", box, text=show.text, colour=show.colour, background=show.background)
-        )
-    if show.qr:
-        box = [670, 60, 320, 880] if width < 1000 else [0, 0, 1000, 1000]
-        elements.append(Element("qr", box, text=show.qr, colour="#000000", background="#ffffff"))
-    return elements

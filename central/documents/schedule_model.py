@@ -41,9 +41,11 @@ NUMBER_OF_DAY = {name: n for names in (_DAYS, _NGAY) for n, name in enumerate(na
 
 
 class PictureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A picture: any of text, qr and image; the layout follows from which are there."""
+    """A picture: any of text, ticker, qr and image; the layout follows from which are there."""
 
     text: str | None = None
+    ticker: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    ticker_speed: Literal["slow", "normal", "fast"] = "normal"
     qr: str | None = None
     image: str | None = None
     colour: Colour = "#ffffff"

@@ -158,7 +158,8 @@ def _text(text: TextBody, speak: Say) -> str:
 
 
 def _element(element: Element, speak: Say) -> str:
-    return speak(f"element.{element.kind}", element.text or element.format or "")
+    name = element.kind if element.ticker_ms is UNSET else "ticker"
+    return speak(f"element.{name}", element.text or element.format or "")
 
 
 def _cancel(document: Cancel, speak: Say) -> Iterator[str]:

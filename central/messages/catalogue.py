@@ -112,6 +112,7 @@ PHRASES: Catalogue = {
     "body.show": Text("HIỆN “{0}”", "SHOWS “{0}”"),
     "body.scene": Text("HIỆN {0}, trong {1}", "SHOWS {0}, for {1}"),
     "element.text": Text("chữ “{0}”", "text “{0}”"),
+    "element.ticker": Text("chữ chạy “{0}”", "running text “{0}”"),
     "element.image": Text("một hình ảnh", "an image"),
     "element.qr": Text("mã QR {0}", "QR code {0}"),
     "element.clock": Text("đồng hồ", "a clock"),

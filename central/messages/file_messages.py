@@ -83,7 +83,7 @@ PHRASES: Catalogue = {
         "an https address, in class routine",
     ),
     "file.relay_for": Text("`for`: tiếp âm bao lâu", "`for`: how long to relay"),
-    "file.show": Text("text, qr hoặc image", "text, qr or image"),
+    "file.show": Text("text, ticker, qr hoặc image", "text, ticker, qr or image"),
     "file.picture_for": Text("`for`: hiện hình bao lâu", "`for`: how long to show it"),
     "file.type": Text("một tệp loại {0}*", "a file of type {0}*"),
     "file.beside": Text("một tệp nằm cùng thư mục", "a file beside this one"),

@@ -276,6 +276,16 @@ PHRASES: Catalogue = {
             " (older boxes): {0}; upgrade them"
         ),
     ),
+    "ignored.entries.body.scene.elements.ticker_ms": Text(
+        (
+            "bảng của các trạm sau hiện chữ chạy thành chữ đứng yên, dài quá thì không hiện (hộp"
+            " phiên bản cũ): {0}; nâng cấp các hộp ấy"
+        ),
+        (
+            "boards of these stations show running text at rest, and not at all where it is too"
+            " long (older boxes): {0}; upgrade them"
+        ),
+    ),
     "needed": Text(
         "trạm nào chưa làm được những điều sau thì từ chối cả văn bản: {0}",
         "a station that cannot do the following refuses the whole document: {0}",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.clock import mono_s
+from agent.play.board.moving_face import MovingFace
 from agent.play.ipc import Snap, Snapped, Test
 from drivers.frame_sink import Frame
 
 if TYPE_CHECKING:
+    from agent.play.board.ticker import Strip
     from drivers.frame_sink import FrameSink
 
 
@@ -42,20 +45,86 @@ class BoardFaces:
         self.late = 0
         self._sink = sink
         self._last: dict[str, _Shown] = {}
+        self._moving: dict[str, MovingFace] = {}
+        self._slot = 0
+        self._shown_mono_s = 0.0
 
-    def send(self, frames: Mapping[str, bytes]) -> dict[str, str]:
+    @property
+    def next_move_mono_s(self) -> float:
+        """When `move` is due; infinite while nothing moves."""
+        if not self._moving:
+            return math.inf
+        return self._shown_mono_s + (self._next_slots() - 1) * self._sink.period_s
+
+    def send(
+        self, frames: Mapping[str, bytes], strips: Mapping[str, Sequence[Strip]] | None = None
+    ) -> dict[str, str]:
         """Put frames on their faces, all in one slot; returns the SHA-256 of each.
+
+        That of a face on which texts run is of its first still and of the strips.
+
+        Args:
+            frames: by face.
+            strips: what moves on them. The very strips of before go on from where they are.
 
         Raises:
             DriverError: the board is gone.
         """
-        self.late += self._sink.present({face: Frame(one) for face, one in frames.items()}).late
-        self.frames += len(frames)
-        digests = {face: hashlib.sha256(frame).hexdigest() for face, frame in frames.items()}
+        former = dict(self._moving)
+        for face, pixels in frames.items():
+            self._set_motion(face, pixels, (strips or {}).get(face, ()))
+        self._present({face: self._frame(face, pixels) for face, pixels in frames.items()}, None)
+        same = {face for face, one in self._moving.items() if former.get(face) is one}
+        digests = {face: self._digest(face, pixels, same) for face, pixels in frames.items()}
         for face, digest in digests.items():
             if face not in self._last or self._last[face].digest != digest:
                 self._last[face] = _Shown(frames[face], digest, mono_s())
         return digests
+
+    def move(self) -> None:
+        """Show what moves one step further, in its slot; does nothing while nothing moves.
+
+        Raises:
+            DriverError: the board is gone.
+        """
+        if self._moving:
+            slot = self._slot + self._next_slots()
+            self._present({face: one.draw(slot) for face, one in self._moving.items()}, slot)
+
+    def _next_slots(self) -> int:
+        return min(one.slots for one in self._moving.values())
+
+    def _set_motion(self, face: str, still: bytes, strips: Sequence[Strip]) -> None:
+        former = self._moving.pop(face, None)
+        if not strips:
+            return
+        if former is not None and former.strips is strips:
+            former.replace_still(still)
+            self._moving[face] = former
+        else:
+            width_px, period_s = self.sizes[face][0], self._sink.period_s
+            self._moving[face] = MovingFace(still, width_px, strips, period_s)
+
+    def _frame(self, face: str, pixels: bytes) -> Frame:
+        moving = self._moving.get(face)
+        return Frame(pixels) if moving is None else moving.draw(self._slot)
+
+    def _digest(self, face: str, pixels: bytes, continuing: Iterable[str]) -> str:
+        if face in continuing:  # hashing takes as long as a slot
+            return self._last[face].digest
+        digest = hashlib.sha256(pixels)
+        for strip in self._moving[face].strips if face in self._moving else ():
+            digest.update(strip.pixels)
+        return digest.hexdigest()
+
+    def _present(self, frames: Mapping[str, Frame], slot: int | None) -> None:
+        shown = self._sink.present(frames, slot)
+        self._slot, self._shown_mono_s = shown.slot, shown.shown_mono_s
+        self.late += shown.late
+        self.frames += len(frames)
+        for face in frames:
+            if face in self._moving:
+                self._moving[face].begin(shown.slot)
 
     def find_faults(self) -> dict[str, str]:
         """The faces that the board cannot show now, with a coded reason.
@@ -87,7 +156,13 @@ class BoardFaces:
         """A small picture of what a face shows."""
         from agent.play.board.thumbnail import draw_thumbnail
 
-        frame, png = self._last[snap.face], b""
+        frame, png = self._find_shown(snap.face), b""
         if frame.digest != snap.known:
             png = draw_thumbnail(frame.pixels, self.sizes[snap.face], snap.side_px)
         return Snapped(snap.face, frame.digest, frame.changed_mono_s, png)
+
+    def _find_shown(self, face: str) -> _Shown:
+        if face not in self._moving:
+            return self._last[face]
+        pixels = self._moving[face].pixels
+        return _Shown(pixels, hashlib.sha256(pixels).hexdigest(), self._shown_mono_s)

@@ -3,10 +3,11 @@
 Run as `python -m agent.play.board.board_process CONFIG`, CONFIG being JSON by `board_config`.
 
 One loop on one thread: wait for a command, a renderer's answer or the next due moment (heartbeat,
-end of a scene, a clock's next reading). It draws nothing itself: a separate process draws each
-scene (`render_process`), so that none delays the heartbeat, or an alarm that comes after it. The
-fail-safe state is black: at start, when a scene ends, when it cannot be drawn, while it takes more
-than a second, and when the agent is gone (end of file on fd 3), which also ends the process.
+end of a scene, a clock's next reading, the next step of a text that runs). It draws nothing itself:
+a separate process draws each scene (`render_process`), so that none delays the heartbeat, or an
+alarm that comes after it. The fail-safe state is black: at start, when a scene ends, when it cannot
+be drawn, while it takes more than a second, and when the agent is gone (end of file on fd 3), which
+also ends the process.
 """
 
 from __future__ import annotations
@@ -134,6 +135,8 @@ class BoardProcess:
         for fd in readable:
             if fd in renderers and renderers[fd] in self._drawings:
                 self._handle_answer(renderers[fd])
+        if mono_s() >= self._faces.next_move_mono_s:
+            self._faces.move()  # waits for its slot: one slot at most
         return True
 
     def close(self) -> None:
@@ -207,7 +210,7 @@ class BoardProcess:
         if isinstance(answer, Failure):
             self._fail(drawing, answer)
             return
-        for face, digest in self._faces.send(answer).items():
+        for face, digest in self._faces.send(answer, renderer.strips).items():
             self._ends[face] = renderer.show.until_mono_s
             if not drawing.is_shown:
                 self._send(Shown(renderer.show.id, face, digest, mono_s()))
@@ -286,7 +289,7 @@ class BoardProcess:
             self._faces.black(*renderer.faces)
 
     def _next_due_mono_s(self) -> float:
-        due = [self._beat_mono_s, *self._ends.values()]
+        due = [self._beat_mono_s, self._faces.next_move_mono_s, *self._ends.values()]
         for drawing in self._drawings:
             due += [drawing.stale_mono_s] if not drawing.is_shown else []
             waiting_s = drawing.renderer.due_mono_s

@@ -29,6 +29,13 @@ from agent.contract.local_time import LOCAL
 from agent.errors import PlayError
 from agent.play.board import scene_renderer
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
+from agent.play.board.ticker import (
+    Strip,
+    decode_strips,
+    encode_strips,
+    list_tickers,
+    share_px,
+)
 from agent.play.ipc import ShowScene
 from agent.sandbox.profile import confine_renderer
 
@@ -75,6 +82,7 @@ class RenderProcess:
         fd: readable once there is an answer.
         due_mono_s: deadline of its answer; None without a pending request.
         texts: the readings of the clocks in the frame last requested.
+        strips: by face, the texts that move; there from the first answer on.
     """
 
     def __init__(
@@ -87,11 +95,14 @@ class RenderProcess:
         self.show = show
         self.faces = set(sizes)
         self.texts: tuple[str, ...] = ()
+        self.strips: dict[str, list[Strip]] = {}
         self.due_mono_s: float | None = None
         self._sizes = dict(sizes)
         self._budget = budget
         self._is_over = False
-        self._shared = mmap.mmap(-1, sum(map(_frame_bytes, sizes.values())))
+        self._frames_bytes = sum(map(_frame_bytes, sizes.values()))
+        room_px = budget.strip_px if list_tickers(show.scene) else 0
+        self._shared = mmap.mmap(-1, self._frames_bytes + room_px * 3)
         drawer = _Drawer(show, self._sizes, station, budget, self._shared)
         self._pid, self._ask, self.fd = _fork(drawer)
 
@@ -114,9 +125,13 @@ class RenderProcess:
         answer = os.read(self.fd, MESSAGE_BYTES)
         if not answer:
             return Failure("E_RENDER", "the process that drew it has died", is_death=True)
-        if answer == _DRAWN and was_requested:
-            return self._cut_frames()
-        return _parse_failure(answer)
+        if answer[:1] != _DRAWN or not was_requested:
+            return _parse_failure(answer)
+        try:
+            self._take_strips(answer[1:])
+        except (ValueError, PlayError) as error:
+            return Failure("E_RENDER", f"an invalid answer: {error}", is_death=True)
+        return self._cut_frames()
 
     def kill(self) -> int | None:
         """End it now; its pid, to be reaped by `reap`. A second call does nothing."""
@@ -128,6 +143,11 @@ class RenderProcess:
         os.close(self.fd)
         self._shared.close()
         return self._pid
+
+    def _take_strips(self, table: bytes) -> None:
+        if not self.strips:
+            with memoryview(self._shared) as shared, shared[self._frames_bytes :] as pixels:
+                self.strips = decode_strips(self.show.scene, self._sizes, table, pixels)
 
     def _cut_frames(self) -> dict[str, bytes]:
         frames, at = {}, 0
@@ -164,11 +184,14 @@ class _Drawer:
     def serve(self, asked: int, answers: int) -> None:
         """Draw on each request, until the board closes its end; a failure is the last answer."""
         renderer: scene_renderer.SceneRenderer | None = None
+        table = b""
         while len(request := os.read(asked, 8)) == 8:
             (posix_s,) = struct.unpack("<d", request)
             local = None if math.isnan(posix_s) else datetime.fromtimestamp(posix_s, LOCAL)
             try:
-                renderer = renderer or self._load()
+                if renderer is None:
+                    renderer = self._load()
+                    table = self._draw_strips(renderer)
                 self._draw(renderer, local)
             except PlayError as error:
                 os.write(answers, _build_failure(error.code, f"{error.subject}: {error.hint}"))
@@ -182,7 +205,7 @@ class _Drawer:
                 detail = f"{type(error).__name__}: {error}"
                 os.write(answers, _build_failure("E_UNSUPPORTED", detail))
                 return
-            os.write(answers, _DRAWN)
+            os.write(answers, _DRAWN + table)
 
     def _load(self) -> scene_renderer.SceneRenderer:
         context = scene_renderer.SceneContext(self.station, self.show.media)
@@ -196,6 +219,19 @@ class _Drawer:
             frame = renderer.draw(size, local).tobytes()
             self.shared[at : at + len(frame)] = frame
             at += len(frame)
+
+    def _draw_strips(self, renderer: scene_renderer.SceneRenderer) -> bytes:
+        """Draw what moves, behind the frames; returns the sizes of the strips."""
+        most_px = share_px(self.show.scene, self.sizes, self.budget.strip_px)
+        drawn = [
+            strip for size in self.sizes.values() for strip in renderer.draw_strips(size, most_px)
+        ]
+        table, pixels = encode_strips(drawn)
+        at = sum(map(_frame_bytes, self.sizes.values()))
+        for strip in pixels:
+            self.shared[at : at + len(strip)] = strip
+            at += len(strip)
+        return table
 
 
 def _fork(drawer: _Drawer) -> tuple[int, int, int]:

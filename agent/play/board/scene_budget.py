@@ -28,6 +28,7 @@ class SceneBudget:
         elements: number of elements.
         text_chars: characters of all texts and codes together.
         painted_faces: area of all elements together, as a multiple of the face's area.
+        strip_px: of all texts that move, over all faces.
         render_s: wall time for drawing it.
         memory_bytes: what the renderer may allocate, including the share inherited from the board.
     """
@@ -37,6 +38,7 @@ class SceneBudget:
     elements: int = MAX_SCENE_ELEMENTS
     text_chars: int = MAX_SCENE_CHARS
     painted_faces: int = MAX_SCENE_FACES
+    strip_px: int = 5_600_000  # 16 MiB: on a large board a line of 15 faces at 220 lamps' height
     render_s: float = 20.0  # the largest scene takes 2 s on a server, six times that on a small box
     memory_bytes: int = 256 * 1024 * 1024
 

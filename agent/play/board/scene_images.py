@@ -18,6 +18,7 @@ from PIL import (  # noqa: F401 - imported because they register decoders
 )
 
 from agent.errors import PlayError
+from agent.play.board.scene_box import Size
 from agent.play.board.scene_budget import SceneBudget, over_budget
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -25,8 +26,6 @@ MAX_FILE_PX = 64_000_000  # of a JPEG, before it is decoded at a fraction of its
 FORMATS = ("PNG", "JPEG", "WEBP")
 REDUCING_GAP = 3.0  # Pillow: shrink by a whole factor first, to no less than three times the target
 _ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)  # Exif 2.32: those that swap width and height
-
-Size = tuple[int, int]
 
 
 class SceneImages:

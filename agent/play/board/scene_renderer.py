@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
+from msgspec import UNSET
 from PIL import Image, ImageDraw
 
 from agent.contract.document import Element, Scene
 from agent.errors import PlayError
 from agent.play.board import typeset
+from agent.play.board.scene_box import Box, Size, parse_colour, place_box
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget, check_scene
-from agent.play.board.scene_images import SceneImages, Size
+from agent.play.board.scene_images import SceneImages
+from agent.play.board.ticker import draw_strip, list_tickers
 
 QUIET_ZONE_MODULES = 4  # ISO/IEC 18004
 CLOCK_FORMAT = "%H:%M"
 _CLOCK_DIRECTIVES = re.compile(r"^(?:[^%]|%[HMSdmY])*$")
-_COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
-
-Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,19 @@ class SceneRenderer:
         """
         canvas = _Canvas(Image.new("RGB", size), self._images, self._context.station, local)
         for element in self._scene.elements:
-            box = _pixels(element, size)
-            canvas.picture.paste(_colour(element.background), box)
+            box = place_box(element, size)
+            canvas.picture.paste(parse_colour(element.background), box)
             _PAINTERS[element.kind](canvas, element, box)
         return canvas.picture
+
+    def draw_strips(self, size: Size, most_px: int) -> list[Image.Image]:
+        """The strips of the elements that move, each of at most so many pixels.
+
+        Raises:
+            PlayError: E_SCHEMA, E_FIT, E_FONT.
+        """
+        station = self._context.station
+        return [draw_strip(one, size, station, most_px) for one in list_tickers(self._scene)]
 
 
 def render(scene: Scene, size: Size, context: SceneContext) -> Image.Image:
@@ -104,7 +113,7 @@ def _rooms(scene: Scene, sizes: list[Size]) -> dict[str, list[Size]]:
     rooms: dict[str, list[Size]] = {}
     for element in scene.elements:
         if element.kind == "image":
-            boxes = [_pixels(element, size) for size in sizes]
+            boxes = [place_box(element, size) for size in sizes]
             rooms.setdefault(element.media or "", []).extend(map(_room, boxes))
     return rooms
 
@@ -130,26 +139,10 @@ def clock_texts(scene: Scene, local: datetime | None) -> tuple[str, ...]:
     return tuple(clock_text(e, local) for e in scene.elements if e.kind == "clock")
 
 
-def _pixels(element: Element, size: tuple[int, int]) -> Box:
-    box = element.box
-    if len(box) != 4 or min(box) < 0 or box[0] + box[2] > 1000 or box[1] + box[3] > 1000:
-        raise PlayError("E_SCHEMA", f"box {box}", "[left, top, width, height] in thousandths")
-    left, top = box[0] * size[0] // 1000, box[1] * size[1] // 1000
-    right = (box[0] + box[2]) * size[0] // 1000
-    bottom = (box[1] + box[3]) * size[1] // 1000
-    if right <= left or bottom <= top:
-        raise PlayError("E_FIT", f"box {box}", "less than one pixel of this face")
-    return left, top, right, bottom
-
-
-def _colour(text: str) -> tuple[int, int, int]:
-    if not _COLOUR.match(text):
-        raise PlayError("E_SCHEMA", f"colour {text}", "#rrggbb")
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
-
-
 def _paint_text(canvas: _Canvas, element: Element, box: Box) -> None:
-    _write(canvas, element, box, (element.text or "").replace("{station}", canvas.station))
+    """A text that moves is no part of the still: only its background is."""
+    if element.ticker_ms is UNSET:
+        _write(canvas, element, box, (element.text or "").replace("{station}", canvas.station))
 
 
 def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:
@@ -157,7 +150,7 @@ def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:
 
 
 def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
-    colour = "#{:02x}{:02x}{:02x}".format(*_colour(element.colour))
+    colour = "#{:02x}{:02x}{:02x}".format(*parse_colour(element.colour))
     margin_px = max(1, min(box[2] - box[0], box[3] - box[1]) // 50)
     inner = (box[0] + margin_px, box[1] + margin_px, box[2] - margin_px, box[3] - margin_px)
     layout = typeset.fit(text, inner[2] - inner[0], inner[3] - inner[1])

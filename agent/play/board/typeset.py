@@ -162,6 +162,35 @@ def fit(text: str, width_px: int, height_px: int) -> Layout:
     return best
 
 
+def fit_line(text: str, height_px: int, window_px: int, most_px: int) -> Layout:
+    """One line as high as the box; smaller letters where its strip would have too many pixels.
+
+    Args:
+        text: its line breaks become spaces.
+        height_px: of the box.
+        window_px: width of the box; the strip has this much background before and behind the text.
+        most_px: of the strip.
+
+    Raises:
+        PlayError: E_FIT, not even at the smallest size.
+    """
+    clean = _clean(text).replace("\n", "   ")
+    best: Layout | None = None
+    low, high = MIN_SIZE_PX, height_px
+    while low <= high:
+        size_px = (low + high) // 2
+        line_px, ascent_px = _line_metrics(clean, size_px)
+        width_px = _width_of(clean, size_px)
+        if line_px <= height_px and (2 * window_px + width_px) * line_px <= most_px:
+            line = TextLine(split_runs(clean), width_px)
+            best, low = Layout(size_px, (line,), line_px, ascent_px), size_px + 1
+        else:
+            high = size_px - 1
+    if best is None:
+        raise PlayError("E_FIT", clean[:40], f"no line of {height_px} px for so long a text")
+    return best
+
+
 def draw(
     canvas: ImageDraw.ImageDraw,
     layout: Layout,

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Body, Relay, StationConfig, Sync
+from agent.contract.document import Body, Element, Relay, Scene, StationConfig, Sync
 from agent.contract.report import ClockState, Hello
 from agent.contract.station_policy import AdvertPolicy, ChimeCheck, Stagger, StationPolicy
 from agent.errors import YamlFaults
@@ -186,6 +186,20 @@ def test_an_older_box_that_plays_music_on_days_of_mourning_is_named(
     file = songs(tmp_path / "q")
     command = ["sign", str(file), "--key", str(file), "--db", str(db), "--lang", lang]
     assert words in CliRunner().invoke(main, command, input="n\n").output
+
+
+def test_an_older_box_that_shows_running_text_at_rest_is_named(tmp_path: Path, db: Path) -> None:
+    """0.1.0 ignores `ticker_ms`: it has the element as a text."""
+    configure_two(db, ["entries.body.scene.elements.ticker_ms"], ["entries.advert"])
+    file = tmp_path / "p"
+    document = read_document(playlist(file, entry("x", ["08:00"])).read_bytes())
+    body = Body(scene=Scene([Element("text", [0, 0, 9, 9], text="Lũ", ticker_ms=9_000)], 60_000))
+    entries = [msgspec.structs.replace(document.entries[0], body=body)]  # type: ignore[union-attr] # a playlist
+    document = msgspec.structs.replace(document, entries=entries)
+    file.write_bytes(sign_document(msgspec.json.encode(document), "playlist", []))
+    _exit_code, output = publish(file, db)
+    (line,) = [one for one in output.splitlines() if "chữ đứng yên" in one]
+    assert (OTHER in line, STATION in line) == (True, False)
 
 
 def test_a_config_tells_which_older_boxes_do_without_its_turn_and_its_chime(
