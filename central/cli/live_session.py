@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from central.live.broadcast import Broadcast, LiveTarget
     from central.live.live_line import LiveBroker, LiveLine
     from central.live.voice_source import VoicePacket
+    from central.store.database import Database
 
 METER_DB = 40  # columns of the level meter, a dB each
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -155,7 +156,12 @@ async def run_stream(
         )  # fmt: skip
         await line.wait_connected()
         await broadcast.begin()
-        await _speak_until_stopped(broadcast, line, lang, stop, make_packets)
+        heeding = asyncio.create_task(_heed_cancel(database, stream_id, stop, lang), name="cancel")
+        try:
+            await _speak_until_stopped(broadcast, line, lang, stop, make_packets)
+        finally:
+            heeding.cancel()
+            await asyncio.wait([heeding])
     segments = broadcast.counts.segments
     click.echo(translate(lang, "live.over", segments, line.unsent, archive.path.name))
     if archive.missing:
@@ -183,6 +189,16 @@ async def _check_right(broker: LiveBroker, target: LiveTarget, lang: Lang) -> No
     context = await asyncio.to_thread(load_tls, broker)
     if await is_write_refused(broker, context, target.topic_of(NO_STREAM)):
         raise ConfigError("E_PUBLISH", broker.name, translate(lang, "live.no_right"))
+
+
+async def _heed_cancel(database: Database, stream_id: str, stop: asyncio.Event, lang: Lang) -> None:
+    """End it when somebody else has ended it at the stations, and say who."""
+    from agent.contract.utc import encode_utc
+    from central.live.cancel_watch import wait_cancelled
+
+    issuer = await wait_cancelled(database, stream_id, encode_utc(datetime.now(UTC)))
+    click.echo(translate(lang, "live.cancelled", issuer), err=True)
+    stop.set()
 
 
 async def _speak_until_stopped(

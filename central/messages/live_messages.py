@@ -24,6 +24,10 @@ PHRASES: Catalogue = {
         "chứng thư này không được ghi tiếng nói; nhờ người quản trị thêm quyền của `live`",
         "this certificate may not write voices; have the rights of `live` added",
     ),
+    "live.cancelled": Text(
+        "ĐÃ BỊ DỪNG: {0} vừa ký lệnh huỷ giọng này; các loa đã im",
+        "STOPPED: {0} has signed a cancel of this voice; the loudspeakers are silent",
+    ),
     "live.unsent": Text("{0} đoạn không gửi được", "{0} segments not sent"),
     "live.over": Text(
         "Đã kết thúc: {0} đoạn, {1} đoạn không gửi được; lưu tại {2}",
