@@ -228,6 +228,39 @@ async def test_the_command_speaks_and_archives(programme: ContinuousPlay) -> Non
     assert "ended in order" in listed
 
 
+async def test_who_speaks_by_the_command_is_told_that_another_has_ended_it(
+    programme: ContinuousPlay,
+) -> None:
+    """Both as officers type them; the folder of the archive is not there before."""
+    site = programme.site
+    testbed, folder, line = site.testbed, site.folder, site.testbed.ca.issue_live()
+    voices = folder / "giong-noi"
+    make_melody(folder / "loi.wav", 60_000)
+    signing = [
+        "--db", folder / "central.db", "--key", testbed.authority.keys["vn.84.29266"][0],
+        "--passphrase", "", "--issuer", "vn.84.29266", "--to", "84/29266/*", "--group", GROUP,
+        "--class", "priority", "--lang", "en",
+    ]  # fmt: skip
+    words = [
+        "live", "speak", folder / "loi.wav", *signing, "--yes", "--archive", voices,
+        "--broker", f"localhost:{testbed.broker.port}", "--ca", testbed.ca.ca,
+        "--cert", line.cert, "--cert-key", line.key,
+    ]  # fmt: skip
+    speaking = asyncio.create_task(run_central(words))
+
+    def is_on_air() -> bool:
+        play = site.open_play()
+        return play is not None and play["level"] == "priority"
+
+    await until(is_on_air, "the voice on air")
+    await programme.pass_time(2)
+    (kept,) = voices.iterdir()
+    await run_central(["live", "stop", kept.name.rpartition("-")[2], *signing])
+    assert "STOPPED: vn.84.29266" in await speaking
+    (voice,) = await until_told(programme, 1)
+    assert voice["result"] == "cut"
+
+
 async def run_central(words: list[object]) -> str:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "central", *map(str, words), stdout=PIPE, stderr=STDOUT,
