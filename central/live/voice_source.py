@@ -182,6 +182,9 @@ async def capture(
         stopping.cancel()
         if process.returncode is None:
             process.kill()
+        # a process has ended when its pipes have, and one that is full ends when it is read
+        if process.stdout is not None:
+            await process.stdout.read()
         await process.wait()
         await metering
 
@@ -222,6 +225,7 @@ async def _read(
         await asyncio.wait([reading, stopping], return_when=asyncio.FIRST_COMPLETED)
         if stopping.done() or not (data := await reading):
             reading.cancel()
+            await asyncio.wait([reading])  # another read may follow
             return
         arrived_us = now_us()
         for data_ in reader.feed(data):

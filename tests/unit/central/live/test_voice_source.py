@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
+import os
 import re
 import subprocess
 import wave
@@ -164,3 +165,14 @@ def test_a_voice_needs_a_station_or_a_group(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*words, "--archive", str(tmp_path)])
     assert result.exit_code == 78
     assert "--station" in result.output
+
+
+async def test_a_source_that_gives_nothing_ends_when_it_is_stopped() -> None:
+    read_fd, write_fd = os.pipe()
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.1, stop.set)
+    try:
+        source = VoiceSource("stdin")
+        assert [one async for one in capture(source, stop, lambda _dbfs: None, read_fd)] == []
+    finally:
+        os.close(write_fd)
