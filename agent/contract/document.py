@@ -106,7 +106,8 @@ class Element(msgspec.Struct, frozen=True):
     `text` for text and qr (`{station}` is replaced by the station id), `media` (sha256) for image
     and video, `format` for clock. A text with `ticker_ms` is one line that runs through its box
     from right to left; a letter takes so long from edge to edge. Not critical: a box that does not
-    know it shows the text at rest.
+    know it shows the text at rest. `fit` of an image: whole in its box (`contain`, the default),
+    filling the box and cut at the edges (`cover`), or out of proportion (`stretch`). Not critical.
     """
 
     kind: Literal["text", "image", "qr", "clock", "video"]
@@ -119,6 +120,7 @@ class Element(msgspec.Struct, frozen=True):
     background: str = "#000000"
     align: Literal["left", "centre", "right"] = "centre"
     ticker_ms: int | UnsetType = UNSET
+    fit: Literal["contain", "cover", "stretch"] | UnsetType = UNSET
 
 
 class Scene(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ DAYS, EXCEPT_DAYS = "entries.when.days", "entries.when.except_days"
 SUN, MUSIC = "entries.when.sun", "entries.music"
 STAGGERED = "entries.sync.kind=staggered"
 TICKER = "entries.body.scene.elements.ticker_ms"  # a box without it shows the text at rest
+FIT = "entries.body.scene.elements.fit"  # a box without it shows the picture whole
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
 TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
@@ -67,13 +68,14 @@ PARTS: dict[str, Support] = {
     SUN: "applied",
     MUSIC: "applied",
     TICKER: "applied",
+    FIT: "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
 
 
 # What a box without it applies all the same, in another way: `publish` names such boxes.
-IGNORED_ELSEWHERE = frozenset({STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER})
+IGNORED_ELSEWHERE = frozenset({STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER, FIT})
 
 
 def needed_features(document: Document) -> frozenset[str]:
@@ -169,6 +171,8 @@ def entry_parts(entry: Entry) -> Iterator[str]:
         yield from (f"entries.body.scene.elements.kind={kind}" for kind in kinds)
         if any(element.ticker_ms is not UNSET for element in body.scene.elements):
             yield TICKER
+        if any(element.fit is not UNSET for element in body.scene.elements):
+            yield FIT
 
 
 def _listed(names: Iterable[str]) -> Iterator[str]:

@@ -162,6 +162,7 @@ def _check_element(element: Element, path: str, digests: Collection[str]) -> Non
     if ms is not UNSET:
         is_text = element.kind == "text" and MIN_TICKER_MS <= ms <= MAX_TICKER_MS
         _require(is_text, path, "ticker_ms of a text, 2000 to 60000")
+    _require(element.fit is UNSET or element.kind == "image", path, "fit of an image")
     for colour in (element.colour, element.background):
         _require(_COLOUR.fullmatch(colour), path, "colours #rrggbb")
     box = element.box

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from agent.contract.document import Element
@@ -40,7 +41,8 @@ def _place_still(show: PictureSpec, image: str | None) -> list[Element]:
     elements: list[Element] = []
     if image:
         box = [0, 0, width, 640 if show.text else 1000]
-        elements.append(Element("image", box, media=image, background=show.background))
+        fit = UNSET if show.image_fit == "contain" else show.image_fit
+        elements.append(Element("image", box, media=image, background=show.background, fit=fit))
     if show.text:
         box = [0, 640, width, 360] if image else [0, 0, width, 1000]
         elements.append(

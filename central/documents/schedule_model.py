@@ -48,6 +48,7 @@ class PictureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ticker_speed: Literal["slow", "normal", "fast"] = "normal"
     qr: str | None = None
     image: str | None = None
+    image_fit: Literal["contain", "cover", "stretch"] = "contain"
     colour: Colour = "#ffffff"
     background: Colour = "#000000"
 

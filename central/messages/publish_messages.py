@@ -276,6 +276,16 @@ PHRASES: Catalogue = {
             " (older boxes): {0}; upgrade them"
         ),
     ),
+    "ignored.entries.body.scene.elements.fit": Text(
+        (
+            "bảng của các trạm sau hiện hình trọn vẹn, có viền, không phủ kín khung (hộp phiên bản"
+            " cũ): {0}; nâng cấp các hộp ấy"
+        ),
+        (
+            "boards of these stations show pictures whole, with margins, and do not fill their"
+            " boxes (older boxes): {0}; upgrade them"
+        ),
+    ),
     "ignored.entries.body.scene.elements.ticker_ms": Text(
         (
             "bảng của các trạm sau hiện chữ chạy thành chữ đứng yên, dài quá thì không hiện (hộp"

@@ -74,6 +74,7 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("playlist", f"{SCENE}.ms", [1, DAY_MS], [0, DAY_MS + 1]),
     ("playlist", f"{SCENE}.elements.0.box", [[0, 0, 1000, 1000]], [[0, 0, 0, 1], [1, 0, 1000, 1]]),
     ("playlist", f"{SCENE}.elements.0.ticker_ms", [2_000, 60_000], [1_999, 60_001]),
+    ("playlist", f"{SCENE}.elements.0.fit", [], ["cover"]),
     ("playlist", f"{SCENE}.elements.1.ticker_ms", [], [10_000]),
     ("playlist", f"{SCENE}.elements.0.colour", ["#00FFaa"], ["#fff", "red"]),
     ("playlist", "media.0.bytes", [1, 2**31], [0, 2**31 + 1]),

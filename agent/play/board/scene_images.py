@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 # The plugins by name: else Pillow loads all of its forty decoders at the first picture.
 from PIL import (  # noqa: F401 - imported because they register decoders
@@ -28,6 +29,16 @@ REDUCING_GAP = 3.0  # Pillow: shrink by a whole factor first, to no less than th
 _ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)  # Exif 2.32: those that swap width and height
 
 
+Fit = Literal["contain", "cover", "stretch"]
+
+
+class Room(NamedTuple):
+    """(width_px, height_px) that a picture is fitted into, and how."""
+
+    size: Size
+    fit: Fit = "contain"
+
+
 class SceneImages:
     """Pictures by digest, each fitted into the rectangles that the scene has for it.
 
@@ -39,13 +50,13 @@ class SceneImages:
     def __init__(self, media: Mapping[str, str], budget: SceneBudget) -> None:
         self._media = media
         self._budget = budget
-        self._fitted: dict[tuple[str, Size], Image.Image] = {}
+        self._fitted: dict[tuple[str, Room], Image.Image] = {}
 
-    def load(self, rooms: Mapping[str, Iterable[Size]]) -> None:
+    def load(self, rooms: Mapping[str, Iterable[Room]]) -> None:
         """Check all pictures against the budget, then decode them.
 
         Args:
-            rooms: by digest, each (width_px, height_px) that it is fitted into.
+            rooms: by digest, each that it is fitted into.
 
         Raises:
             PlayError: E_SCENE, over the budget, nothing was decoded; E_MEDIA, not a picture, or not
@@ -56,14 +67,14 @@ class SceneImages:
             raise over_budget(f"{counted} pixels of pictures", self._budget.image_px)
         for digest, sizes in rooms.items():
             whole = self._decode(digest, list(sizes))
-            for size in set(sizes):
-                self._fitted[digest, size] = _fit(whole, size)
+            for room in set(sizes):
+                self._fitted[digest, room] = _fit(whole, room)
 
-    def get(self, digest: str, room: Size) -> Image.Image:
-        """The RGBA picture, as large as `room` allows; it must be loaded before."""
+    def get(self, digest: str, room: Room) -> Image.Image:
+        """The RGBA picture, as it fits into `room`; it must be loaded before."""
         return self._fitted[digest, room]
 
-    def _count(self, digest: str, rooms: list[Size]) -> int:
+    def _count(self, digest: str, rooms: list[Room]) -> int:
         """Pixels that decoding would make, from the header alone."""
         raw = _read_medium(digest, self._media)
         with _Opened(raw, digest) as file:
@@ -72,7 +83,7 @@ class SceneImages:
             _shrink(file, rooms)
             return file.width * file.height * self._budget.weights.get(file.format or "", 1)
 
-    def _decode(self, digest: str, rooms: list[Size]) -> Image.Image:
+    def _decode(self, digest: str, rooms: list[Room]) -> Image.Image:
         raw = _read_medium(digest, self._media)
         with _Opened(raw, digest) as file:
             _shrink(file, rooms)
@@ -116,26 +127,43 @@ BROKEN = (
 )
 
 
-def _shrink(file: Image.Image, rooms: Iterable[Size]) -> None:
+def _shrink(file: Image.Image, rooms: Iterable[Room]) -> None:
     """Decode a JPEG at a half, a quarter or an eighth if that still fills every room."""
     is_turned = file.getexif().get(_ORIENTATION, 1) in _TURNED
     wanted = (0, 0)
     for room in rooms:
-        size = _fit_size(file.size, (room[1], room[0]) if is_turned else room)
+        width_px, height_px = room.size
+        turned = Room((height_px, width_px), room.fit) if is_turned else room
+        size = _fit_size(file.size, turned)
         wanted = max(wanted[0], size[0]), max(wanted[1], size[1])
     file.draft("RGB", wanted)
 
 
-def _fit_size(size: Size, room: Size) -> Size:
-    """As large as the room allows, in its own proportions."""
-    scale = min(room[0] / size[0], room[1] / size[1])
+def _fit_size(size: Size, room: Room) -> Size:
+    """The size of the whole picture in this room; of `cover` more than the room on one side."""
+    if room.fit == "stretch":
+        return room.size
+    ways = room.size[0] / size[0], room.size[1] / size[1]
+    scale = max(ways) if room.fit == "cover" else min(ways)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _fit(whole: Image.Image, room: Size) -> Image.Image:
-    size = _fit_size(whole.size, room)
-    fitted = whole.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+def _fit(whole: Image.Image, room: Room) -> Image.Image:
+    if room.fit == "cover":
+        fitted = _cover(whole, room.size)
+    else:
+        size = _fit_size(whole.size, room)
+        fitted = whole.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
     return fitted.convert("RGBA")
+
+
+def _cover(whole: Image.Image, size: Size) -> Image.Image:
+    """Fill the room from the middle; what is beside it is never scaled."""
+    scale = max(size[0] / whole.width, size[1] / whole.height)
+    left = max(0.0, (whole.width - size[0] / scale) / 2)
+    top = max(0.0, (whole.height - size[1] / scale) / 2)
+    part = left, top, whole.width - left, whole.height - top
+    return whole.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=REDUCING_GAP)
 
 
 def _read_medium(digest: str, media: Mapping[str, str]) -> bytes:

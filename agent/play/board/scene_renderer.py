@@ -20,7 +20,7 @@ from agent.errors import PlayError
 from agent.play.board import typeset
 from agent.play.board.scene_box import Box, Size, parse_colour, place_box
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget, check_scene
-from agent.play.board.scene_images import SceneImages
+from agent.play.board.scene_images import Room, SceneImages
 from agent.play.board.ticker import draw_strip, list_tickers
 
 QUIET_ZONE_MODULES = 4  # ISO/IEC 18004
@@ -108,18 +108,19 @@ class _Canvas:
     local: datetime | None
 
 
-def _rooms(scene: Scene, sizes: list[Size]) -> dict[str, list[Size]]:
-    """By medium, the sizes of the elements that show it."""
-    rooms: dict[str, list[Size]] = {}
+def _rooms(scene: Scene, sizes: list[Size]) -> dict[str, list[Room]]:
+    """By medium, the rooms of the elements that show it."""
+    rooms: dict[str, list[Room]] = {}
     for element in scene.elements:
         if element.kind == "image":
-            boxes = [place_box(element, size) for size in sizes]
-            rooms.setdefault(element.media or "", []).extend(map(_room, boxes))
+            own = [_room(element, place_box(element, size)) for size in sizes]
+            rooms.setdefault(element.media or "", []).extend(own)
     return rooms
 
 
-def _room(box: Box) -> Size:
-    return box[2] - box[0], box[3] - box[1]
+def _room(element: Element, box: Box) -> Room:
+    size = box[2] - box[0], box[3] - box[1]
+    return Room(size) if element.fit is UNSET else Room(size, element.fit)
 
 
 def clock_text(element: Element, local: datetime | None) -> str:
@@ -178,7 +179,7 @@ def _paint_qr(canvas: _Canvas, element: Element, box: Box) -> None:
 
 
 def _paint_image(canvas: _Canvas, element: Element, box: Box) -> None:
-    fitted = canvas.images.get(element.media or "", _room(box))
+    fitted = canvas.images.get(element.media or "", _room(element, box))
     canvas.picture.paste(fitted, _centred(fitted.size, box), mask=fitted)
 
 

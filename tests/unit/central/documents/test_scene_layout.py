@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from agent.errors import YamlFaults
 from central.documents.schedule_compiler import compile_schedule
@@ -44,3 +45,15 @@ def test_a_line_that_runs_has_the_face_to_itself_or_its_bottom(tmp_path: Path) -
 def test_a_line_of_nothing_or_of_no_known_speed_is_a_fault(show: str, tmp_path: Path) -> None:
     with pytest.raises(YamlFaults):
         compile_scene(show, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("show", "fit"),
+    [("image: a.png", None), ("image: a.png, image_fit: cover", "cover")],
+)
+def test_a_picture_says_how_it_fits_only_where_it_is_not_whole(
+    show: str, fit: str | None, tmp_path: Path
+) -> None:
+    Image.new("RGB", (40, 20), "red").save(tmp_path / "a.png")
+    (picture,) = compile_scene(show, tmp_path)
+    assert picture.get("fit") == fit

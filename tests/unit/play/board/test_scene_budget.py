@@ -114,3 +114,31 @@ def test_a_photograph_of_twelve_megapixels_fits_a_large_board_upright_or_turned(
         picture = render(scene, (1920, 1080), SceneContext("x", {digest: str(path)}))
         left, top, right, bottom = picture.getbbox() or (0, 0, 0, 0)
         assert (right - left, bottom - top) == shown
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+@pytest.mark.parametrize(
+    ("fit", "left_edge", "middle", "top"),
+    [
+        ("contain", "black", "green", "black"),  # 200 x 100 in a square: 100 x 50, margins
+        ("cover", "green", "green", "green"),  # the middle half, as high as the box
+        ("stretch", "red", "green", "red"),
+    ],
+)
+def test_a_picture_is_whole_or_fills_its_box_or_is_stretched(
+    tmp_path: Path, kind: str, fit: Any, left_edge: str, middle: str, top: str
+) -> None:
+    wide = Image.new("RGB", (400, 200), "#ff0000")
+    wide.paste("#00ff00", (100, 0, 300, 200))  # the middle half is green
+    path = tmp_path / f"wide.{kind}"
+    wide.save(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    scene = Scene([Element("image", ALL, media=digest, fit=fit)], 1)
+    picture = render(scene, (100, 100), SceneContext("x", {digest: str(path)}))
+    places = {(50, 50): middle, (5, 5): left_edge, (10, 2): top}
+    for place, name in places.items():
+        pixel = picture.getpixel(place)
+        assert isinstance(pixel, tuple)
+        level = tuple(value > 127 for value in pixel)
+        names = {(True, False, False): "red", (False, True, False): "green"}
+        assert names.get(level, "black") == name, place
