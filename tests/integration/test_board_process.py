@@ -16,7 +16,7 @@ from agent.clock import mono_s
 from agent.contract.document import Element, Scene
 from agent.play import ipc
 from agent.play.ipc import Blank, BoardBeat, BoardReady, Brightness, Shown, ShowScene, WorkerFault
-from tests.harness.board_harness import FACES, PATIENCE_S, STATION, Start, start
+from tests.harness.board_harness import FACES, PATIENCE_S, STATION, Child, Start, start
 
 __all__ = ["start"]
 
@@ -278,3 +278,31 @@ def test_a_process_that_draws_ends_with_its_board(start: Start, tmp_path: Path) 
     child.process.kill()
     gone, _ = psutil.wait_procs(renderers, PATIENCE_S)
     assert gone == renderers
+
+
+def hear_frames(board: Child, more_than: int) -> int:
+    """The number of frames in the next beat that has more than this."""
+    while not (isinstance(beat := board.hear(), BoardBeat) and beat.frames > more_than):
+        assert beat is not None
+    return beat.frames
+
+
+def test_a_text_that_runs_moves_on_a_confined_board(start: Start) -> None:
+    board = start()
+    assert isinstance(board.next(), BoardReady)
+    line = Element("text", [0, 500, 1000, 500], text="Lũ về", ticker_ms=2_000)
+    board.tell(
+        ShowScene("s1", Scene([line], 60_000), ["mat-sau"], {}, until_mono_s=mono_s() + 3600)
+    )
+    assert isinstance(board.next(), Shown)
+    sent = hear_frames(board, more_than=12)
+    board.tell(Blank(["mat-sau"]))
+    while (now := hear_frames(board, more_than=0)) != sent:
+        sent = now  # it moves until it has read the command
+    inked = set()
+    for path in board.folder.glob("mat-sau-0*.png"):
+        with Image.open(path) as picture:
+            inked.add(picture.convert("RGB").getbbox())
+    boxes = inked - {None}
+    assert len(boxes) > 1
+    assert all(box is not None and box[1] >= 48 for box in boxes)
