@@ -65,9 +65,10 @@ soak: setup  ## an hour of programme on one box: growth of memory, under-runs; S
 	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
 	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/soak.py $(if $(SECONDS),--seconds $(SECONDS))
 
-reference: setup  ## the schema and the page of all settings, from the model
+reference: setup  ## the schema and the page of all settings, and docs/lich.md's tables, from the models
 	$(BIN)/tramtin schema >config/station.schema.json
 	$(BIN)/tramtin schema --reference >config/REFERENCE.md
+	$(BIN)/python -m central.documents.file_reference docs/lich.md
 
 spoken: setup  ## the built-in spoken lines, from the texts in agent/play/sound/spoken
 	@.ci/spoken-line agent/play/sound/spoken
