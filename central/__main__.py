@@ -19,6 +19,7 @@ from central.cli import (
     rehearse_command,
     relay_command,
     speak_command,
+    why_command,
     withhold_commands,
 )
 from central.cli.authority_commands import authority
@@ -42,6 +43,7 @@ for _command in (
     document_commands.combine,
     publish_command.publish,
     rehearse_command.rehearse,
+    why_command.why,
     withhold_commands.withhold,
     withhold_commands.reinstate,
     live_commands.live,

@@ -39,9 +39,10 @@ def build_rehearsal_json(found: Sequence[tuple[str, Rehearsal]]) -> str:
     return encode({"rehearsals": rows})
 
 
-def build_why_json(answers: Sequence[WhyAnswer]) -> str:
-    """One object: `outputs`, each with its answer."""
-    return encode({"outputs": [to_plain(one) for one in answers]})
+def build_why_json(answers: Sequence[WhyAnswer], not_known: Sequence[str] = ()) -> str:
+    """One object: `outputs`, each with its answer, and the rules of which nobody knows here."""
+    outputs = [to_plain(one) for one in answers]
+    return encode({"outputs": outputs, "not_known": list(not_known)})
 
 
 def build_rehearsal_csv(found: Sequence[tuple[str, Rehearsal]]) -> str:

@@ -80,7 +80,7 @@ def build_calendar(
         for week in days.lacks:
             until = week.monday + WEEK
             lines += _build_days(name, week.monday, until, describe_lack(week, lang), stamp)
-        for text in describe_unknown(days, lang):
+        for text in describe_unknown(days.not_known, lang):
             lines += _build_days(name, local_date(days.from_at), _last_date(days), text, stamp)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _fold(line))

@@ -36,7 +36,7 @@ def describe_rehearsal(rehearsal: Rehearsal, name: str, lang: Lang) -> list[str]
     lines = [say(lang, "title", name, first, last)]
     lines += _describe_days(rehearsal.events, lang)
     lines += ["", describe_sum(rehearsal.events, lang), *describe_lacks(rehearsal, lang)]
-    return lines + describe_unknown(rehearsal, lang)
+    return lines + describe_unknown(rehearsal.not_known, lang)
 
 
 def describe_sum(events: Sequence[Event], lang: Lang) -> str:
@@ -68,9 +68,9 @@ def describe_lack(one: LanguageWeek, lang: Lang) -> str:
     return say(lang, code, f"{one.monday:%d/%m/%Y}", one.lang, one.week_pct, *minutes)
 
 
-def describe_unknown(rehearsal: Rehearsal, lang: Lang) -> list[str]:
+def describe_unknown(not_known: Iterable[str], lang: Lang) -> list[str]:
     """A line for each rule of which nobody knows here what it refuses."""
-    return [say(lang, f"not_known.{name}") for name in rehearsal.not_known]
+    return [say(lang, f"not_known.{name}") for name in not_known]
 
 
 def _describe_days(events: Iterable[Event], lang: Lang) -> Iterator[str]:

@@ -91,7 +91,7 @@ def draw_week(rehearsal: Rehearsal, name: str, lang: Lang) -> str:
         lang: of the texts.
     """
     title = say(lang, "picture.title", name)
-    notes = (*describe_lacks(rehearsal, lang), *describe_unknown(rehearsal, lang))
+    notes = (*describe_lacks(rehearsal, lang), *describe_unknown(rehearsal.not_known, lang))
     marked = [(event, "") for event in rehearsal.events]
     head = (title, describe_sum(rehearsal.events, lang), *notes)
     return draw_events(marked, rehearsal.quiet, head, lang)

@@ -14,12 +14,9 @@ from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc
 from agent.errors import ConfigError
 from central.cli.cli_errors import handle_errors
-from central.cli.options import FILE, lang_option
+from central.cli.options import FILE, MOMENT, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
-
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
-
 
 FORMATS = ["text", "json", "csv", "ics", "svg"]
 

@@ -36,6 +36,10 @@ PHRASES: Catalogue = {
         "the centre knows no station in the group “{0}”",
     ),
     "fault.station": Text("trung tâm không biết trạm “{0}”", "the centre knows no station “{0}”"),
+    "fault.no_config": Text(
+        "trung tâm chưa phát cấu hình (station-config) nào cho trạm “{0}”",
+        "no station-config was published to a station “{0}”",
+    ),
     "fault.did_you_mean": Text("có phải “{0}”?", "did you mean “{0}”?"),
     "fault.known": Text("đang có: {0}", "known: {0}"),
     "fault.none_known": Text(

@@ -111,6 +111,19 @@ def find_recipients(
     return Recipients(str(station or group), station is None, named, kept, others)
 
 
+def find_config(database: Database, station: str, now: str, lang: Lang) -> StationConfig:
+    """The config of one station; `now` is UTC text.
+
+    Raises:
+        ConfigError: E_USAGE, none was published to it, with the names that are known.
+    """
+    configs = list_known_configs(database, now)
+    if station in configs:
+        return configs[station]
+    parts = [translate(lang, "fault.no_config", station), *_suggest(station, sorted(configs), lang)]
+    raise ConfigError("E_USAGE", station, "; ".join(parts))
+
+
 def verify_known(
     database: Database, recipients: Recipients, document: Document, now: str, lang: Lang
 ) -> None:
@@ -132,6 +145,7 @@ def verify_known(
     parts = [
         translate(lang, code, recipients.name),
         *_suggest(recipients.name, sorted(names), lang),
+        *([translate(lang, "fault.anyway")] if names else []),
     ]
     raise ConfigError("E_USAGE", recipients.name, "; ".join(parts))
 
@@ -144,7 +158,6 @@ def _suggest(name: str, names: Sequence[str], lang: Lang) -> list[str]:
     return [
         *likely,
         translate(lang, "fault.known", list_names(names)),
-        translate(lang, "fault.anyway"),
     ]
 
 

@@ -72,11 +72,7 @@ def rehearse_stations(
         until_at: aware UTC, excluded.
         document: to put in the place of its slot; None: what is published alone.
     """
-    has = {
-        station: frozenset(MEDIUM_OF_OUTPUT[one] for one in told["has"] if one in MEDIUM_OF_OUTPUT)
-        for station, told in database.hellos().items()
-        if station in configs and told.get("has")
-    }
+    has = read_media(database, configs)
     kinds = read_kinds(database, configs)
     groups = list_alike(configs, read_state(database, from_at), has, kinds)
     return [_rehearse_group(group, from_at, until_at, document) for group in groups]
@@ -91,7 +87,7 @@ def _rehearse_group(
         slot = (document.issuer, document.kind, document.slot)
         kept = [hold(one.document, from_at) for one in group.held if one.slot != slot]
         after = [*kept, hold(document, from_at)]
-    lanes = _lanes([*before, *after], group.has)
+    lanes = list_lanes([*before, *after], group.has)
     policy, config = group.policy, hold(group.config, from_at)
     former = rehearse([*before, config], policy, from_at, until_at, lanes)
     if group.kinds is None:
@@ -103,7 +99,17 @@ def _rehearse_group(
     return GroupRehearsal(group.stations, former, later)
 
 
-def _lanes(held: Sequence[HeldDocument], has: Collection[str]) -> list[Lane]:
+def read_media(database: Database, configs: Collection[str]) -> dict[str, frozenset[str]]:
+    """Station → the media that its last hello says it can play, of those that said so."""
+    return {
+        station: frozenset(MEDIUM_OF_OUTPUT[one] for one in told["has"] if one in MEDIUM_OF_OUTPUT)
+        for station, told in database.hellos().items()
+        if station in configs and told.get("has")
+    }
+
+
+def list_lanes(held: Sequence[HeldDocument], has: Collection[str]) -> list[Lane]:
+    """A lane for each zone that entries name and each medium; `has` empty: all media."""
     return [lane for lane in find_lanes(held) if not has or lane.medium in has]
 
 

@@ -1,0 +1,205 @@
+"""`tramtin-central why`: any station and moment, as the station itself would answer. UTC+7."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from securesystemslib.signer import CryptoSigner
+
+from agent.__main__ import main as box
+from agent.contract.local_time import LOCAL
+from agent.contract.station_policy import StationPolicy, ZoneKindClasses
+from agent.contract.utc import encode_utc
+from agent.store import documents as box_documents
+from agent.store.database import Store
+from central.__main__ import main
+from central.collector.heads import withhold
+from central.documents.emergency_order import OrderParams, draft_silence
+from central.documents.sign import sign_document
+from central.publication.document_outbox import keep
+from central.publication.recipients import find_config
+from central.publication.station_why import explain_station
+from central.store.database import Database
+from central.store.schema import documents
+from tests.harness.accepted_documents import Accepted, accepted
+from tests.harness.centre_records import GROUP, STATION, place_station, say_hello
+from tests.harness.published_playlists import OTHER, db
+
+__all__ = ["db"]  # the fixture
+SETTINGS = """\
+station: tv-cl-0007
+broker: {{host: mqtt.example.vn, port: 8883, ca: /a, cert: /b, key: /c}}
+root: /d
+state: {0}
+outputs:
+  - name: loa
+    audio: {{driver: portaudio, device: default, channels: 1}}
+    zones: [{{name: z, kind: ordinary, switch: {{profile: sim-amplifier}}}}]
+"""
+SENT = datetime(2026, 11, 24, 17, tzinfo=LOCAL)
+DIGEST = "a" * 64
+MEDIUM = {"sha256": DIGEST, "bytes": 1, "mime": "audio/mpeg", "duration_ms": 600_000, "urls": []}
+WEEKDAYS = [1, 2, 3, 4, 5, 6, 7]
+
+
+def entry(title: str, at: str, *, waits: bool = False) -> dict[str, Any]:
+    when = {"at": [f"{at}:00"], "weekdays": WEEKDAYS, "from": "2026-11-22", "until": "2026-11-30"}
+    return {
+        "id": f"e{at[:2]}{at[3:]}", "title": title, "lang": "vi", "zones": ["z"], "when": when,
+        "start": {"kind": "next" if waits else "at"}, "body": {"media": [DIGEST]},
+    }  # fmt: skip
+
+
+def playlist(seq: int, slot: str, *entries: dict[str, Any], **more: Any) -> Accepted:
+    return accepted(seq=seq, slot=slot, media=[MEDIUM], entries=list(entries), **more)
+
+
+FLOOD = {"lang": "vi", "media": None, "text": {"say": "Lũ về", "show": "LŨ"}}
+WEEK = playlist(
+    1, "tuan", entry("Tiếp âm", "03:15"), entry("Bản tin sáng", "05:00"), entry("Trưa", "11:00")
+)
+REMINDERS = playlist(2, "nhac", entry("Nhắc", "05:05"), entry("Dặn", "11:03", waits=True))
+RAIN = playlist(3, "mua", entry("Mưa lớn", "05:06"), **{"class": "priority"})
+
+
+def put(path: Path, one: bytes, target: str = f"g/{GROUP}", kind: str = "playlist") -> None:
+    database = Database.open(path)
+    keep(database, f"tramtin/1/{target}/{kind}/x", one)
+    with database.transaction() as connection:
+        connection.execute(sa.update(documents).values(published_at=encode_utc(SENT)))
+    database.close()
+
+
+@pytest.fixture
+def centre(db: Path) -> Path:
+    database = Database.open(db)
+    place_station(database)
+    say_hello(database, STATION, "audio")
+    database.close()
+    for one in (WEEK, REMINDERS, RAIN):
+        put(db, one.envelope)
+    return db
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Path:
+    """The station itself, which has received all of it."""
+    state = tmp_path / "state"
+    state.mkdir()
+    file = tmp_path / "station.yaml"
+    file.write_text(SETTINGS.format(state))
+    store = Store.open(state)
+    for one in (WEEK, REMINDERS, RAIN):
+        store.do(lambda connection, one=one: box_documents.commit(connection, one, SENT))
+    store.close()
+    return file
+
+
+def ask(centre: Path, at: str, *more: str, station: str = STATION) -> tuple[int, str]:
+    words = ["why", station, "--db", str(centre), "--at", at, *more]
+    result = CliRunner().invoke(main, words)
+    return result.exit_code, result.stdout + result.stderr
+
+
+def ask_box(file: Path, at: str, *more: str) -> str:
+    return CliRunner().invoke(box, ["why", str(file), "--at", at, *more]).output
+
+
+# time, what the answer has in Vietnamese, in English
+MOMENTS = [
+    ("03:15", "“Tiếp âm” bị từ chối: trong giờ yên lặng 21:00-05:00", "in quiet hours 21:00"),
+    ("05:02", "“Bản tin sáng”, đến 05:10", "nothing else is due"),
+    ("05:05", "Loa [z] 05:05 25/11/2026: “Nhắc”", "Sound [z] 05:05 25/11/2026: “Nhắc”"),
+    ("05:08", "“Mưa lớn”, đến 05:16", "“Mưa lớn”, until 05:16"),
+    ("11:05", "“Dặn” đến lượt từ 11:03", "“Dặn” is due since 11:03"),
+    ("13:00", "không có gì theo lịch", "nothing is scheduled"),
+]
+
+
+def test_the_centre_answers_as_the_station_itself(centre: Path, station: Path) -> None:
+    for clock, *words in MOMENTS:
+        at = f"2026-11-25T{clock}"
+        for lang, word in zip(("vi", "en"), words, strict=True):
+            code, output = ask(centre, at, "--lang", lang)
+            assert (code, output) == (0, ask_box(station, at, "--lang", lang))
+            assert word in output
+        assert ask(centre, at, "--format", "json")[1] == ask_box(station, at, "--format", "json")
+
+
+def test_a_console_asks_by_a_function(centre: Path) -> None:
+    database = Database.open(centre)
+    config = find_config(database, STATION, encode_utc(datetime.now(UTC)), "en")
+    at = datetime(2026, 11, 25, 5, 8, tzinfo=LOCAL)
+    (answer,) = explain_station(database, STATION, config, at).answers
+    database.close()
+    assert (answer.state, answer.title, answer.rule) == ("plays", "Mưa lớn", "level")
+    assert [one.title for one in answer.losers] == ["Nhắc", "Bản tin sáng"]
+    assert answer.until == datetime(2026, 11, 25, 5, 16, tzinfo=LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "words"),
+    [
+        ("emergency", {"bodies": [FLOOD], "max_ms": 600_000}, "TIN KHẨN CẤP"),
+        ("cancel", {"cancels": f"{3:032x}", "class": "priority"}, "“Nhắc”"),
+    ],
+)
+def test_what_was_ordered_at_once_counts(
+    centre: Path, kind: str, more: dict[str, Any], words: str
+) -> None:
+    sent = SENT.replace(day=25, hour=5).astimezone(UTC)
+    one = accepted(kind, 9, "lenh", issued=encode_utc(sent), not_before=encode_utc(sent), **more)
+    put(centre, one.envelope, kind=kind)
+    assert words in ask(centre, "2026-11-25T05:07")[1]
+    assert words not in ask(centre, "2026-11-25T04:58")[1]
+
+
+@pytest.mark.parametrize(
+    ("signers", "words"), [(2, "IM, theo lệnh im lặng: bão"), (1, "“Mưa lớn”")]
+)
+def test_a_silence_of_two_stops_and_of_one_only_pauses(
+    centre: Path, signers: int, words: str
+) -> None:
+    order = OrderParams("vn.84", ["84/29266/*"], SENT.astimezone(UTC), timedelta(days=1), 4)
+    keys = [CryptoSigner.generate_ed25519() for _ in range(signers)]
+    signed = sign_document(draft_silence(order, "on", "bão"), "silence", keys)
+    put(centre, signed, kind="silence")
+    assert words in ask(centre, "2026-11-25T05:07")[1]
+    assert "IM, theo lệnh im lặng" in ask(centre, "2026-11-24T17:05")[1]
+
+
+def test_what_was_withdrawn_replaced_or_meant_for_others_does_not_count(centre: Path) -> None:
+    put(centre, playlist(5, "khac", entry("Xã khác", "05:08"), to=["84/29269/*"]).envelope)
+    assert "“Mưa lớn”" in ask(centre, "2026-11-25T05:08")[1]
+    database = Database.open(centre)
+    withhold(database, f"{3:032x}", "sai nội dung")
+    database.close()
+    assert "“Nhắc”" in ask(centre, "2026-11-25T05:08")[1]
+    # the newer one of a slot, though it is over before the older one
+    brief = playlist(6, "nhac", entry("Thử", "05:07"), expires="2026-11-23T17:00:00Z")
+    put(centre, brief.envelope, target=f"d/{STATION}")
+    assert "“Bản tin sáng”" in ask(centre, "2026-11-25T05:08")[1]
+
+
+def test_a_rule_that_the_centre_cannot_judge_is_named(centre: Path) -> None:
+    closed = StationPolicy([], zone_classes=[ZoneKindClasses("special", ["priority"])])
+    database = Database.open(centre)
+    place_station(database, policy=closed, seq=2)
+    database.close()
+    assert "CHƯA BIẾT cụm loa nào là loại đặc biệt" in ask(centre, "2026-11-25T05:02")[1]
+    told = json.loads(ask(centre, "2026-11-25T05:02", "--format", "json")[1])
+    assert told["not_known"] == ["zone_classes"]
+
+
+def test_a_station_that_is_not_configured_is_refused_with_the_likeliest_name(centre: Path) -> None:
+    code, output = ask(centre, "2026-11-25T05:02", station="tv-cl-007")
+    assert (code, output.split(":")[0]) == (78, "E_USAGE")
+    assert f"có phải “{STATION}”?" in output
+    assert "--anyway" not in output
+    assert "did you mean" in ask(centre, "2026-11-25T05:02", "--lang", "en", station=OTHER)[1]
