@@ -157,6 +157,9 @@ def why(file: Path, *, at: datetime | None, lang: Lang, format_: Literal["text",
 @click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
 @click.option("--at", type=MOMENT, help="The first day, such as 2026-12-05; default: today.")
+@click.option(
+    "--diff", type=click.Path(path_type=Path), help="Only what the document in this file changes."
+)
 @click.option("--lang", type=LANG, default="vi", show_default=True)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
 def rehearse(
@@ -164,13 +167,18 @@ def rehearse(
     *,
     days: int,
     at: datetime | None,
+    diff: Path | None,
     lang: Lang,
     format_: Literal["text", "json", "csv", "ics", "svg"],
 ) -> None:
     """What this box will play on the days ahead, and what it refuses and why.
 
-    Exit 0 done, 1 no store, 2 unreadable settings.
+    Exit 0 done, 1 no store or no document in the file of --diff, 2 unreadable settings.
     """
+    if diff is not None:
+        from agent.doctor.correction_command import run_rehearse_diff
+
+        sys.exit(run_rehearse_diff(file, diff, _local(at), days, lang, format_))
     from agent.doctor.plan_command import run_rehearse
 
     sys.exit(run_rehearse(file, _local(at), days, lang, format_))

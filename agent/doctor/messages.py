@@ -91,6 +91,14 @@ FRAME: Catalogue = {
         "{0}: chưa đọc được các văn bản mà hộp giữ: {1}; chạy với sudo",
         "{0}: the documents that the box holds cannot be read: {1}; run it with sudo",
     ),
+    "no_correction": Text(
+        "{0}: không phải văn bản đã soạn cho trạm: {1}",
+        "{0}: not a document for a station: {1}",
+    ),
+    "not_meant": Text(
+        "CHÚ Ý: văn bản này gửi cho nơi khác ({0}), nên ở trạm này không đổi gì",
+        "NOTE: this document is meant for another place ({0}), so it changes nothing here",
+    ),
     "no_state": Text(
         "{0}: lỗi cài đặt, chưa biết hộp giữ dữ liệu ở đâu; chạy `sudo tramtin check`",
         "{0}: faults in the settings, so the state folder is not known; run `sudo tramtin check`",

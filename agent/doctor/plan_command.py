@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ import msgspec
 
 from agent.clock import Now, read_boot_id, read_rtc
 from agent.contract.accepted import HeldDocument
+from agent.contract.document import StationConfig
 from agent.contract.local_time import LOCAL
 from agent.doctor.render import say
 from agent.doctor.state_reader import query_database, read_values
@@ -47,22 +48,33 @@ Format = Literal["text", "json", "csv", "ics", "svg"]
 
 
 @dataclass(frozen=True)
-class _Plan:
+class BoxPlan:
     """What the box plans from.
 
     Args:
         settings: of station.yaml.
         held: the documents in force.
-        policy: signed and local together.
-        at: aware UTC, the moment asked for.
-        has_time: was a moment asked for, or does the box know the present one?
+        now: the moment asked for; else the box's own time.
     """
 
     settings: Settings
     held: Sequence[HeldDocument]
-    policy: EffectivePolicy
-    at: datetime
-    has_time: bool
+    now: Now
+
+    @property
+    def config(self) -> StationConfig | None:
+        """The station-config in force."""
+        return config_in_force(self.held, self.now)
+
+    @property
+    def policy(self) -> EffectivePolicy:
+        """Signed and local together."""
+        kinds = list_zone_kinds(self.settings.outputs)
+        return effective_policy(self.config, self.settings.policy, kinds)
+
+    def replace_held(self, held: Sequence[HeldDocument]) -> BoxPlan:
+        """The same with other documents in force."""
+        return replace(self, held=held)
 
     @property
     def lanes(self) -> list[Lane]:
@@ -85,15 +97,15 @@ def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int
         format_: text or json.
     """
 
-    def show(plan: _Plan) -> str:
-        answers = explain(plan.held, plan.policy, plan.at, plan.lanes)
-        if not plan.has_time:
+    def show(plan: BoxPlan) -> str:
+        answers = explain(plan.held, plan.policy, plan.now.at, plan.lanes)
+        if plan.now.quality == "FLOOR":
             answers = [withhold(one) for one in answers]
         if format_ == "json":
             return build_why_json(answers)
         return "\n".join(line for one in answers for line in describe_why(one, lang))
 
-    return _run(file, at, lang, show)
+    return run_planned(file, at, lang, show)
 
 
 def run_rehearse(file: Path, at: datetime | None, days: int, lang: Lang, format_: Format) -> int:
@@ -107,17 +119,21 @@ def run_rehearse(file: Path, at: datetime | None, days: int, lang: Lang, format_
         format_: text, json, csv, ics (a calendar) or svg (a picture).
     """
 
-    def show(plan: _Plan) -> str:
-        midnight = datetime.combine(plan.at.astimezone(LOCAL).date(), time(), LOCAL)
-        from_at = midnight.astimezone(UTC)
-        until_at = from_at + timedelta(days=days)
-        found = rehearse(plan.held, plan.policy, from_at, until_at, plan.lanes)
-        return _write(found, plan, lang, format_)
+    def show(plan: BoxPlan) -> str:
+        return _write(rehearse_days(plan, days), plan, lang, format_)
 
-    return _run(file, at, lang, show)
+    return run_planned(file, at, lang, show)
 
 
-def _write(found: Rehearsal, plan: _Plan, lang: Lang, format_: Format) -> str:
+def rehearse_days(plan: BoxPlan, days: int) -> Rehearsal:
+    """Rehearse whole local dates, from the date of the plan's moment on."""
+    midnight = datetime.combine(plan.now.at.astimezone(LOCAL).date(), time(), LOCAL)
+    from_at = midnight.astimezone(UTC)
+    until_at = from_at + timedelta(days=days)
+    return rehearse(plan.held, plan.policy, from_at, until_at, plan.lanes)
+
+
+def _write(found: Rehearsal, plan: BoxPlan, lang: Lang, format_: Format) -> str:
     name = plan.settings.station
     match format_:
         case "json":
@@ -125,14 +141,15 @@ def _write(found: Rehearsal, plan: _Plan, lang: Lang, format_: Format) -> str:
         case "csv":
             return build_rehearsal_csv([(name, found)]).rstrip("\r\n")
         case "ics":
-            return build_rehearsal_ics([(name, found)], plan.at, lang).rstrip("\r\n")
+            return build_rehearsal_ics([(name, found)], plan.now.at, lang).rstrip("\r\n")
         case "svg":
             return draw_week(found, name, lang).rstrip()
         case "text":
             return "\n".join(describe_rehearsal(found, name, lang))
 
 
-def _run(file: Path, at: datetime | None, lang: Lang, show: Callable[[_Plan], str]) -> int:
+def run_planned(file: Path, at: datetime | None, lang: Lang, show: Callable[[BoxPlan], str]) -> int:
+    """Print what `show` makes of the box's plan; arguments and result as for `run_rehearse`."""
     try:
         settings = load_settings(file)
     except (ConfigError, YamlFaults):
@@ -155,7 +172,7 @@ def tell_policy(settings: Settings, lang: Lang) -> list[str]:
         return []
 
 
-def _read_plan(settings: Settings, at: datetime | None) -> _Plan:
+def _read_plan(settings: Settings, at: datetime | None) -> BoxPlan:
     """Read the documents in force.
 
     Raises:
@@ -169,10 +186,7 @@ def _read_plan(settings: Settings, at: datetime | None) -> _Plan:
     )
     revoked = list_revoked(select_heads(one.document for one in reading.held))
     held = [one for one in reading.held if not is_revoked(one.document, revoked)]
-    policy = effective_policy(
-        config_in_force(held, now), settings.policy, list_zone_kinds(settings.outputs)
-    )
-    return _Plan(settings, held, policy, now.at, now.quality != "FLOOR")
+    return BoxPlan(settings, held, now)
 
 
 def _now(state: Path) -> Now:

@@ -10,11 +10,45 @@ from datetime import datetime
 from agent.plan.rehearsal import Change, Event, Rehearsal
 from agent.plan.rehearsal_export import COLUMNS, encode, list_cells, to_plain
 from agent.plan.rehearsal_ics import Marked, build_calendar, name_kind
-from agent.plan.rehearsal_text import mark_change, say
+from agent.plan.rehearsal_text import describe_changes, mark_change, say
 from agent.plan.week_picture import draw_events
 from texts.catalogue import Lang
 
 Changes = Sequence[tuple[str, Sequence[Change]]]
+
+
+def write_changes(
+    found: Sequence[tuple[str, Sequence[Change], Rehearsal]],
+    format_: str,
+    stamp: datetime,
+    lang: Lang,
+) -> str:
+    """What a correction changes, in any of the formats.
+
+    Args:
+        found: name of a station or of stations alike, what changes there, the days with the
+            correction; a picture is of the first alone.
+        format_: text, json, csv, ics or svg.
+        stamp: the moment at which it is written.
+        lang: of the texts.
+    """
+    changes = [(name, ones) for name, ones, _ in found]
+    match format_:
+        case "json":
+            return build_changes_json(changes)
+        case "csv":
+            return build_changes_csv(changes).rstrip("\r\n")
+        case "ics":
+            return build_changes_ics(changes, stamp, lang).rstrip("\r\n")
+        case "svg":
+            name, ones, after = found[0]
+            return draw_changes(ones, after, name, lang).rstrip()
+    lines = [
+        line
+        for name, ones in changes
+        for line in (name, *(f"  {row}" for row in describe_changes(ones, lang)))
+    ]
+    return "\n".join(lines)
 
 
 def build_changes_json(found: Changes) -> str:

@@ -19,12 +19,13 @@ from agent.contract.host_rule import is_named
 from agent.contract.ids import parse_place
 from agent.contract.report import Hello
 from agent.contract.utc import parse_utc
+from agent.plan.correction import hold
 from agent.plan.timeline import Refusal, build_timeline
 from agent.trust.replay import stands_beside
 from central.publication.left_out_stations import find_left_out
 from central.publication.published_state import read_state
 from central.publication.recipients import Recipients, is_meant
-from central.publication.station_group import StationGroup, hold, list_alike
+from central.publication.station_group import StationGroup, list_alike
 from central.publication.zone_kinds import read_kinds
 from central.store.database import Database
 

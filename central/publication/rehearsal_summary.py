@@ -7,16 +7,10 @@ from datetime import datetime
 
 from agent.contract.document import Document, Playlist
 from agent.errors import ConfigError
-from agent.plan.change_export import (
-    build_changes_csv,
-    build_changes_ics,
-    build_changes_json,
-    draw_changes,
-)
+from agent.plan import change_export
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
 from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import (
-    describe_changes,
     describe_rehearsal,
     describe_week,
     say,
@@ -91,24 +85,10 @@ def write_changes(found: Sequence[GroupRehearsal], format_: str, now: datetime, 
     Raises:
         ConfigError: E_USAGE, a picture of stations that differ.
     """
-    changes = [(one.name, one.find_changes()) for one in found]
-    match format_:
-        case "json":
-            return build_changes_json(changes)
-        case "csv":
-            return build_changes_csv(changes).rstrip("\r\n")
-        case "ics":
-            return build_changes_ics(changes, now, lang).rstrip("\r\n")
-        case "svg":
-            _require_one(found, lang)
-            name, ones = changes[0]
-            return draw_changes(ones, found[0].rehearsal, name, lang).rstrip()
-    lines = [
-        line
-        for name, ones in changes
-        for line in (name, *(f"  {row}" for row in describe_changes(ones, lang)))
-    ]
-    return "\n".join(lines)
+    if format_ == "svg":
+        _require_one(found, lang)
+    changes = [(one.name, one.find_changes(), one.rehearsal) for one in found]
+    return change_export.write_changes(changes, format_, now, lang)
 
 
 def _require_one(found: Sequence[GroupRehearsal], lang: Lang) -> None:

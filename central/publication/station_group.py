@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import msgspec
 
-from agent.contract.accepted import HeldDocument
-from agent.contract.document import Document, StationConfig
+from agent.contract.document import StationConfig
 from agent.plan.policy import NO_KINDS, EffectivePolicy, effective_policy
 from central.publication.published_state import PublishedDocument, PublishedState
 from central.publication.zone_kinds import Kinds, has_classes
@@ -81,8 +79,3 @@ def _kinds_of(config: StationConfig, kinds: Kinds | None) -> tuple[tuple[str, st
     if not has_classes(config):
         return ()
     return None if kinds is None else tuple(kinds.items())
-
-
-def hold(document: Document, at: datetime) -> HeldDocument:
-    """Hold the document as a box would; a plan needs no bytes and no hash."""
-    return HeldDocument(document, "", b"", at)

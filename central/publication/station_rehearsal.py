@@ -13,6 +13,7 @@ from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Playlist, StationConfig
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
+from agent.plan.correction import correct, hold
 from agent.plan.rehearsal import (
     Change,
     Lane,
@@ -23,7 +24,7 @@ from agent.plan.rehearsal import (
 )
 from central.publication.published_state import read_state
 from central.publication.recipients import is_meant, list_names, station_configs
-from central.publication.station_group import StationGroup, hold, list_alike
+from central.publication.station_group import StationGroup, list_alike
 from central.publication.zone_kinds import read_kinds
 from central.store.database import Database
 
@@ -84,9 +85,7 @@ def _rehearse_group(
     before = [hold(one.document, from_at) for one in group.held]
     after = before
     if document is not None and is_meant(document, group.config):
-        slot = (document.issuer, document.kind, document.slot)
-        kept = [hold(one.document, from_at) for one in group.held if one.slot != slot]
-        after = [*kept, hold(document, from_at)]
+        after = correct(before, document, from_at)
     lanes = list_lanes([*before, *after], group.has)
     policy, config = group.policy, hold(group.config, from_at)
     former = rehearse([*before, config], policy, from_at, until_at, lanes)

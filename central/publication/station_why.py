@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
 from agent.contract.utc import parse_utc
+from agent.plan.correction import hold
 from agent.plan.policy import NO_KINDS, effective_policy
 from agent.plan.rehearsal_export import build_why_json
 from agent.plan.rehearsal_text import describe_unknown, describe_why
 from agent.plan.why import WhyAnswer, explain
 from central.documents.sign import open_envelope, read_document
 from central.publication.recipients import is_meant
-from central.publication.station_group import hold
 from central.publication.station_rehearsal import list_lanes, read_media
 from central.publication.zone_kinds import has_classes, read_kinds
 from central.store.database import Database
