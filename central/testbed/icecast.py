@@ -17,6 +17,7 @@ from central.testbed.certificates import CertificateAuthority
 
 MOUNT = "/vov1.mp3"
 ATTEMPTS, START_S = 3, 20.0
+REFUSED_S = 0.2
 CONFIG = """<icecast>
  <limits><clients>20</clients><sources>2</sources><source-timeout>10</source-timeout>
   <burst-on-connect>1</burst-on-connect><burst-size>16384</burst-size></limits>
@@ -54,6 +55,7 @@ class Icecast:
     server: Process
     radio: Process | None = None
     _radios: list[Process] = field(default_factory=list)
+    _keeping: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -69,16 +71,32 @@ class Icecast:
         await self._send("-stream_loop", "-1", "-i", f"file:{sound}")
 
     async def _send(self, *source: str) -> None:
+        self.radio = await self._start_radio(source)
+        self._keeping = asyncio.create_task(self._keep(self.radio, source), name="icecast radio")
+
+    async def _keep(self, radio: Process, source: tuple[str, ...]) -> None:
+        """Start it anew: Icecast refuses a radio until it has seen the end of the former one."""
+        while True:
+            await radio.wait()
+            await asyncio.sleep(REFUSED_S)
+            self.radio = radio = await self._start_radio(source)
+
+    async def _start_radio(self, source: tuple[str, ...]) -> Process:
         mount = f"icecast://source:nguon@127.0.0.1:{self.plain}{MOUNT}"
-        self.radio = await asyncio.create_subprocess_exec(
+        radio = await asyncio.create_subprocess_exec(
             "ffmpeg", "-nostdin", "-loglevel", "error", "-re", *source, "-c:a", "libmp3lame",
             "-b:a", "64k", "-content_type", "audio/mpeg", "-f", "mp3", mount,
             stdout=DEVNULL, stderr=DEVNULL,
         )  # fmt: skip
-        self._radios.append(self.radio)
+        self._radios.append(radio)
+        return radio
 
     async def end_radio(self) -> None:
         """Whatever sends ends at once, as if its line were cut."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+            self._keeping = None
         for radio in self._radios:
             if radio.returncode is None:
                 radio.kill()
@@ -123,6 +141,7 @@ async def _start(
         try:
             async with asyncio.timeout(START_S):
                 await _wait_listening(ports[1], authority, process)
+                await _check_plain(ports[0])
         except (OSError, TimeoutError):  # ssl.SSLError: another program listens there
             await _kill(process)
         except BaseException:
@@ -170,3 +189,19 @@ async def _wait_listening(port: int, authority: CertificateAuthority, process: P
             writer.transport.abort()
             return
     raise ConnectionError("icecast2 has ended")
+
+
+async def _check_plain(port: int) -> None:
+    """Icecast goes on without a port that another program has.
+
+    Raises:
+        OSError: no Icecast answers there.
+    """
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        answer = await reader.read(1024)
+    finally:
+        writer.transport.abort()
+    if b"Icecast" not in answer:
+        raise ConnectionError(f"another program listens on port {port}")
