@@ -269,6 +269,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         levels = LevelFaults(outputs.volumes.zones.values(), schedule, issues.set_issue)
         connect(schedule.planned, loudness.changed, levels.check)
         connect(downloads.failed, missing.begin)
+        connect(pipeline.answered, sender.on_answer)
         connect(pipeline.time_taken, contact.record_contact, time_sync.on_time)
         connect(pipeline.placed, partial(apply_place, settings, jobs, issues, link, authority))
         connect(pipeline.provisionally_placed, authority.set_provisional_place)

@@ -2,8 +2,9 @@
 
 A PUBACK proves nothing. The centre's signed `ack`, sent after its database commit, moves the
 cursor and limits how many batches may be in flight (`window`; 0 pauses). Without progress for 30 s
-everything unacknowledged is sent again, with back-off ×2 up to 10 min and jitter. The centre keys
-records by (station, epoch, seq), so sending twice is harmless.
+everything unacknowledged is sent again, with back-off ×2 up to 10 min and jitter; and at once where
+the centre answers a hello that was sent later than a batch: it was away when that batch came. The
+centre keys records by (station, epoch, seq), so sending twice is harmless.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -87,6 +88,12 @@ class JournalSender:
         if self._is_connected:
             self.connected()
 
+    def on_answer(self, round_trip_s: float) -> None:
+        """The centre has answered a hello, so long after it was sent: send what was sent before."""
+        if self._is_connected:
+            for sender in self._senders:
+                sender.resend_before(mono_s() - round_trip_s)
+
     async def on_ack(self, ack: Ack) -> None:
         """Handle a verified acknowledgement; each sender handles that of its own journal.
 
@@ -133,7 +140,7 @@ class EpochSender:
         self._window = FIRST_WINDOW
         self._sent = 0
         self._cursor: int | None = None
-        self._in_flight: deque[int] = deque()  # the last seq of each batch
+        self._in_flight: deque[_Batch] = deque()
         self._deadline_mono_s: float | None = None
         self._last_ack = (0, 0)
         self._wake = asyncio.Event()
@@ -154,6 +161,12 @@ class EpochSender:
     def disconnected(self) -> None:
         """The link is down: send nothing."""
         self._is_connected = False
+
+    def resend_before(self, at_mono_s: float) -> None:
+        """Send all again if the first unacknowledged batch was sent before a moment."""
+        if self._in_flight and self._in_flight[0].sent_mono_s < at_mono_s:
+            self._time_limit_s = self._resend_s
+            self._rewind()
 
     async def on_ack(self, ack: Ack) -> None:
         """Handle a verified acknowledgement; a late one, or one of another journal, does nothing.
@@ -203,8 +216,8 @@ class EpochSender:
         if went_back:
             self._rewind()
             return
-        has_moved = bool(self._in_flight) and self._in_flight[0] <= upto
-        while self._in_flight and self._in_flight[0] <= upto:
+        has_moved = bool(self._in_flight) and self._in_flight[0].last_seq <= upto
+        while self._in_flight and self._in_flight[0].last_seq <= upto:
             self._in_flight.popleft()
         self._sent = max(self._sent, upto)
         if has_moved:
@@ -245,17 +258,25 @@ class EpochSender:
 
     async def _fill_window(self) -> None:
         while self._is_connected and len(self._in_flight) < self._window:
-            batch = fit_batch(await self._journal.pending(self._sent, MAX_BATCH_RECORDS))
+            after_seq = self._sent
+            batch = fit_batch(await self._journal.pending(after_seq, MAX_BATCH_RECORDS))
+            if after_seq != self._sent:  # sent back meanwhile: the link is new
+                continue
             if not batch:
                 return
             first_seq = msgspec.json.decode(batch[0], type=_SeqOnly).seq
             last_seq = first_seq + len(batch) - 1
-            self._in_flight.append(last_seq)
+            self._in_flight.append(_Batch(last_seq, mono_s()))
             self._sent = last_seq
             if self._deadline_mono_s is None:
                 self._arm()
             body = LogBatch(self._journal.epoch, [record.decode() for record in batch])
             await self._publish("log", self._sign("log", msgspec.json.encode(body)))
+
+
+class _Batch(NamedTuple):
+    last_seq: int
+    sent_mono_s: float
 
 
 class _SeqOnly(msgspec.Struct, frozen=True):

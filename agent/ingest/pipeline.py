@@ -92,6 +92,7 @@ class IngestPipeline:
         provisionally_placed: emitted with a provisional, unverified place: see `authority.updater`.
         verdict_given: emitted with the verdict on each document.
         hello_due: emitted when a hello must ask the centre for what was turned away.
+        answered: emitted with the seconds that the centre's signed answer to a hello took.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword a collaborator
@@ -114,6 +115,7 @@ class IngestPipeline:
         self.provisionally_placed = Signal[[Place]]()
         self.verdict_given = Signal[[Result]]()
         self.hello_due = Signal[[]]()
+        self.answered = Signal[[float]]()
         self.nonces = Nonces(clock.boot_s)
         self._attested = Attestations(self.nonces)
         self._unproved = UnprovedEmergencies()
@@ -352,7 +354,9 @@ class IngestPipeline:
             return
         asked_s, by = self.nonces.asked_boot_s(reply.nonce), ",".join(sorted(accepted.signers))
         outcome = self._clock.fix(parse_utc(reply.utc), asked_s, by)
-        self.nonces.record_answer(self._clock.boot_s() - asked_s)
+        round_trip_s = self._clock.boot_s() - asked_s
+        self.nonces.record_answer(round_trip_s)
+        self.answered.emit(round_trip_s)
         if outcome.verdict in REFUSED_TIME:
             why = TrustError("E_TIME", reply.doc_id, REFUSED_TIME[outcome.verdict])
             await self.refusals.add(topic, accepted.envelope, why)

@@ -27,6 +27,7 @@ LOCAL = timedelta(hours=7)
 CLOCK_ERROR_S = 0.06  # half of a round trip that the box does not call slow, and a minute's drift
 CLOCK_LIMIT_S = 55.0  # three questions
 GENESIS = "0" * 64
+COLLECTED_S = 180.0
 SAFE_ENGINE = frozenset({"agent.play.sound.safe_engine_process"})
 ENGINE = frozenset({"agent.play.sound.engine_process"}) | SAFE_ENGINE
 BOARD = frozenset({"agent.play.board.board_process"})
@@ -153,9 +154,13 @@ class StationTestbed:
         plays = (record["play"] for record in self.collected() if record["kind"] == "play")
         return [forgive_underruns(play) for play in plays]
 
-    async def until_collected(self, limit_s: float = 60.0) -> None:
-        """Until the centre has every record that the station has written."""
-        await until(self._is_collected, "the journal at the centre", limit_s)
+    async def until_collected(self) -> None:
+        """Until the centre has every record that the station has written.
+
+        After an outage both sides wait up to 30 s before they connect, and a lost batch is sent
+        again after 30 s.
+        """
+        await until(self._is_collected, "the journal at the centre", COLLECTED_S)
 
     def _is_collected(self) -> bool:
         own = self.own_rows()

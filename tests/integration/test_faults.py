@@ -238,7 +238,7 @@ async def test_without_broker_for_20_s_the_station_plays_on_and_reports_later(si
     assert site.collected_rows() == before
     assert len(site.own_rows()) > len(before)
     await site.testbed.broker.start()
-    await site.until_collected(60)
+    await site.until_collected()
     sound = AudioAnalysis(await site.testbed.room.finish(capture))
 
     assert_chain_whole(site.collected_rows())

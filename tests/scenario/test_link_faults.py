@@ -93,7 +93,7 @@ async def test_a_broker_that_freezes_is_left_and_found_again(site: Any) -> None:
         broker.send_signal(signal.SIGCONT)
     # the dead connection was given up by its own keep-alive, not by the broker's return
     await until(lambda: _session(programme) > session, "a new session at the centre", 60)
-    await programme.site.until_collected(60)
+    await programme.site.until_collected()
     sound = await programme.hear()
     programme.assert_in_its_place(sound, at, 10)
     await programme.assert_truth()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,8 @@ from agent.contract.document import Ack
 from agent.errors import LinkError, TrustError
 from agent.evidence import journal, journal_rows
 from agent.evidence.journal import Journal
-from agent.evidence.outbox import JournalSender, fit_batch
+from agent.evidence.outbox import EpochSender, JournalSender, fit_batch
+from agent.signals import Signal
 from tests.harness.journal_box import START, STATION, Box, play
 
 
@@ -253,6 +255,71 @@ async def test_what_was_acknowledged_before_the_signers_were_known_is_sent_again
     sender.resend()
     assert await wire.take() == [1]
     assert wire.queue.empty()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_was_sent_while_the_centre_was_away_is_sent_again_when_it_answers_a_hello(
+    box: Box,
+) -> None:
+    wire = FakeLine()
+    sender = JournalSender(box.journal, lambda _, payload: payload, wire.publish, resend_s=3600)
+    task = asyncio.create_task(sender.run(), name="sender")
+    sender.on_answer(0.0)  # without a link it does nothing
+    asked_mono_s = time.monotonic()
+    sender.connected()
+    assert await wire.take() == [1]
+    sender.on_answer(time.monotonic() - asked_mono_s)  # to the hello before it: it is on its way
+    await box.journal.append("config", detail={})
+    assert await wire.take() == [2]
+    sender.on_answer(0.0)  # to a later one
+    assert await wire.take() == [1, 2]
+    await sender.on_ack(ack(box.journal, 2, box.journal.head_hash))
+    sender.on_answer(0.0)
+    await box.journal.append("config", detail={})
+    assert await wire.take() == [3]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+class SlowRecords:
+    """Four records on a card that is slow: `read` lets one reading end, with two of them."""
+
+    epoch = "slow"
+    acknowledged = 0
+
+    def __init__(self) -> None:
+        self.changed = Signal[[]]()
+        self.asked: asyncio.Queue[int] = asyncio.Queue()
+        self.read = asyncio.Event()
+
+    async def pending(self, after_seq: int, limit: int) -> list[bytes]:
+        self.asked.put_nowait(after_seq)
+        await self.read.wait()
+        self.read.clear()
+        return [b'{"seq":%d}' % seq for seq in range(after_seq + 1, min(after_seq + 3, 5))]
+
+    async def acknowledge(self, upto: int, hash_: str) -> bool:
+        return True
+
+
+async def test_no_record_is_left_out_where_the_link_is_new_while_the_journal_is_read() -> None:
+    records, wire = SlowRecords(), FakeLine()
+    sender = EpochSender(
+        records, sign=lambda _, payload: payload, publish=wire.publish, resend_s=3600
+    )
+    task = asyncio.create_task(sender.run(), name="sender")
+    sender.connected()
+    assert await records.asked.get() == 0
+    records.read.set()
+    assert await wire.take() == [1, 2]
+    assert await records.asked.get() == 2
+    sender.disconnected()
+    sender.connected()  # what was sent is lost, and the reading behind it ends now
+    records.read.set()
+    assert await records.asked.get() == 0
+    records.read.set()
+    assert await wire.take() == [1, 2]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
