@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from agent import __version__
 from agent.authority.tracker import AuthorityTracker
 from agent.box_state import BoxState, Device, open_state
 from agent.clock import Clock
@@ -330,8 +331,6 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             ).run
         if settings.page is not None:
             # its modules load only where the settings have a page
-            from importlib.metadata import version
-
             from agent.control.face_pictures import FacePictures
             from agent.control.output_status import OutputStatusReader
             from agent.control.readings import ReadingsReader
@@ -339,7 +338,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             from agent.page.page_service import run_page
 
             status = StationStatusReader(
-                release=version("tramtin"), settings=settings, clock=clock, journal=journal,
+                release=__version__, settings=settings, clock=clock, journal=journal,
                 issues=issues, documents=documents, mutes=mutes, link=link,
                 place=lambda: pipeline.place, why_missing=state.status.why_missing,
                 outputs=OutputStatusReader(

@@ -9,10 +9,10 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from agent import __version__
 from agent.app import serve as serve_box
 from agent.box_state import HEALTH_S, Device
 from agent.clock import paced_s, read_boot_id, read_rtc
@@ -211,7 +211,7 @@ def _carry_back(store: Store, card: Path) -> bool:
 
 def _open_guard(card: Path, boot_id: str) -> CrashGuard:
     runtime = Path(os.environ.get("RUNTIME_DIRECTORY") or card)
-    return CrashGuard.open(runtime, card, boot_id, version("tramtin"))
+    return CrashGuard.open(runtime, card, boot_id, __version__)
 
 
 async def _until_anew(settings: Settings, device: Device, reread: _SettingsReload) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from importlib.metadata import version
 
 from msgspec import UNSET
 
+from agent import __version__
 from agent.clock import Clock, Now
 from agent.contract.document import Document
 from agent.contract.feature import FEATURES
@@ -101,7 +101,7 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
         holds=floors.holds(map(slot_of, in_force), MAX_HOLDS),
         partial=len(floors) > MAX_HOLDS,
         authority=dict(authority),
-        agent=version("tramtin"),
+        agent=__version__,
         clock=clock_state(now),
         has=[("audio" if one.audio else "board") for one in outputs],
         features=list(FEATURES),

@@ -70,12 +70,16 @@ class Station:
         settings: its station.yaml.
         env: the environment, with the way to its sound device.
         python: the interpreter, of the virtual environment that has the agent in it.
+
+    Attributes:
+        health_s: between two health reports when nothing changes; short, for who watches.
     """
 
     def __init__(
         self, name: str, settings: Path, env: Mapping[str, str], python: str = sys.executable
     ) -> None:
         self.name = name
+        self.health_s = 2.0
         self._python = python
         self._settings = settings
         self.env = dict(env)
@@ -110,7 +114,7 @@ class Station:
                 str(self._settings),
                 "--demo",
                 "--health-s",
-                "2",
+                f"{self.health_s}",
                 env={**os.environ, **self.env},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

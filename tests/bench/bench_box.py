@@ -1,6 +1,6 @@
 """What the whole box is worth: real broker, centre, agent, engine, decoder and sound server.
 
-`python tests/bench/bench_box.py [--only name,name]`, about four minutes. The station is the
+`python tests/bench/bench_box.py [--only name,name]`, about six minutes. The station is the
 demonstration's, with a zone that is always on, so that no amplifier's settling time is counted.
 
 Figures of sound end at the capture of the sink, never at what the agent says of itself:
@@ -14,8 +14,7 @@ Figures of sound end at the capture of the sink, never at what the agent says of
   so the sample found lies about 4 ms behind the true first one.
 The stations run with the interpreter of BOX_PYTHON, which `make bench` gives an environment with
 what a box gets and no more; without it with this one, where the agent finds the tests' packages and
-loads some of them. The agent sends its health every 2 s here (demonstration), not every 300 s: CPU
-figures have that in them.
+loads some of them.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ async def measure_box() -> list[tuple[str, float, str, str]]:
                 await mute(site, "0")
                 await until_issue(site, "not_heard", lasts=False)
                 (monitor,) = [one for one in children_of(station.pid) if runs(MONITOR, one)]
-                cpu_pct, memory_mib = await watch_cpu_pct([monitor]), pss_mib(monitor)
+                cpu_pct, memory_mib = await watch_cpu_pct([monitor], 15.0), pss_mib(monitor)
                 await mute(site, "1")
                 muted_s = time.monotonic()
                 await until_issue(site, "not_heard", lasts=True)
