@@ -220,7 +220,7 @@ def build_outputs(
         )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:
-            board = build_picture_output(one, StationId(settings.station), context)
+            board = build_picture_output(one, StationId(settings.station), context, rundown.faces)
             built.by_name[one.name] = board
             if one.controls:
                 built.walls[one.name] = _build_walls(one, state.issues.set_issue)

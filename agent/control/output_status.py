@@ -95,7 +95,7 @@ class OutputStatusReader:
             now=self._on_air(playing) if playing is not None else None,
             next=self._next(want, missing, now),
             zones=zones,
-            faces=tuple(_face(face, pictures.get(face.name)) for face in want.faces),
+            faces=tuple(_list_faces(want, output, pictures)),
             gain_db=self._gain_db(playing, zones, now),
             path=_path(output) if isinstance(output, SoundOutput) else None,
             why=self.rundowns[want.name].explain(now, playing),
@@ -274,11 +274,24 @@ def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> Plac
     )
 
 
-def _face(face: model.Face, snapped: Snapped | None) -> FaceStatus:
+def _list_faces(
+    want: model.Output, output: SoundOutput | BoardOutput, pictures: Mapping[str, Snapped]
+) -> Iterator[FaceStatus]:
+    lanes = output.lanes if isinstance(output, BoardOutput) else {}
+    shown = {face: lane.on_air for face, lane in lanes.items()}
+    is_split = len({one.key if one is not None else None for one in shown.values()}) > 1
+    for face in want.faces:
+        item = shown.get(face.name)
+        title = (item.title if item is not None else "") if is_split else None
+        yield _face(face, pictures.get(face.name), title)
+
+
+def _face(face: model.Face, snapped: Snapped | None, title: str | None) -> FaceStatus:
     if snapped is None:
-        return FaceStatus(face.name, face.width_px, face.height_px)
+        return FaceStatus(face.name, face.width_px, face.height_px, title=title)
     age_s = max(0.0, mono_s() - snapped.changed_mono_s)
-    return FaceStatus(face.name, face.width_px, face.height_px, snapped.token[:16], age_s)
+    token = snapped.token[:16]
+    return FaceStatus(face.name, face.width_px, face.height_px, token, age_s, title)
 
 
 def named_media(held: Sequence[HeldDocument]) -> set[str]:

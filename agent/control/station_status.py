@@ -95,7 +95,8 @@ class ZoneStatus:
 class FaceStatus:
     """One side of a board. `picture` is a token that changes with it; None: no picture to be had.
 
-    `changed_s` is how long ago the picture last changed, in seconds.
+    `changed_s` is how long ago the picture last changed, in seconds. `title` is of what it shows,
+    where the faces of its board show different items; empty: nothing.
     """
 
     name: str
@@ -103,6 +104,7 @@ class FaceStatus:
     height_px: int
     picture: str | None = None
     changed_s: float | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from agent.plan.rehearsal_export import (
 from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import describe_rehearsal, describe_why
 from agent.plan.week_picture import draw_week
-from agent.plan.why import explain, withhold
+from agent.plan.why import explain, join_faces, withhold
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 from agent.settings.zone_kinds import list_zone_kinds
@@ -78,13 +78,18 @@ class BoxPlan:
 
     @property
     def lanes(self) -> list[Lane]:
-        """The outputs of the settings, as the agent plays on them."""
-        return [
-            Lane("picture", frozenset(face.name for face in output.faces))
-            if output.board is not None
-            else Lane("sound", frozenset(zone.name for zone in output.zones))
+        """What of the settings plays one item at a time: sound paths, and each face of a board."""
+        sounds = (
+            Lane("sound", frozenset(zone.name for zone in output.zones))
             for output in self.settings.outputs
-        ]
+            if output.board is None
+        )
+        faces = (
+            Lane("picture", frozenset({face.name}))
+            for output in self.settings.outputs
+            for face in output.faces
+        )
+        return [*sounds, *faces]
 
 
 def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int:
@@ -98,7 +103,7 @@ def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int
     """
 
     def show(plan: BoxPlan) -> str:
-        answers = explain(plan.held, plan.policy, plan.now.at, plan.lanes)
+        answers = join_faces(explain(plan.held, plan.policy, plan.now.at, plan.lanes))
         if plan.now.quality == "FLOOR":
             answers = [withhold(one) for one in answers]
         if format_ == "json":

@@ -236,6 +236,10 @@ def _face(face: FaceStatus, translator: Translator) -> Html:
         age = translator("mark.unchecked")
     else:
         age = translator("face.age", translator.span(face.changed_s))
+    title = None
+    if face.title is not None:
+        shown = translator.title(face.title) if face.title else translator("nothing.shown")
+        title = el("div", shown)
     return el(
-        "figure", picture, el("figcaption", el("b", face.name), " ", el("small", age))
+        "figure", picture, el("figcaption", el("b", face.name), " ", el("small", age), title)
     )  # fmt: skip

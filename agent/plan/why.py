@@ -83,6 +83,15 @@ def explain(
     return [_explain(held, timeline, at, lane, refused) for lane in lanes]
 
 
+def join_faces(answers: Sequence[WhyAnswer]) -> list[WhyAnswer]:
+    """One answer for the faces that show the same for the same reason, in the order given."""
+    joined: dict[WhyAnswer, tuple[str, ...]] = {}
+    for one in answers:
+        same = msgspec.structs.replace(one, zones=()) if one.medium == "picture" else one
+        joined[same] = (*joined.get(same, ()), *one.zones)
+    return [msgspec.structs.replace(one, zones=zones) for one, zones in joined.items()]
+
+
 def list_refused_at(held: Sequence[HeldDocument], timeline: Timeline, at: datetime) -> list[Event]:
     """What would be on at a moment, but is refused; of an unknown length, what begins then."""
     found = list_refused(held, list_due_refusals(timeline, at))

@@ -166,11 +166,15 @@ class Ended(_Message, frozen=True, tag="ended"):
 
 
 class WorkerFault(_Message, frozen=True, tag="fault"):
-    """The worker cannot continue (or, with `id`, one of its items cannot)."""
+    """The worker cannot continue (or, with `id`, one of its items cannot).
+
+    `faces`: those on which the scene `id` cannot be shown; empty: none of its faces can show it.
+    """
 
     code: str
     detail: str
     id: str | None = None
+    faces: list[str] = []
 
 
 EngineEvent = Ready | EngineBeat | Started | Ended | WorkerFault

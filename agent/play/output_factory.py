@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from agent.contract.ids import StationId
 from agent.play.board.board_config import board_argv, list_places
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardEvent
-from agent.play.item import Item, OutputContext
+from agent.play.item import Item, OutputContext, Rundown
 from agent.play.sound.card_order import CardOrder
 from agent.play.sound.engine_config import EngineConfig, MixerLevel
 from agent.play.sound.path_log import PathLog
@@ -68,8 +68,10 @@ def _build_card(audio: Audio, card: FallbackCard) -> EngineConfig:
     )
 
 
-def build_picture_output(output: Output, station: StationId, context: OutputContext) -> BoardOutput:
-    """A board output: a board process and its faces."""
+def build_picture_output(
+    output: Output, station: StationId, context: OutputContext, rundowns: Mapping[str, Rundown]
+) -> BoardOutput:
+    """A board output: a board process and its faces, each with its part of the schedule."""
     if output.board is None:
         raise ValueError(f"{output.name} has no board")
     faces = list_places(output)
@@ -83,7 +85,7 @@ def build_picture_output(output: Output, station: StationId, context: OutputCont
     )
     return BoardOutput(
         output.name,
-        list(faces),
+        {face: rundowns.get(face, context.rundown) for face in faces},
         lambda on_event, on_lost: WorkerProcess(
             argv, BoardEvent, on_event, on_lost, name=output.name
         ),

@@ -5,7 +5,7 @@ Every query leaves the state as it is.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from agent.clock import Now
@@ -41,6 +41,7 @@ class SoundSchedule:
     def __init__(self, schedule: Schedule, zones: Iterable[str]) -> None:
         self._schedule = schedule
         self._zones = frozenset(zones)
+        self.faces: Mapping[str, SoundSchedule] = {}
 
     def wanted(self, now: Now, done: Container[str] = ()) -> Item | None:
         """The first that is not done of emergencies and who speaks at the box, else the highest."""
@@ -255,9 +256,18 @@ def _winners(started: Iterable[Occurrence]) -> Iterable[Occurrence]:
 
 
 class BoardSchedule(SoundSchedule):
-    """The schedule of one board output."""
+    """The schedule of one board output, or of one of its faces.
+
+    Attributes:
+        faces: that of each face, for which the faces decide; empty where there is one face.
+    """
 
     sense: Sense = "picture"
+
+    def __init__(self, schedule: Schedule, faces: Sequence[str]) -> None:
+        super().__init__(schedule, faces)
+        if len(faces) > 1:
+            self.faces = {face: BoardSchedule(schedule, [face]) for face in faces}
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
         """As a board shows it."""

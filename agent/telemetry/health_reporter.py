@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
@@ -52,6 +51,7 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.state.zone_levels import ZoneLevels
 from agent.store.database import Store
 from agent.store.zone_level import ZoneLevel
+from agent.telemetry.output_lane import OutputLane, Outputs, UpcomingItems, list_lanes
 from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import find_missing, select_heads
 
@@ -59,20 +59,6 @@ log = logging.getLogger(__name__)
 HEALTH_MIN_S = 1.0
 NO_REASON = Why()
 AHEAD = timedelta(hours=24)
-Outputs = Mapping[str, SoundOutput | BoardOutput]
-
-
-class UpcomingItems(Protocol):
-    """See `playout.output_schedule.SoundSchedule`."""
-
-    def upcoming(self, now: Now) -> Item | None:
-        """The next item to start."""
-
-    def explain(self, now: Now, on_air: Item | None) -> Why:
-        """Why the output plays what it does."""
-
-    def lacking(self, now: Now, ahead: timedelta) -> list[Item]:
-        """Items that start within `ahead` and lack a medium, soonest first."""
 
 
 class CentreContact:
@@ -150,14 +136,15 @@ class HealthSnapshot:
         fault = self._journal.fault
         self._issues.set_issue("journal_not_written", "state", str(fault) if fault else None)
         issues = self._issues
+        lanes = list(list_lanes(self._outputs, self._rundowns, now))
         return await asyncio.to_thread(
             build_health_report,
             Path(self._settings.state),
             session=self._session(),
             now=now,
             issues=issues.all() if now.quality == "FLOOR" else issues.dated(now.at),
-            on_air={name: _describe(output) for name, output in self._outputs.items()},
-            upcoming={name: _on_air(r.upcoming(now)) for name, r in self._rundowns.items()},
+            on_air={one.name: _describe(one) for one in lanes},
+            upcoming={one.name: _on_air(one.upcoming) for one in lanes},
             switches={line.name: line.state for line in self._lines},
             outbox=Outbox(rows, oldest_s),
             inputs=self._inputs(),
@@ -165,16 +152,8 @@ class HealthSnapshot:
             levels={
                 zone: _describe_level(level) for zone, level in self._levels.in_force(now).items()
             },
-            why=self._explain(now),
+            why=_explain(lanes, now),
         )
-
-    def _explain(self, now: Now) -> dict[str, Why]:
-        """Why outputs play what they do; those of which there is nothing to say are left out."""
-        found = {
-            name: rundown.explain(now, self._outputs[name].on_air)
-            for name, rundown in self._rundowns.items()
-        }
-        return {name: one for name, one in found.items() if one != NO_REASON}
 
 
 class HealthReporter:
@@ -318,8 +297,14 @@ def _lacking(clock: Clock, rundowns: Mapping[str, UpcomingItems]) -> dict[str, s
     return lacking
 
 
-def _describe(output: SoundOutput | BoardOutput) -> OnAir | None:
-    on_air = _on_air(output.on_air)
+def _explain(lanes: Iterable[OutputLane], now: Now) -> dict[str, Why]:
+    """Why outputs play what they do; those of which there is nothing to say are left out."""
+    found = {one.name: one.rundown.explain(now, one.on_air) for one in lanes}
+    return {name: one for name, one in found.items() if one != NO_REASON}
+
+
+def _describe(lane: OutputLane) -> OnAir | None:
+    on_air, output = _on_air(lane.on_air), lane.output
     if on_air is None or not isinstance(output, SoundOutput):
         return on_air
     return msgspec.structs.replace(on_air, words_missing=output.session_stack.words_missing)

@@ -106,6 +106,7 @@ PHRASES: Catalogue = {
     "reason.failed": Text("không phát được", "it could not be played"),
     "reason.shutdown": Text("hộp dừng", "the box stopped"),
     "reason.board_lost": Text("mất bảng", "the board went"),
+    "reason.face_lost": Text("mặt bảng này không hiện được", "this face could not be shown"),
     "reason.over": Text("đã hết giờ", "its time was over"),
     "reason.switch": Text("loa không bật được", "the loudspeakers could not be switched on"),
     "reason.starved": Text("tiếng ngừng giữa chừng", "its sound stopped coming"),

@@ -67,7 +67,7 @@ class Box:
         ]
         self.line = SpeakerLine("nga-ba", None, 0, 0, lambda *_: None)
         self.sound = SoundOutput("loa", [self.line], SameWorker(no_worker), context[0])
-        self.board = BoardOutput("bang", ["mat"], no_worker, context[1])
+        self.board = BoardOutput("bang", {"mat": context[1].rundown}, no_worker, context[1])
         self.sound._supervisor.is_ready = self.board._supervisor.is_ready = True
 
     def states(self) -> list[EmergencyState]:

@@ -153,7 +153,7 @@ def build_box() -> Box:
     issues = Issues(lambda: "2026-11-24T01:00:00.000Z")
     outputs = {
         "loa": SoundOutput("loa", lines, SameWorker(no_worker), context(sound)),
-        "bang-tin": BoardOutput("bang-tin", ["mat-truoc"], no_worker, context(picture)),
+        "bang-tin": BoardOutput("bang-tin", {"mat-truoc": picture}, no_worker, context(picture)),
     }
     fresh = AuthorityState(Grade.FRESH, {"root": 1}, None, is_known=True)
     reader = StationStatusReader(

@@ -127,12 +127,33 @@ def test_a_scene_that_cannot_be_drawn_is_a_named_fault_of_its_own_and_leaves_bla
     assert isinstance(child.next(), Shown)
     assert isinstance(child.next(), Shown)
     child.tell(build_show(element))
-    fault = child.next()
-    assert isinstance(fault, WorkerFault)
-    assert (fault.id, fault.code) == ("s1", code)
+    failed: set[str] = set()
+    while failed != set(FACES):
+        fault = child.next()
+        assert isinstance(fault, WorkerFault)
+        assert (fault.id, fault.code) == ("s1", code)
+        failed.update(fault.faces)
     assert is_black(child.picture("mat-truoc"))
     child.tell(build_show(NOTICE[0], id="s2"))
     assert isinstance(child.next(), Shown)
+
+
+def test_a_scene_that_fits_one_face_is_shown_there_and_fails_on_the_other_alone(
+    start: Start,
+) -> None:
+    child = start()
+    child.next()
+    # 33 modules and a quiet zone of 4 on each side, of a box of 51 and of 19 pixels
+    code = Element("qr", [0, 0, 1000, 200], text="https://gopy.example.vn/b/1234567890")
+    child.tell(build_show(code))
+    events = {event.face if isinstance(event, Shown) else event.faces[0]: event
+              for event in (child.next(), child.next())
+              if isinstance(event, Shown | WorkerFault)}  # fmt: skip
+    assert isinstance(events["mat-truoc"], Shown)
+    assert isinstance(fault := events["mat-sau"], WorkerFault)
+    assert (fault.code, fault.faces) == ("E_FIT", ["mat-sau"])
+    assert not is_black(child.picture("mat-truoc"))
+    assert is_black(child.picture("mat-sau"))
 
 
 def test_a_picture_whose_bytes_are_not_the_signed_ones_is_refused(

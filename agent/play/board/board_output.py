@@ -1,18 +1,22 @@
-"""A board output: one scene at a time on its faces, and a record for each showing."""
+"""A board output: each face shows its own item, or several the same one, with a record of each.
+
+The faces share the board process and the board, and nothing else: what one of them shows, fails to
+show or has lost changes nothing on the others.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from agent.clock import Now
 from agent.errors import PlayError
 from agent.play.board.board_session import BoardSession
+from agent.play.board.face_lane import FaceLane, group_by_session
 from agent.play.commissioning_test import FaceTest, busy, not_ready
-from agent.play.failed_item import FailedItems
 from agent.play.ipc import (
     Blank,
     BoardBeat,
@@ -25,7 +29,7 @@ from agent.play.ipc import (
     Snapped,
     WorkerFault,
 )
-from agent.play.item import Item, OutputContext, forget_past
+from agent.play.item import Item, OutputContext, Rundown, forget_past
 from agent.play.play_record import PlayRecord, PlayResult
 from agent.play.supervisor import SameWorker, Spawn, Supervisor
 
@@ -41,21 +45,26 @@ class BoardOutput:
 
     Args:
         name: the output's name.
-        faces: its faces' names.
+        rundowns: its faces, each with its own part of the schedule.
         spawn: makes a worker (not started) for this board.
-        context: schedule, clock, media, journal and issue sink.
+        context: clock, media, journal and issue sink.
 
     Attributes:
+        lanes: face → what it shows.
         limits: lowest and highest brightness in percent.
         lux: no board process has a light sensor.
         late: frames that the present board process has drawn too late.
     """
 
     def __init__(
-        self, name: str, faces: list[str], spawn: Spawn[BoardEvent], context: OutputContext
+        self,
+        name: str,
+        rundowns: Mapping[str, Rundown],
+        spawn: Spawn[BoardEvent],
+        context: OutputContext,
     ) -> None:
         self.name = name
-        self.faces = faces
+        self.lanes = {face: FaceLane(face, rundown) for face, rundown in rundowns.items()}
         self.limits = (0, 100)
         self.lux: int | None = None
         self.late = 0
@@ -69,15 +78,11 @@ class BoardOutput:
             on_fault=context.on_fault,
         )
         self._context = context
-        self._rundown = context.rundown
         self._clock = context.clock
         self._changed = asyncio.Event()
-        self._showing: BoardSession | None = None
         self._face_test: FaceTest | None = None
         self._on_fault = context.on_fault
-        self._faults: dict[str, str] = {}
         self._snaps: dict[str, asyncio.Future[Snapped]] = {}
-        self._failed = FailedItems()
         self._reported_missing: dict[str, datetime] = {}
 
     def changed(self) -> None:
@@ -85,10 +90,15 @@ class BoardOutput:
         self._changed.set()
 
     @property
+    def faces(self) -> list[str]:
+        """Its faces' names."""
+        return list(self.lanes)
+
+    @property
     def on_air(self) -> Item | None:
-        """The item that is shown now."""
-        showing = self._showing
-        return showing.item if showing is not None and showing.is_seen else None
+        """The item that is shown now; the highest of the faces' items."""
+        shown = [item for lane in self.lanes.values() if (item := lane.on_air) is not None]
+        return max(shown, key=lambda item: item.level, default=None)  # the first of equals
 
     @property
     def is_ready(self) -> bool:
@@ -116,8 +126,8 @@ class BoardOutput:
         return True
 
     def has_failed(self, item: Item) -> bool:
-        """Has an item failed to be drawn?"""
-        return self._failed.has(item)
+        """Has an item failed to be drawn on a face?"""
+        return any(lane.failed.has(item) for lane in self.lanes.values())
 
     @property
     def face_test(self) -> FaceTest | None:
@@ -134,10 +144,11 @@ class BoardOutput:
         """
         if not self._supervisor.is_ready:
             raise not_ready(face)
-        wanted = self._rundown.wanted(self._clock.now(), self._failed.keys)
+        lane = self.lanes[face]
+        wanted = lane.rundown.wanted(self._clock.now(), lane.failed.keys)
         if wanted is not None and wanted.level > SCHEDULED:
             raise busy(face)
-        await self._end("trial")
+        await self._end("trial", lane)
         self._face_test = FaceTest(operation, face, commands, wanted.key if wanted else None)
         self.changed()
 
@@ -167,55 +178,80 @@ class BoardOutput:
                 group.create_task(self._supervisor.run(), name=f"board of {self.name}")
                 group.create_task(self._run_schedule(), name=f"rundown of {self.name}")
         finally:
-            await self._end("shutdown")
+            await self._end("shutdown", *self.lanes.values())
 
-    async def _end(self, reason: str) -> None:
-        showing, self._showing = self._showing, None
-        if showing is not None and showing.is_seen:  # else the next board process shows it
-            await showing.close("cut", reason)
+    async def _end(self, reason: str, *lanes: FaceLane) -> None:
+        """Cut what these faces show; what is not seen yet has no record: it is shown later."""
+        seen = [lane for lane in lanes if lane.on_air is not None]
+        found = list(group_by_session(seen))
+        for lane in lanes:
+            lane.session = None
+        for session, faces in found:
+            await session.leave(faces, "cut", reason)
 
     async def _on_lost(self, reason: str) -> None:
         self._face_test = None
-        showing = self._showing
-        if showing is not None and not showing.is_seen and reason.startswith("E_WORKER"):
-            await self._add_death(showing, reason)
-        await self._end("board_lost")
+        if reason.startswith("E_WORKER"):
+            await self._add_death(reason)
+        await self._end("board_lost", *self.lanes.values())
 
-    async def _add_death(self, showing: BoardSession, reason: str) -> None:
-        """The board process died before it had shown this; the second time the item has failed."""
-        if self._failed.add_death(showing.item):
-            self._showing = None
-            self._failed.add(showing.item, "E_RENDER", self._clock.now().at)
-            await showing.close("failed", f"E_RENDER: the board process died: {reason}")
+    async def _add_death(self, reason: str) -> None:
+        """The board process died before it had shown these; the second time the item has failed."""
+        now_at, failed = self._clock.now().at, []
+        for lane in self.lanes.values():
+            session = lane.session
+            if session is None or session.is_seen or not lane.failed.add_death(session.item):
+                continue
+            lane.failed.add(session.item, "E_RENDER", now_at)
+            failed.append(lane)
+        for session, faces in list(group_by_session(failed)):
+            await session.leave(faces, "failed", f"E_RENDER: the board process died: {reason}")
 
     async def _on_event(self, event: BoardEvent) -> None:
-        showing = self._showing
         match event:
             case BoardReady():
                 self._send_brightness()
                 self.changed()
             case BoardBeat():
                 self.late = event.late
-                self._report_faces(event.faults)
+                await self._report_faces(event.faults)
             case Snapped():
                 if (asked := self._snaps.get(event.face)) is not None and not asked.done():
                     asked.set_result(event)
-            case Shown() if showing is not None and event.id == showing.id:
-                showing.on_shown(event)
-            case WorkerFault() if showing is not None and event.id == showing.id:
-                self._showing = None
-                self._failed.add(showing.item, event.code, self._clock.now().at)
-                await showing.close("failed", f"{event.code}: {event.detail}")
-                self.changed()
-            case _:
-                pass  # an event of a scene that is no longer wanted
+            case Shown():
+                lane = self.lanes.get(event.face)
+                session = lane.find_session(event.id) if lane is not None else None
+                if session is not None and lane is not None and lane.fault is None:
+                    session.on_shown(event)
+            case WorkerFault():
+                await self._fail(event)
 
-    def _report_faces(self, faults: dict[str, str]) -> None:
-        """Set and end the issues of faces that the board cannot show; the others go on."""
-        for face in self._faults.keys() | faults.keys():
-            if self._faults.get(face) != faults.get(face):
-                self._on_fault("face_lost", face, faults.get(face))
-        self._faults = faults
+    async def _fail(self, fault: WorkerFault) -> None:
+        """A scene cannot be drawn, on some of its faces or on all; the other faces go on."""
+        failed = [
+            lane
+            for lane in self.lanes.values()
+            if lane.find_session(fault.id) and lane.face in (fault.faces or self.lanes)
+        ]
+        for session, faces in list(group_by_session(failed)):
+            for lane in failed:
+                lane.session = None
+                lane.failed.add(session.item, fault.code, self._clock.now().at)
+            await session.leave(faces, "failed", f"{fault.code}: {fault.detail}")
+            self.changed()
+
+    async def _report_faces(self, faults: Mapping[str, str]) -> None:
+        """Set and end the issues of faces that the board cannot show; the others go on.
+
+        What such a face shows is cut, and begins anew, unseen, so that it is there with the cable.
+        """
+        for lane in self.lanes.values():
+            former, lane.fault = lane.fault, faults.get(lane.face)
+            if lane.fault != former:
+                self._on_fault("face_lost", lane.face, lane.fault)
+            if (lane.fault is None) != (former is None):
+                await self._end("face_lost", lane)
+                self.changed()
 
     async def _run_schedule(self) -> None:
         while True:
@@ -230,31 +266,50 @@ class BoardOutput:
 
     async def _update(self) -> None:
         now = self._clock.now()
-        self._failed.forget_past(now.at)
         forget_past(self._reported_missing, now.at)
-        wanted = self._rundown.wanted(now, self._failed.keys)
-        if wanted is not None and wanted.missing:
-            await self._skip(wanted)  # recorded once; it is shown as soon as its media are in store
-            wanted = None
-        elif wanted is not None and self._failed.has(wanted):
-            wanted = None
-        if self._face_test is not None and self._continues(self._face_test, wanted):
-            return
-        former = self._showing
-        if (wanted.key if wanted else None) == (former.item.key if former else None):
-            if former is not None and wanted is not None and former.has_moved(wanted):
-                self._show_again(former)
-            return
+        changing: dict[str, Item | None] = {}
+        for lane in self.lanes.values():
+            lane.failed.forget_past(now.at)
+            wanted = lane.find_wanted(now)
+            if wanted is not None and wanted.missing:
+                await self._skip(wanted)  # it is shown as soon as its media are in store
+                wanted = None
+            if not self._is_tested(lane, wanted) and not self._goes_on(lane, wanted):
+                changing[lane.face] = wanted
+        if changing:
+            await self._change(changing, now)
+
+    def _goes_on(self, lane: FaceLane, wanted: Item | None) -> bool:
+        """Does the face show what is wanted? A session whose end has moved is told of it."""
+        session = lane.session
+        if session is None or wanted is None:
+            return session is None and wanted is None
+        if session.item.key != wanted.key:
+            return False
+        if session.has_moved(wanted):
+            self._show_again(session)
+        return True
+
+    async def _change(self, changing: Mapping[str, Item | None], now: Now) -> None:
+        """Show other items on some faces; faces that change to the same one begin it together."""
+        lanes = [self.lanes[face] for face in changing]
+        former = list(group_by_session(lanes))
+        for lane in lanes:
+            lane.session = None
         try:
-            self._show(wanted)
+            self._show(changing)
         except PlayError as error:
             log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
-            self._showing = None
-        if former is not None:
-            await self._close_for(former, wanted, now)
+            for lane in lanes:
+                lane.session = None
+        for session, faces in former:
+            await self._leave_for(session, faces, changing, now)
 
-    def _continues(self, face_test: FaceTest, wanted: Item | None) -> bool:
-        """Does the test keep its face? Only an item that was not wanted when it began ends it."""
+    def _is_tested(self, lane: FaceLane, wanted: Item | None) -> bool:
+        """Has a test the face? Only an item that was not wanted when it began ends it."""
+        face_test = self._face_test
+        if face_test is None or face_test.face != lane.face:
+            return False
         is_new = wanted is not None and wanted.key != face_test.over_key
         try:
             if not face_test.is_over and not is_new:
@@ -268,39 +323,50 @@ class BoardOutput:
         return False
 
     async def _skip(self, item: Item) -> None:
+        """Record once, whatever the number of faces, that an item lacks a medium."""
         if item.key not in self._reported_missing:
             self._reported_missing[item.key] = item.end_at
             await PlayRecord(self._context.log, self.name, item).close(
                 PlayResult("skipped", item.missing)
             )
 
-    async def _close_for(self, former: BoardSession, wanted: Item | None, now: Now) -> None:
+    async def _leave_for(
+        self,
+        former: BoardSession,
+        faces: Sequence[str],
+        changing: Mapping[str, Item | None],
+        now: Now,
+    ) -> None:
+        """Close the records of faces that show something else, or nothing, from now on."""
+        await former.leave([f for f in faces if self.lanes[f].fault], "failed", "face_lost")
+        faces = [face for face in faces if face in former.faces]
         if (former.item.end_at - now.at).total_seconds() <= END_SLACK_S:
-            await former.close("full", None)
-        elif wanted is not None:
-            await former.close("cut", "preempted")
-        else:
-            why = self._rundown.why_silenced(former.item, now)
-            await former.close("cut", why or "withdrawn")
+            await former.leave(faces, "full", None)
+            return
+        replaced = [face for face in faces if changing[face] is not None]
+        if replaced:
+            await former.leave(replaced, "cut", "preempted")
+        if left := [face for face in faces if face not in replaced]:
+            why = self.lanes[left[0]].rundown.why_silenced(former.item, now)
+            await former.leave(left, "cut", why or "withdrawn")
 
     def _show_again(self, showing: BoardSession) -> None:
         """The clock was set: the board gets the new end, and the new time of day."""
         with contextlib.suppress(PlayError):  # the board process is gone; the next one gets it
             self._supervisor.send(showing.command(self._context.media))
 
-    def _show(self, item: Item | None) -> None:
-        """Show an item on its faces and black on the others.
+    def _show(self, changing: Mapping[str, Item | None]) -> None:
+        """Show items on these faces, and black on those without one.
 
         Raises:
             PlayError: the board process is gone; the next one gets the command again.
         """
-        if item is None:
-            self._showing = None
-            self._supervisor.send(Blank(self.faces))
-            return
-        faces = self.faces if "*" in item.zones else [f for f in self.faces if f in item.zones]
-        showing = self._showing = BoardSession(self.name, item, faces, self._context)
-        idle = [face for face in self.faces if face not in faces]
-        if idle:
+        if idle := [face for face, item in changing.items() if item is None]:
             self._supervisor.send(Blank(idle))
-        self._supervisor.send(showing.command(self._context.media))
+        items = {item.key: item for item in changing.values() if item is not None}
+        for key, item in items.items():
+            faces = [face for face, one in changing.items() if one is not None and one.key == key]
+            session = BoardSession(self.name, item, faces, self._context)
+            for face in faces:
+                self.lanes[face].session = session
+            self._supervisor.send(session.command(self._context.media))

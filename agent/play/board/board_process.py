@@ -219,20 +219,27 @@ class BoardProcess:
             self._drop(drawing)
 
     def _fail(self, drawing: _Drawing, failure: Failure) -> None:
-        """Retry after a first death, which may have another cause; the second fails the scene."""
+        """Retry after a first death, which may have another cause; the second fails the scene.
+
+        What does not fit on all of its faces is drawn for each by itself: it may fit on one.
+        """
         self._drop(drawing)
         show, faces = drawing.renderer.show, sorted(drawing.renderer.faces)
         if failure.is_death and drawing.attempt < ATTEMPTS:
             LOGGER.warning("%s: %s; trying again", show.id, failure.detail)
             self._draw(show, faces, drawing.attempt + 1)
+        elif failure.code == "E_FIT" and len(faces) > 1:
+            for face in faces:
+                self._draw(show, [face], attempt=1)
         else:
             self._give_up(show, faces, failure.code, failure.detail)
 
     def _give_up(self, show: ShowScene, faces: Iterable[str], code: str, detail: str) -> None:
         """Show black, not the previous scene: its time is over."""
-        for face in faces:
+        named = list(faces)
+        for face in named:
             self._black(face)
-        self._send(WorkerFault(code, detail, id=show.id))
+        self._send(WorkerFault(code, detail, id=show.id, faces=named))
 
     def _release(self, face: str) -> None:
         """Stop drawing for this face; a renderer without a face ends."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 
 from agent.clock import mono_s
 from agent.contract.ids import Digest
@@ -16,29 +17,42 @@ STEP_S = 2.0  # drawing a scene anew is seen: not for what a crystal drifts in h
 
 
 class BoardSession:
-    """Shows one item once.
+    """Shows one item once, on faces that begin it together.
+
+    A face that goes another way leaves the session with a record of its own, so that the moments
+    of each record are true for all of its faces. No face joins later.
 
     Args:
         output: the output's name.
         item: the item to show; it has a scene.
         faces: the faces that it is for.
         context: schedule, clock, media, journal and issue sink.
+
+    Attributes:
+        faces: those that have not left.
     """
 
     def __init__(self, output: str, item: Item, faces: list[str], context: OutputContext) -> None:
         self.item = item
         self.faces = faces
         self.id = f"{output}.{next(_ids)}"
+        self._output = output
+        self._log = context.log
         self._clock = context.clock
-        self._record = PlayRecord(context.log, output, item)
-        self._shown_mono_s: float | None = None
+        self._record: PlayRecord | None = None
+        self._seen: set[str] = set()
+        self._shown_mono_s = 0.0
         self._until_mono_s = 0.0
         self._moments = PlayMoments(context.clock)
 
     @property
     def is_seen(self) -> bool:
         """Has a face shown it?"""
-        return self._shown_mono_s is not None
+        return bool(self._seen)
+
+    def is_seen_on(self, face: str) -> bool:
+        """Has this face shown it?"""
+        return face in self._seen
 
     def command(self, media: MediaFiles) -> ShowScene:
         """The command for the board."""
@@ -62,25 +76,49 @@ class BoardSession:
 
     def on_shown(self, event: Shown) -> None:
         """A face shows it; the first face opens the record."""
-        if self._shown_mono_s is None:
+        if not self._seen:
             self._shown_mono_s = event.mono_s
             self._moments.begin(event.mono_s)
-            self._record.open(self._build_result("cut", "restart", None))
+        self._seen.add(event.face)
+        if self._record is None:
+            self._record = PlayRecord(self._log, self._output, self.item)
+            self._record.open(self._build_result("cut", "restart", self.faces))
 
-    async def close(self, outcome: Outcome, reason: str | None) -> None:
-        """Write the record; an item that no face has shown counts as failed."""
-        if self.is_seen:
-            await self._record.close(self._build_result(outcome, reason, mono_s()))
-        else:
-            await self._record.close(self._build_result("failed", reason, None))
+    async def leave(self, faces: Collection[str], outcome: Outcome, reason: str | None) -> None:
+        """Some faces end it, or all; a face that has not shown it counts as failed.
+
+        Args:
+            faces: those that leave; the others go on.
+            outcome: of them.
+            reason: of them.
+        """
+        leaving = [face for face in self.faces if face in faces]
+        self.faces = [face for face in self.faces if face not in faces]
+        seen = [face for face in leaving if face in self._seen]
+        if unseen := [face for face in leaving if face not in self._seen]:
+            failed = self._build_result("failed", reason, unseen)
+            await PlayRecord(self._log, self._output, self.item).close(failed)
+        if seen:
+            result = self._build_result(outcome, reason, seen, mono_s())
+            await self._take_record().close(result)
+
+    def _take_record(self) -> PlayRecord:
+        """The opened record for the last faces that have shown it; for others one of their own."""
+        if not self._seen.isdisjoint(self.faces):
+            return PlayRecord(self._log, self._output, self.item)
+        record, self._record = self._record, None
+        return record or PlayRecord(self._log, self._output, self.item)
 
     def _build_result(
-        self, outcome: Outcome, reason: str | None, end_mono_s: float | None
+        self,
+        outcome: Outcome,
+        reason: str | None,
+        faces: list[str],
+        end_mono_s: float | None = None,
     ) -> PlayResult:
-        start_mono_s = self._shown_mono_s
-        if start_mono_s is None:
-            return PlayResult(outcome, reason, zones=list(self.faces), proof="A1")
-        last_s = 0.0 if end_mono_s is None else end_mono_s - start_mono_s
+        if self._seen.isdisjoint(faces):
+            return PlayResult(outcome, reason, zones=list(faces), proof="A1")
+        last_s = 0.0 if end_mono_s is None else end_mono_s - self._shown_mono_s
         return PlayResult(
             outcome,
             reason,
@@ -88,6 +126,6 @@ class BoardSession:
             start_clock=self._moments.start_clock,
             end_at=self._moments.end_at(end_mono_s),
             duration_ms=int(last_s * 1000),
-            zones=list(self.faces),
+            zones=list(faces),
             proof="A2",
         )

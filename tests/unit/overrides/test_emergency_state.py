@@ -50,7 +50,7 @@ def told(box: Box) -> None:
 
 def failed(box: Box) -> None:
     box.sound._ends.done.add(box.item().key)
-    box.board._failed.add(box.item("bang"), "E_FACE", NOW.at)
+    box.board.lanes["mat"].failed.add(box.item("bang"), "E_FACE", NOW.at)
 
 
 def behind_another(box: Box) -> None:

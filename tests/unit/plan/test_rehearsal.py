@@ -20,7 +20,7 @@ from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_jso
 from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import describe_changes, describe_rehearsal, describe_why
 from agent.plan.week_picture import draw_week
-from agent.plan.why import explain
+from agent.plan.why import explain, join_faces
 
 MINUTE = "a" * 64
 MONDAY = datetime(2026, 11, 22, 17, tzinfo=UTC)  # local midnight
@@ -174,6 +174,25 @@ def test_why_names_winner_rule_losers_and_the_next_change() -> None:
     assert [one.title for one in why.losers] == ["Sáng"]
     assert (why.next_at, why.next_title) == (local("06:06"), "")  # what was replaced is over
     assert "thắng “Sáng”: cùng hạng, bắt đầu sau" in "\n".join(describe_why(why, "vi"))
+
+
+def test_why_has_one_answer_for_faces_that_show_the_same_for_the_same_reason() -> None:
+    scene = {"scene": {"elements": [], "ms": 600_000}}
+    both = {**entry("Sáng", "06:00:00"), "body": scene}
+    back = {**both, "id": "Chợ", "title": "Chợ", "zones": ["mat-sau"]}
+    back["when"] = {**both["when"], "at": ["06:05:00"]}
+    faces = [Lane("picture", frozenset({face})) for face in ("mat-truoc", "mat-sau")]
+    moments = [local("06:01").astimezone(UTC), local("06:06").astimezone(UTC)]
+    found = [
+        [(one.title, one.zones) for one in join_faces(explain([held(both, back)], FREE, at, faces))]
+        for at in moments
+    ]
+    assert found == [
+        [("Sáng", ("mat-truoc",)), ("Sáng", ("mat-sau",))],  # the next change is another
+        [("Sáng", ("mat-truoc",)), ("Chợ", ("mat-sau",))],
+    ]
+    (one,) = join_faces(explain([held(both)], FREE, moments[0], faces))
+    assert one.zones == ("mat-truoc", "mat-sau")
 
 
 def test_why_names_what_waits_since_when_and_when_it_begins() -> None:

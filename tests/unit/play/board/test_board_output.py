@@ -97,7 +97,7 @@ def build(media_files: SlowMediaFiles, answer: str) -> Bench:
     item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     rundown.now_wanted.append(item)
-    output = BoardOutput("bang-tin", ["mat"], spawn, context)
+    output = BoardOutput("bang-tin", {"mat": rundown}, spawn, context)
     return Bench(output, boards, rundown, log, item, issues, clock)
 
 

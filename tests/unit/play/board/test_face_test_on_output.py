@@ -80,7 +80,7 @@ async def at_work(media_files: SlowMediaFiles) -> AsyncIterator[Bench]:
         return boards[-1]
 
     context = OutputContext(rundown, clock, media_files, log, lambda *_: None)
-    output = BoardOutput("bang-tin", FACES, spawn, context)
+    output = BoardOutput("bang-tin", dict.fromkeys(FACES, rundown), spawn, context)
     item = build_item("notice", clock.now().at, scene=Scene([], 1), clips=())
     item = replace(item, end_at=item.start_at + timedelta(hours=1))
     running = asyncio.create_task(output.run())
@@ -103,9 +103,13 @@ async def test_a_test_covers_the_schedule_and_returns_to_it(
         await until(lambda: len(bench.board.all(ShowScene)) == 2)
         assert bench.output.face_test is None
         assert bench.output.on_air == bench.item
-    # the showing before and the one after are two records, and the test is none
-    ended = [(play.title, play.result, play.reason) for play in bench.log.plays]
-    assert ended == [("notice", "cut", "trial"), ("notice", "cut", "shutdown")]
+    # on the tested face the showing before and the one after are two records, the test is none
+    ended = [(play.zones, play.result, play.reason) for play in bench.log.plays]
+    assert ended == [
+        (["mat-truoc"], "cut", "trial"),
+        (["mat-truoc"], "cut", "shutdown"),
+        (["mat-sau"], "cut", "shutdown"),
+    ]
 
 
 async def test_a_test_shows_its_pictures_on_its_face_and_leaves_it_black(
