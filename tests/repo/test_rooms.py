@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("agent", "drivers", "central")
-EVERY_ROOM = {"agent.clock", "agent.contract", "agent.errors", "agent.signals"}
+EVERY_ROOM = {"agent.__version__", "agent.clock", "agent.contract", "agent.errors", "agent.signals"}
 # fmt: off
 ALLOWED = {
     "agent.__main__": (
