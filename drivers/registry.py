@@ -84,6 +84,9 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
 # use and protocol of a board's profile file -> its driver
 BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {
     ("board", "colorlight"): ("drivers.led.colorlight_board", "ColorLightBoard"),
+    ("board", "ddp"): ("drivers.led.pixel_net", "PixelNetBoard"),
+    ("board", "e131"): ("drivers.led.pixel_net", "PixelNetBoard"),
+    ("board", "artnet"): ("drivers.led.pixel_net", "PixelNetBoard"),
     ("board-control", "novastar"): ("drivers.board_control.novastar", "NovaStarCard"),
 }
 # protocol of a control plane -> the module that asks a network for its cards

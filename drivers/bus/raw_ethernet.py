@@ -9,78 +9,22 @@ process needs CAP_NET_RAW.
 from __future__ import annotations
 
 import array
-import ctypes
 import errno
 import fcntl
 import os
-import select
 import socket
 import struct
-import time
-from collections.abc import Sequence
 
+from drivers.bus.burst import MOST_IN_CALL, Burst
 from drivers.errors import DeviceUnreachable
 
 _SIOCGIFFLAGS, _SIOCGIFINDEX, _SIOCETHTOOL = 0x8913, 0x8933, 0x8946
 _ETHTOOL_GSET = 1
 _IFF_RUNNING = 0x40
 _SEND_BYTES = 4 * 1024 * 1024
-_BURST = 1024  # UIO_MAXIOV: what one call takes
+LINK_ADDRESS_BYTES = 20  # struct sockaddr_ll
 _UNKNOWN_SPEED = (0xFFFF, 0xFFFFFFFF)
 _GONE = (errno.ENXIO, errno.ENODEV, errno.ENETDOWN)
-_FULL = (errno.EAGAIN, errno.ENOBUFS)
-_PAUSE_S = 0.0002
-_ROOM_S = 0.005
-
-
-class _Iovec(ctypes.Structure):
-    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
-
-
-class _Header(ctypes.Structure):
-    """struct msghdr."""
-
-    _fields_ = (
-        ("name", ctypes.c_void_p),
-        ("name_length", ctypes.c_uint32),
-        ("parts", ctypes.POINTER(_Iovec)),
-        ("part_count", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int),
-    )
-
-
-class _Datagram(ctypes.Structure):
-    """struct mmsghdr of sendmmsg(2)."""
-
-    _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
-
-
-class Burst:
-    """Frames of which each is a head and a piece of a common buffer, prepared once.
-
-    Args:
-        buffer: keeps its place in memory; what it holds when the burst is sent, is sent.
-        pieces: of each frame: its head, and where its piece begins and how long it is.
-    """
-
-    def __init__(self, buffer: bytearray, pieces: Sequence[tuple[bytes, int, int]]) -> None:
-        self.count = len(pieces)
-        self.address = ctypes.create_string_buffer(20)
-        self._heads = ctypes.create_string_buffer(b"".join(head for head, _, _ in pieces))
-        self._buffer = (ctypes.c_char * len(buffer)).from_buffer(buffer)
-        self._parts = (_Iovec * (2 * len(pieces)))()
-        self.messages = (_Datagram * len(pieces))()
-        head_at, body_at = ctypes.addressof(self._heads), ctypes.addressof(self._buffer)
-        for n, (head, begin, length) in enumerate(pieces):
-            self._parts[2 * n] = _Iovec(head_at, len(head))
-            self._parts[2 * n + 1] = _Iovec(body_at + begin, length)
-            message = self.messages[n].header
-            message.name, message.name_length = ctypes.addressof(self.address), 20
-            message.parts = ctypes.pointer(self._parts[2 * n])
-            message.part_count = 2 if length else 1
-            head_at += len(head)
 
 
 class RawEthernet:
@@ -96,7 +40,6 @@ class RawEthernet:
         self._ethertype = ethertype
         self._socket: socket.socket | None = None
         self._receiver: socket.socket | None = None
-        self._libc = ctypes.CDLL(None, use_errno=True)
 
     def open(self) -> None:
         """Open the sockets.
@@ -151,24 +94,9 @@ class RawEthernet:
             return 0
         # struct sockaddr_ll: the interface alone counts
         burst.address.raw = struct.pack("=HHiHBB8s", socket.AF_PACKET, 0, index, 0, 0, 6, b"")
-        sent, until_mono_s = 0, time.monotonic() + limit_s
-        size = ctypes.sizeof(_Datagram)
-        while sent < burst.count:
-            at = ctypes.addressof(burst.messages) + sent * size
-            count = min(_BURST, burst.count - sent)
-            done = self._libc.sendmmsg(self._socket.fileno(), ctypes.c_void_p(at), count, 0)
-            if done > 0:
-                sent += done
-                continue
-            code = ctypes.get_errno()
-            if code in _GONE or time.monotonic() > until_mono_s:
-                return sent
-            if code not in _FULL:
-                raise DeviceUnreachable(self.interface, "send", os.strerror(code))
-            if code == errno.EAGAIN:
-                select.select([], [self._socket], [], _ROOM_S)
-            else:
-                time.sleep(_PAUSE_S)  # the interface's own queue is full: nothing tells of its end
+        sent, code = burst.send(self._socket, limit_s)
+        if code not in (0, errno.EAGAIN, *_GONE):
+            raise DeviceUnreachable(self.interface, "send", os.strerror(code))
         return sent
 
     def receive(self) -> list[bytes]:
@@ -176,7 +104,7 @@ class RawEthernet:
         frames: list[bytes] = []
         if self._receiver is None:
             return frames
-        for _ in range(_BURST):
+        for _ in range(MOST_IN_CALL):
             try:
                 frame, address = self._receiver.recvfrom(2048)
             except BlockingIOError:

@@ -14,7 +14,8 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-from drivers.bus.raw_ethernet import Burst, RawEthernet
+from drivers.bus.burst import Burst
+from drivers.bus.raw_ethernet import LINK_ADDRESS_BYTES, RawEthernet
 from drivers.codec import colorlight
 from drivers.codec.colorlight import ReceiverReply
 from drivers.errors import UnsupportedFeature
@@ -78,7 +79,8 @@ class ColorLightBoard:
             self._starts[name] = size
             size += place.width_px * place.height_px * 3
         self._wire = bytearray(size)
-        self._rows = Burst(self._wire, list(_cut_rows(faces, self._starts)))
+        pieces = list(_cut_rows(faces, self._starts))
+        self._rows = Burst(self._wire, pieces, address_bytes=LINK_ADDRESS_BYTES)
         self._last = {name: bytes(one.width_px * one.height_px * 3) for name, one in faces.items()}
         self._line.open()
         self._set_level(FULL_LEVEL)
@@ -241,4 +243,5 @@ def _cut_rows(faces: Mapping[str, FacePlace], starts: Mapping[str, int]) -> Iter
 
 
 def _burst(frames: Iterable[bytes]) -> Burst:
-    return Burst(bytearray(1), [(frame, 0, 0) for frame in frames])
+    pieces = [(frame, 0, 0) for frame in frames]
+    return Burst(bytearray(1), pieces, address_bytes=LINK_ADDRESS_BYTES)

@@ -14,6 +14,7 @@ from drivers.profile.model import (
     ColorLightSpec,
     ControlSpec,
     MeterProfile,
+    PixelNetSpec,
     Profile,
     RelayProfile,
     SensorProfile,
@@ -108,6 +109,10 @@ def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:
             most_hz = sink.max_hz or 60.0
             yield Setting(name="rate_hz", type="number", default=most_hz, low=1, high=most_hz)
             yield Setting(name="receivers", type="integer", default=1, low=1, high=32)
+        case BoardProfile(sink=SinkSpec(pixel_net=PixelNetSpec()) as sink):
+            most_hz = sink.max_hz or 60.0
+            yield Setting(name="rate_hz", type="number", default=most_hz, low=1, high=most_hz)
+            yield Setting(name="source", type="text", default="", form="192.168.0.1")
         case BoardProfile(control=ControlSpec(inputs=inputs)):
             yield Setting(name="receivers", type="text", default="1", form="4,4")
             yield Setting(name="card", type="integer", default=0, low=0, high=7)

@@ -243,6 +243,32 @@ class ColorLightSpec(_ProfilePart, frozen=True, kw_only=True):
     least_mbit: Annotated[int, Meta(ge=10, le=10_000)] = 1000
 
 
+class PixelNetSpec(_ProfilePart, frozen=True, kw_only=True):
+    """How a pixel controller on the network maps its bytes to lamps.
+
+    Args:
+        color_order: of a pixel's bytes.
+        serpentine: every second row of the picture runs from right to left.
+        pixels_per_universe: 170 fill the 510 channels that whole pixels can have.
+        first_universe: of the upper left pixel; the others follow one by one.
+        row_begins_universe: each row begins with a universe of its own.
+        sync_universe: E1.31's synchronization address; any other number than 0 sends ArtSync.
+        priority: E1.31's; receivers obey the highest.
+        data_type: DDP's; readers differ.
+        answers: does the controller answer a question about its state (ArtPoll, DDP status)?
+    """
+
+    color_order: Literal["rgb", "rbg", "grb", "gbr", "brg", "bgr"] = "rgb"
+    serpentine: bool = False
+    pixels_per_universe: Annotated[int, Meta(ge=1, le=170)] = 170
+    first_universe: Annotated[int, Meta(ge=0, le=63_999)] = 1
+    row_begins_universe: bool = False
+    sync_universe: Annotated[int, Meta(ge=0, le=63_999)] = 63_999
+    priority: Annotated[int, Meta(ge=0, le=200)] = 100
+    data_type: Byte = 0x0B
+    answers: bool = False
+
+
 class SinkSpec(_ProfilePart, frozen=True, kw_only=True):
     """A board that takes finished frames. `protocol` selects the driver.
 
@@ -251,6 +277,7 @@ class SinkSpec(_ProfilePart, frozen=True, kw_only=True):
 
     protocol: Text
     colorlight: ColorLightSpec | None = None
+    pixel_net: PixelNetSpec | None = None
     max_px: Annotated[int, Meta(ge=1)] | None = None
     max_hz: Annotated[float, Meta(gt=0, le=240)] | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from drivers.profile.model import BoardProfile, ControlSpec
+from drivers.profile.model import BoardProfile, ControlSpec, SinkSpec
 
 _PARTS = {"frame-sink": "sink", "control-plane": "control", "content-board": "content"}
 _TRANSPORTS = {
@@ -13,6 +13,7 @@ _TRANSPORTS = {
     "control-plane": ("serial", "tcp"),
     "content-board": ("serial", "tcp"),
 }
+_PIXEL_NETS = ("ddp", "e131", "artnet")
 _MODEL_ID = re.compile(r"[0-9A-F]{2} [0-9A-F]{2}\Z")
 BoardFault = tuple[str, str]
 
@@ -30,9 +31,19 @@ def find_in_board(profile: BoardProfile) -> Iterator[BoardFault]:
         yield "units", "remove it: a board is alone on its line"
     if profile.control is not None:
         yield from _find_in_control(profile.control)
-    sink = profile.sink
-    if sink is not None and (sink.protocol == "colorlight") != (sink.colorlight is not None):
+    if profile.sink is not None:
+        yield from _find_in_sink(profile.sink)
+
+
+def _find_in_sink(sink: SinkSpec) -> Iterator[BoardFault]:
+    if (sink.protocol == "colorlight") != (sink.colorlight is not None):
         yield "sink.colorlight", "stands beside protocol: colorlight, and only there"
+    if (sink.protocol in _PIXEL_NETS) != (sink.pixel_net is not None):
+        yield "sink.pixel_net", f"stands beside protocol: {', '.join(_PIXEL_NETS)}, and only there"
+    elif (
+        sink.protocol == "e131" and sink.pixel_net is not None and not sink.pixel_net.first_universe
+    ):
+        yield "sink.pixel_net.first_universe", "E1.31 counts universes from 1"
 
 
 def _find_in_control(control: ControlSpec) -> Iterator[BoardFault]:

@@ -62,6 +62,30 @@ def test_a_control_plane_is_used_in_controls_and_a_sink_as_board(tmp_path: Path)
     assert [one.name for one in list_settings(sink, "board")] == ["path"]
 
 
+def test_a_pixel_network_is_used_as_board_with_rate_and_source(tmp_path: Path) -> None:
+    network = "sink: {protocol: e131, pixel_net: {first_universe: 7}, max_hz: 44}"
+    text = SINK.replace("transport: kms", "transport: udp")
+    profile = read(tmp_path, text.replace("sink: {protocol: kms, max_hz: 60}", network))
+    names = [one.name for one in list_settings(profile, "board")]
+    assert names == ["path", "rate_hz", "source"]
+
+
+@pytest.mark.parametrize(
+    ("sink", "says"),
+    [
+        ("{protocol: ddp}", "sink.pixel_net: stands beside protocol"),
+        ("{protocol: kms, pixel_net: {}}", "sink.pixel_net: stands beside protocol"),
+        ("{protocol: e131, pixel_net: {first_universe: 0}}", "counts universes from 1"),
+        ("{protocol: ddp, pixel_net: {pixels_per_universe: 171}}", "pixels_per_universe"),
+    ],
+)
+def test_a_mistake_in_a_pixel_network_is_named(tmp_path: Path, sink: str, says: str) -> None:
+    text = SINK.replace("transport: kms", "transport: udp")
+    with pytest.raises(BadProfile) as caught:
+        read(tmp_path, text.replace("{protocol: kms, max_hz: 60}", sink))
+    assert says in str(caught.value)
+
+
 MISTAKES = [
     ("transport: kms", "transport: serial", "a control-plane has one of serial, tcp"),
     ("family: content-board", "family: control-plane", "content: missing"),
