@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from agent.contract.calendar_terms import CalendarDays, DayRules, SunStart
+from agent.contract.scene import Scene
 from agent.contract.station_policy import StationPolicy
 
 PAYLOAD_TYPE = "application/vnd.tramtin.{kind}.v1+json"
@@ -27,11 +28,6 @@ MAX_DOCUMENT_BYTES = 256 * 1024
 MAX_DEPTH = 16
 MAX_ENTRIES = 2000
 MAX_PATTERNS = 256
-MAX_SCENE_ELEMENTS = 32
-MAX_SCENE_CHARS = 8_000  # of all texts and codes of a scene together
-MAX_TICKERS = 4  # texts of a scene that move
-MIN_TICKER_MS, MAX_TICKER_MS = 2_000, 60_000  # faster cannot be read, slower seems to stand
-MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
 
 Class = Literal["routine", "priority", "emergency", "config", "command", "silence"]
 
@@ -98,36 +94,6 @@ class Sync(msgspec.Struct, frozen=True):
 
     kind: Literal["simultaneous", "staggered"] = "simultaneous"
     gap_ms: int = 0
-
-
-class Element(msgspec.Struct, frozen=True):
-    """One thing on a face; `box` is [left, top, width, height] in thousandths of the face.
-
-    `text` for text and qr (`{station}` is replaced by the station id), `media` (sha256) for image
-    and video, `format` for clock. A text with `ticker_ms` is one line that runs through its box
-    from right to left; a letter takes so long from edge to edge. Not critical: a box that does not
-    know it shows the text at rest. `fit` of an image: whole in its box (`contain`, the default),
-    filling the box and cut at the edges (`cover`), or out of proportion (`stretch`). Not critical.
-    """
-
-    kind: Literal["text", "image", "qr", "clock", "video"]
-    box: list[int]
-    text: str | None = None
-    lang: str | None = None
-    media: str | None = None
-    format: str | None = None
-    colour: str = "#ffffff"
-    background: str = "#000000"
-    align: Literal["left", "centre", "right"] = "centre"
-    ticker_ms: int | UnsetType = UNSET
-    fit: Literal["contain", "cover", "stretch"] | UnsetType = UNSET
-
-
-class Scene(msgspec.Struct, frozen=True):
-    """The content of a face for `ms` milliseconds."""
-
-    elements: list[Element]
-    ms: int
 
 
 class Relay(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import UNSET
 
 from agent.contract.document import Command, Document, Entry, Playlist, StationConfig
+from agent.contract.scene import Scene, each_element
 from agent.contract.station_policy import StationPolicy
 
 Support = Literal["applied", "refused", "not obeyed"]
@@ -30,6 +31,10 @@ SUN, MUSIC = "entries.when.sun", "entries.music"
 STAGGERED = "entries.sync.kind=staggered"
 TICKER = "entries.body.scene.elements.ticker_ms"  # a box without it shows the text at rest
 FIT = "entries.body.scene.elements.fit"  # a box without it shows the picture whole
+REGIONS = "entries.body.scene.regions"  # a box without them shows the first turns
+COUNTDOWN = "entries.body.scene.elements.count_to"  # a box without it shows the text alone
+FULL_CLOCK = "entries.body.scene.elements.full_format"  # a box without it shows `format`
+FACE_NAME = "entries.body.scene.elements.face_name"  # a box without it shows `{face}`
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
 TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
@@ -69,13 +74,22 @@ PARTS: dict[str, Support] = {
     MUSIC: "applied",
     TICKER: "applied",
     FIT: "applied",
+    REGIONS: "applied",
+    COUNTDOWN: "applied",
+    FULL_CLOCK: "applied",
+    FACE_NAME: "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
 
 
 # What a box without it applies all the same, in another way: `publish` names such boxes.
-IGNORED_ELSEWHERE = frozenset({STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER, FIT})
+IGNORED_ELSEWHERE = frozenset(
+    {
+        STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER, FIT, REGIONS, COUNTDOWN, FULL_CLOCK,
+        FACE_NAME,
+    }
+)  # fmt: skip
 
 
 def needed_features(document: Document) -> frozenset[str]:
@@ -167,12 +181,23 @@ def entry_parts(entry: Entry) -> Iterator[str]:
     if body.text is not None and body.text.say is not None:
         yield "entries.body.text.say"
     if body.scene is not None:
-        kinds = dict.fromkeys(element.kind for element in body.scene.elements)
-        yield from (f"entries.body.scene.elements.kind={kind}" for kind in kinds)
-        if any(element.ticker_ms is not UNSET for element in body.scene.elements):
-            yield TICKER
-        if any(element.fit is not UNSET for element in body.scene.elements):
-            yield FIT
+        yield from _scene_parts(body.scene)
+
+
+def _scene_parts(scene: Scene) -> Iterator[str]:
+    elements = list(each_element(scene))
+    kinds = dict.fromkeys(element.kind for element in elements)
+    yield from (f"entries.body.scene.elements.kind={kind}" for kind in kinds)
+    if scene.regions is not UNSET:
+        yield REGIONS
+    used = {
+        TICKER: any(element.ticker_ms is not UNSET for element in elements),
+        FIT: any(element.fit is not UNSET for element in elements),
+        COUNTDOWN: any(element.count_to is not UNSET for element in elements),
+        FULL_CLOCK: any(element.full_format is not UNSET for element in elements),
+        FACE_NAME: any(element.face_name is not UNSET for element in elements),
+    }
+    yield from (name for name, is_used in used.items() if is_used)
 
 
 def _listed(names: Iterable[str]) -> Iterator[str]:

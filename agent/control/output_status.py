@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from agent.clock import Now, mono_s
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency, Entry, Playlist
+from agent.contract.scene import each_element
 from agent.contract.utc import parse_utc
 from agent.control.station_status import (
     CommissioningTestStatus,
@@ -260,7 +261,7 @@ def list_emergencies(states: Iterable[EmergencyState]) -> Iterator[EmergencyStat
 
 def _lacking(entry: Entry, missing: Missing) -> str | None:
     body = entry.body
-    elements = body.scene.elements if body.scene is not None else []
+    elements = () if body.scene is None else each_element(body.scene)
     digests = [*(body.media or ()), *(one.media for one in elements if one.media)]
     return next((why for one in digests if (why := missing.get(one)) is not None), None)
 

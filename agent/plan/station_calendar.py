@@ -166,8 +166,8 @@ def _is_recurring(texts: Sequence[str], on: date, first: date) -> bool:
 
 
 def _is_lunar(texts: Sequence[str], on: date) -> bool | str:
+    from agent.contract import lunar
     from agent.contract.day_rule import parse_lunar
-    from agent.plan import lunar
 
     try:
         day = lunar.lunar_date(on)

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from agent.clock import mono_s
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.errors import PlayError
 from agent.play.ipc import RATE_HZ, BoardCommand, EngineCommand, Fire, Hold, ShowScene, Stop, Test
 from agent.play.sample_memory import open_samples

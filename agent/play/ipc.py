@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from agent.contract.document import Scene
+from agent.contract.scene import Scene
 
 WORKER_FD = 3
 RATE_HZ = 48_000
@@ -297,7 +297,8 @@ class ShowScene(_Message, frozen=True, tag="show"):
     """Show a scene on the named faces until a moment; `media` maps sha256 to a readable path.
 
     `utc_at_mono_0_s` is the POSIX second at CLOCK_MONOTONIC 0, for clock elements; None while no
-    time is trusted: clocks then show dashes.
+    time is trusted: clocks then show dashes. `start_mono_s` is the planned beginning, from which
+    the turns of regions are counted: boxes and faces are in step, whenever each began.
     """
 
     id: str
@@ -306,6 +307,7 @@ class ShowScene(_Message, frozen=True, tag="show"):
     media: dict[str, str]
     until_mono_s: float
     utc_at_mono_0_s: float | None = None
+    start_mono_s: float = 0.0
 
 
 class Blank(_Message, frozen=True, tag="blank"):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from agent.clock import Clock, Now
-from agent.contract.document import Medium, Relay, Scene
+from agent.contract.document import Medium, Relay
 from agent.contract.ids import Digest
 from agent.contract.loudness import Loudness
 from agent.contract.report import OnAir, Play, RecordKind
+from agent.contract.scene import Scene
 from agent.contract.utc import encode_utc
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.errors import PlayError

@@ -10,7 +10,8 @@ from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.default_title import default_title
-from agent.contract.document import Element, EmergencyBody, Entry, Medium, Scene, TextBody
+from agent.contract.document import EmergencyBody, Entry, Medium, TextBody
+from agent.contract.scene import Element, Scene, each_element
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.timeline import Occurrence
@@ -161,8 +162,8 @@ def each_entry_once(occurrences: Iterable[Occurrence]) -> Iterator[Occurrence]:
 def digests_of(occurrence: Occurrence) -> list[str]:
     """The media that an occurrence needs, in order."""
     body = occurrence.entry.body
-    elements = body.scene.elements if body.scene is not None else []
-    return body.media or [element.media for element in elements if element.media]
+    elements = () if body.scene is None else each_element(body.scene)
+    return body.media or list(dict.fromkeys(one.media for one in elements if one.media))
 
 
 def emergency_sound(

@@ -1,4 +1,4 @@
-"""The schema of media, playlist entries, bodies and scenes."""
+"""The schema of media, playlist entries and bodies."""
 
 from __future__ import annotations
 
@@ -11,25 +11,18 @@ from msgspec import UNSET
 
 from agent.contract.document import (
     MAX_ENTRIES,
-    MAX_SCENE_CHARS,
-    MAX_SCENE_ELEMENTS,
-    MAX_SCENE_FACES,
-    MAX_TICKER_MS,
-    MAX_TICKERS,
-    MIN_TICKER_MS,
     Body,
-    Element,
     EmergencyBody,
     Entry,
     EntryStart,
     Medium,
     Playlist,
-    Scene,
     TextBody,
     When,
 )
 from agent.contract.ids import BASE_SLOT
 from agent.trust.calendar_rules import check_day_rules
+from agent.trust.scene_rules import check_scene
 from agent.trust.schema_error import SchemaError
 from agent.trust.schema_error import require as _require
 
@@ -43,7 +36,6 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MIME = re.compile(r"(?:audio|image|video)/[a-z0-9.+-]{1,64}")
 _AT = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _HEX = re.compile(r"[0-9a-f]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -147,45 +139,6 @@ def _check_text(text: TextBody, path: str) -> None:
     _require(all(0 < len(part) <= MAX_SPOKEN for part in texts), path, "1 to 8000 characters")
 
 
-_NEED = {"text": "text", "qr": "text", "image": "media", "video": "media", "clock": "format"}
-
-
-def _check_element(element: Element, path: str, digests: Collection[str]) -> None:
-    given = {name for name in ("text", "media", "format") if getattr(element, name) is not None}
-    need = _NEED[element.kind]
-    _require(given == {need}, path, f"an element with `{need}` and no other content")
-    _require(element.media is None or element.media in digests, path, "a digest listed in media")
-    _require(len(element.text or "") <= MAX_SPOKEN, path, "at most 8000 characters")
-    _require(len(element.format or "") <= 64, path, "at most 64 characters")
-    _require(element.lang is None or _is_lang(element.lang), path, "a language code")
-    ms = element.ticker_ms
-    if ms is not UNSET:
-        is_text = element.kind == "text" and MIN_TICKER_MS <= ms <= MAX_TICKER_MS
-        _require(is_text, path, "ticker_ms of a text, 2000 to 60000")
-    _require(element.fit is UNSET or element.kind == "image", path, "fit of an image")
-    for colour in (element.colour, element.background):
-        _require(_COLOUR.fullmatch(colour), path, "colours #rrggbb")
-    box = element.box
-    _require(len(box) == 4 and all(0 <= side <= 1000 for side in box), path, "a box of four")
-    left, top, width, height = box
-    inside = width > 0 and height > 0 and left + width <= 1000 and top + height <= 1000
-    _require(inside, path, "a box inside the face, in thousandths")
-
-
-def _check_scene(scene: Scene, path: str, digests: Collection[str]) -> None:
-    elements = scene.elements
-    _require(1 <= len(elements) <= MAX_SCENE_ELEMENTS, path, "1 to 32 elements")
-    _require(0 < scene.ms <= DAY_MS, path, "shown 1 to 86400000 ms")
-    for index, element in enumerate(elements):
-        _check_element(element, f"{path}.elements[{index}]", digests)
-    moving = sum(element.ticker_ms is not UNSET for element in elements)
-    _require(moving <= MAX_TICKERS, path, "at most 4 texts that move")
-    chars = sum(len(element.text or "") for element in elements)
-    _require(chars <= MAX_SCENE_CHARS, path, "at most 8000 characters in all")
-    painted = sum(element.box[2] * element.box[3] for element in elements)
-    _require(painted <= MAX_SCENE_FACES * 1_000_000, path, "at most 12 times the face's area")
-
-
 def _check_body(body: Body, digests: frozenset[str]) -> None:
     if (body.media, body.relay, body.text, body.scene).count(None) != 3:
         raise SchemaError("body", "exactly one of media, relay, text, scene")
@@ -200,7 +153,7 @@ def _check_body(body: Body, digests: frozenset[str]) -> None:
     elif body.text is not None:
         _check_text(body.text, "body.text")
     elif body.scene is not None:
-        _check_scene(body.scene, "body.scene", digests)
+        check_scene(body.scene, "body.scene", digests)
 
 
 def _are_zones(zones: list[str]) -> bool:

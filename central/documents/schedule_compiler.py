@@ -11,23 +11,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from agent.contract.document import (
-    Body,
-    Entry,
-    EntryStart,
-    Playlist,
-    Relay,
-    Scene,
-    Sync,
-    When,
-)
+from agent.contract.document import Body, Entry, EntryStart, Playlist, Relay, Sync, When
 from agent.contract.ids import BASE_SLOT
 from agent.errors import YamlFaults
 from agent.trust.freshness import longest_lifetime
 from agent.trust.media_url_rules import is_https
 from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
 from central.documents.day_words import ItemDays, compile_days, parse_sun
-from central.documents.scene_layout import build_layout
+from central.documents.picture_compiler import compile_picture
 from central.documents.schedule_model import (
     PictureSpec,
     ScheduleFile,
@@ -174,7 +165,7 @@ class _ScheduleCompiler(Compilation):
         own = item.id or f"e{index + 1}"
         sound = self._sound(item, path) if sounds else None
         show_ms = parse_span_ms(item.for_) if item.for_ else self._length_ms(sound)
-        picture = self._picture(item.show, show_ms, path) if item.show else None
+        picture = self._picture(item.show, show_ms, item.lang, path) if item.show else None
         if when is None or start is None:
             return
         shared: dict[str, Any] = {
@@ -274,15 +265,12 @@ class _ScheduleCompiler(Compilation):
         once_ms = sum(self.media[digest].duration_ms for digest in sound.media)
         return once_ms * sound.repeat + sound.gap_ms * (sound.repeat - 1)
 
-    def _picture(self, show: PictureSpec, ms: int | None, path: str) -> Body | None:
-        if not (show.text or show.ticker or show.qr or show.image):
-            self.fault(f"{path}.show", "file.show")
+    def _picture(self, show: PictureSpec, ms: int | None, lang: str, path: str) -> Body | None:
         if ms is None:
             self.fault(path, "file.picture_for")
             return None
-        image = self.medium(show.image, f"{path}.show.image", "image/") if show.image else None
-        elements = build_layout(show, image.sha256 if image else None)
-        return Body(scene=Scene(elements, ms)) if elements else None
+        scene = compile_picture(show, ms, lang, f"{path}.show", self)
+        return Body(scene=scene) if scene else None
 
 
 def _shown(value: str | list[str]) -> str:

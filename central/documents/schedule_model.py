@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from agent.contract.scene import MAX_REGIONS, MAX_TURNS
 from speech.dialect import DialectName
 
 
@@ -24,6 +25,10 @@ StartTime = Annotated[
     ),
 ]
 Date = Annotated[str, _form(r"^\d{4}-\d\d-\d\d$", "YYYY-MM-DD")]
+Moment = Annotated[
+    str,
+    _form(r"^\d{4}-\d\d-\d\d(?: (?:[01]\d|2[0-3]):[0-5]\d)?$", "YYYY-MM-DD, YYYY-MM-DD HH:MM"),
+]
 Span = Annotated[str, _form(r"^[1-9]\d{0,5}(?:ms|s|m|h)$", "30s, 10m, 12h")]
 Name = Annotated[str, _form(r"^[A-Za-z0-9._-]{1,64}$", "tuan")]
 Zone = Annotated[str, _form(r"^(?:\*|[A-Za-z0-9._-]{1,64})$", "nga-ba, *")]
@@ -40,17 +45,53 @@ _NGAY = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
 NUMBER_OF_DAY = {name: n for names in (_DAYS, _NGAY) for n, name in enumerate(names, 1)}
 
 
-class PictureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A picture: any of text, ticker, qr and image; the layout follows from which are there."""
+class StillSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What stands still: any of these; the layout follows from which are there."""
 
     text: str | None = None
-    ticker: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
-    ticker_speed: Literal["slow", "normal", "fast"] = "normal"
+    count_to: Moment | None = None
+    clock: Literal["time", "date", "lunar"] | None = None
     qr: str | None = None
     image: str | None = None
     image_fit: Literal["contain", "cover", "stretch"] = "contain"
     colour: Colour = "#ffffff"
     background: Colour = "#000000"
+
+
+class TurnSpec(StillSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a region shows for a while."""
+
+    for_: Span = msgspec.field(name="for", default="8s")
+
+
+class SlideSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One picture of several that follow each other."""
+
+    image: str
+    for_: Span = msgspec.field(name="for", default="8s")
+
+
+class RegionSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of the face with a list of its own."""
+
+    turns: Annotated[list[TurnSpec], Meta(min_length=1, max_length=MAX_TURNS)]
+    place: Literal["left", "right", "top", "bottom", "all"] | None = None
+    box: (
+        Annotated[list[Annotated[int, Meta(ge=0, le=100)]], Meta(min_length=4, max_length=4)] | None
+    ) = None
+
+
+class PictureSpec(StillSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A picture: what stands still, a line that runs, slides and regions."""
+
+    ticker: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    ticker_speed: Literal["slow", "normal", "fast"] = "normal"
+    slides: Annotated[list[SlideSpec], Meta(max_length=MAX_TURNS)] = msgspec.field(
+        default_factory=list
+    )
+    regions: Annotated[list[RegionSpec], Meta(max_length=MAX_REGIONS)] = msgspec.field(
+        default_factory=list
+    )
 
 
 class StartRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

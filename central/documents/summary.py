@@ -16,7 +16,6 @@ from agent.contract.document import (
     Cancel,
     Command,
     Document,
-    Element,
     Emergency,
     Entry,
     Head,
@@ -29,6 +28,7 @@ from agent.contract.document import (
     TimeReply,
 )
 from agent.contract.feature import STAGGERED
+from agent.contract.scene import Element, Region, list_regions
 from central.documents.calendar_summary import (
     describe_calendar,
     describe_exceptions,
@@ -144,8 +144,9 @@ def _body(body: Body, media: dict[str, Medium], speak: Say) -> str:
     if body.text is not None:
         return _text(body.text, speak) + times
     assert body.scene is not None  # noqa: S101 - the schema allows no fifth kind
-    shown = ", ".join(_element(element, speak) for element in body.scene.elements)
-    return speak("body.scene", shown, format_span(body.scene.ms))
+    parts = [_element(element, speak) for element in body.scene.elements]
+    parts += [_region(region, speak) for region in list_regions(body.scene)]
+    return speak("body.scene", ", ".join(parts), format_span(body.scene.ms))
 
 
 def _text(text: TextBody, speak: Say) -> str:
@@ -157,8 +158,20 @@ def _text(text: TextBody, speak: Say) -> str:
     return ", ".join(parts)
 
 
+def _region(region: Region, speak: Say) -> str:
+    turns = (
+        " + ".join(_element(element, speak) for element in turn.elements)
+        + f" ({format_span(turn.ms)})"
+        for turn in region.turns
+    )
+    return speak("region", " → ".join(turns))
+
+
 def _element(element: Element, speak: Say) -> str:
-    name = element.kind if element.ticker_ms is UNSET else "ticker"
+    if element.count_to is not UNSET:
+        return speak("element.countdown", element.text, format_moment(element.count_to))
+    name: str = element.kind if element.ticker_ms is UNSET else "ticker"
+    name = name if element.full_format is UNSET else "full_clock"
     return speak(f"element.{name}", element.text or element.format or "")
 
 

@@ -5,16 +5,15 @@ The parts are those of `agent.contract.feature`: this module only adds the texts
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agent.contract.document import Document, Entry, Playlist
 from agent.contract.feature import document_parts, entry_parts, refused_parts
+from agent.contract.scene import each_element
 from agent.errors import TrustError
+from agent.trust.scene_rules import has_clock_format
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
-
-_CLOCK_FORM = re.compile(r"(?:[^%]|%[HMSdmY])*")
 
 
 def verify_supported(document: Document, lang: Lang) -> None:
@@ -38,6 +37,6 @@ def _find(document: Document, lang: Lang) -> Iterator[str]:
 
 
 def _unknown_clocks(entry: Entry) -> Iterator[str]:
-    for element in entry.body.scene.elements if entry.body.scene is not None else ():
-        if element.kind == "clock" and not _CLOCK_FORM.fullmatch(element.format or ""):
+    for element in () if entry.body.scene is None else each_element(entry.body.scene):
+        if element.kind == "clock" and not has_clock_format(element.format or ""):
             yield "clock"

@@ -116,6 +116,9 @@ PHRASES: Catalogue = {
     "element.image": Text("một hình ảnh", "an image"),
     "element.qr": Text("mã QR {0}", "QR code {0}"),
     "element.clock": Text("đồng hồ", "a clock"),
+    "element.full_clock": Text("đồng hồ có thứ và ngày", "a clock with weekday and date"),
+    "element.countdown": Text("chữ “{0}”, đếm ngược đến {1}", "text “{0}”, counting down to {1}"),
+    "region": Text("luân phiên: {0}", "in turn: {0}"),
     "element.video": Text("một đoạn phim", "a video"),
     "cancel": Text("Dừng và rút lại {0}", "Ends and withdraws {0}"),
     "silence.on": Text(

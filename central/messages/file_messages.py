@@ -83,7 +83,20 @@ PHRASES: Catalogue = {
         "an https address, in class routine",
     ),
     "file.relay_for": Text("`for`: tiếp âm bao lâu", "`for`: how long to relay"),
-    "file.show": Text("text, ticker, qr hoặc image", "text, ticker, qr or image"),
+    "file.show": Text(
+        "text, ticker, clock, qr, image, slides hoặc regions",
+        "text, ticker, clock, qr, image, slides or regions",
+    ),
+    "file.turn": Text("text, clock, qr hoặc image", "text, clock, qr or image"),
+    "file.slides_or_image": Text("slides hoặc image, không cả hai", "slides or image, not both"),
+    "file.regions": Text("nhiều nhất {0}, tính cả slides", "at most {0}, slides included"),
+    "file.region_place": Text(
+        "`place`, hoặc `box` [trái, trên, rộng, cao] tính bằng phần trăm, nằm trong bảng",
+        "`place`, or `box` [left, top, width, height] in percent, inside the face",
+    ),
+    "file.count_text": Text(
+        "`text`: đếm ngược đến việc gì", "`text`: what the days are counted to"
+    ),
     "file.picture_for": Text("`for`: hiện hình bao lâu", "`for`: how long to show it"),
     "file.type": Text("một tệp loại {0}*", "a file of type {0}*"),
     "file.beside": Text("một tệp nằm cùng thư mục", "a file beside this one"),

@@ -290,6 +290,46 @@ PHRASES: Catalogue = {
             " boxes (older boxes): {0}; upgrade them"
         ),
     ),
+    "ignored.entries.body.scene.regions": Text(
+        (
+            "bảng của các trạm sau chỉ hiện hình đầu của mỗi phần, không luân phiên (hộp phiên bản"
+            " cũ): {0}; nâng cấp các hộp ấy"
+        ),
+        (
+            "boards of these stations show the first turn of each region only (older boxes): {0};"
+            " upgrade them"
+        ),
+    ),
+    "ignored.entries.body.scene.elements.count_to": Text(
+        (
+            "bảng của các trạm sau hiện chữ mà không đếm ngược (hộp phiên bản cũ): {0}; nâng cấp"
+            " các hộp ấy"
+        ),
+        (
+            "boards of these stations show the text without the time that is left (older boxes):"
+            " {0}; upgrade them"
+        ),
+    ),
+    "ignored.entries.body.scene.elements.full_format": Text(
+        (
+            "đồng hồ trên bảng của các trạm sau không có thứ và ngày âm (hộp phiên bản cũ): {0};"
+            " nâng cấp các hộp ấy"
+        ),
+        (
+            "clocks on boards of these stations have no weekday and no lunar date (older boxes):"
+            " {0}; upgrade them"
+        ),
+    ),
+    "ignored.entries.body.scene.elements.face_name": Text(
+        (
+            "bảng của các trạm sau hiện nguyên chữ {{face}}, không thay bằng tên mặt bảng (hộp"
+            " phiên bản cũ): {0}; nâng cấp các hộp ấy"
+        ),
+        (
+            "boards of these stations show {{face}} as it is, not the face's name (older boxes):"
+            " {0}; upgrade them"
+        ),
+    ),
     "ignored.entries.body.scene.elements.ticker_ms": Text(
         (
             "bảng của các trạm sau hiện chữ chạy thành chữ đứng yên, dài quá thì không hiện (hộp"

@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from agent.contract.document import Element, Medium, Scene
+from agent.contract.document import Medium
 from agent.contract.ids import Digest
+from agent.contract.scene import Element, Scene
 from agent.errors import AgentError, PlayError, StoreError
 from agent.link.media_fetch import Fetcher, Patience
 from agent.play.board.scene_renderer import SceneContext, render

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent.clock import mono_s
-from agent.contract.document import Scene
+from agent.contract.scene import Scene
 from agent.play.ipc import Brightness, ShowScene, WorkerFault
 from agent.sandbox import enforce
 from agent.sandbox.profile import find_missing

@@ -26,10 +26,11 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_process import BoardProcess
 from agent.play.board.moving_face import MovingFace
+from agent.play.board.scene_box import PlaceNames
 from agent.play.board.ticker import Strip, draw_strip
 from agent.play.ipc import BoardEvent, Shown, ShowScene
 from drivers.codec import colorlight
@@ -141,7 +142,7 @@ def scroll_rows(rows: tuple[int, int]) -> Iterator[dict[str, Frame]]:
     """A text that goes to the left in these rows of the face."""
     box = [0, rows[0] * 1000 // FACE[1], 1000, (rows[1] - rows[0]) * 1000 // FACE[1]]
     line = Element("text", box, text=TEXT, ticker_ms=CROSS_MS)
-    drawn = draw_strip(line, FACE, "", STRIP_PX)
+    drawn = draw_strip(line, FACE, PlaceNames(""), STRIP_PX)
     window = (0, rows[0], FACE[0], rows[0] + drawn.height)
     strip = Strip(drawn.tobytes(), drawn.width, window, CROSS_MS)
     face = MovingFace(bytes(FACE[0] * FACE[1] * 3), FACE[0], [strip], 1 / 60)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from agent.clock import mono_s
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.play import ipc
 from agent.play.ipc import Blank, BoardBeat, BoardReady, Brightness, Shown, ShowScene, WorkerFault
 from tests.harness.board_harness import FACES, PATIENCE_S, STATION, Child, Start, start

@@ -32,6 +32,10 @@ ENTRY, SCENE = "entries.0", "entries.1.body.scene"
 DIGESTS = [f"{number:064x}" for number in range(257)]
 AFTER = {"kind": "after", "entry": "e2"}
 ITEM = [0, 0, DIGESTS[0]]
+TEXT = {"kind": "text", "box": [0, 0, 1000, 1000], "text": "a"}
+CLOCK = {"kind": "clock", "box": [0, 0, 1000, 1000], "format": "%H", "full_format": "%A %L %S"}
+TURN: dict[str, Any] = {"elements": [TEXT], "ms": 8_000}
+REGION: dict[str, Any] = {"box": [0, 0, 1000, 1000], "turns": [TURN]}
 LEVEL = {"from": "18:00", "to": "21:00", "gain_db": 0}
 CRITICAL = (
     "policy.cap_distance_m",
@@ -75,6 +79,17 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("playlist", f"{SCENE}.elements.0.box", [[0, 0, 1000, 1000]], [[0, 0, 0, 1], [1, 0, 1000, 1]]),
     ("playlist", f"{SCENE}.elements.0.ticker_ms", [2_000, 60_000], [1_999, 60_001]),
     ("playlist", f"{SCENE}.elements.0.fit", [], ["cover"]),
+    ("playlist", f"{SCENE}.elements.0.count_to", ["2027-02-05T17:00:00Z"], ["2027-02-05", ""]),
+    ("playlist", f"{SCENE}.elements.2.count_to", [], ["2027-02-05T17:00:00Z"]),
+    ("playlist", f"{SCENE}.elements.0.full_format", [], ["%H"]),
+    ("playlist", f"{SCENE}.elements.0.face_name", [True, False], []),
+    ("playlist", f"{SCENE}.regions", [[REGION] * 3, [REGION | {"turns": [TURN] * 64}]],
+     [[], [REGION] * 4, [REGION | {"turns": [TURN] * 65}], [REGION | {"turns": []}],
+      [REGION | {"box": [1, 0, 1000, 1000]}]]),
+    ("playlist", f"{SCENE}.regions.0.turns.0.ms", [1_000, DAY_MS], [999, DAY_MS + 1]),
+    ("playlist", f"{SCENE}.regions.0.turns.0.elements", [[TEXT] * 12, [CLOCK]],
+     [[], [TEXT | {"ticker_ms": 9_000}], [CLOCK | {"full_format": "%B"}],
+      [CLOCK | {"full_format": "a" * 65}], [TEXT | {"text": "a" * 4_000}] * 3]),
     ("playlist", f"{SCENE}.elements.1.ticker_ms", [], [10_000]),
     ("playlist", f"{SCENE}.elements.0.colour", ["#00FFaa"], ["#fff", "red"]),
     ("playlist", "media.0.bytes", [1, 2**31], [0, 2**31 + 1]),

@@ -26,6 +26,7 @@ RAW = (
     "speech/",
     "agent/doctor/probes/text_shaping.py",
     "agent/doctor/probes/voice.py",
+    "agent/play/board/clock_words.py",
     "agent/play/board/typeset.py",
     "agent/settings/reference.py",
     "agent/settings/schema.py",

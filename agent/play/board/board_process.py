@@ -3,7 +3,7 @@
 Run as `python -m agent.play.board.board_process CONFIG`, CONFIG being JSON by `board_config`.
 
 One loop on one thread: wait for a command, a renderer's answer or the next due moment (heartbeat,
-end of a scene, a clock's next reading, the next step of a text that runs). It draws nothing itself:
+end of a scene, what a clock changes, the next step of a text that runs). It draws nothing itself:
 a separate process draws each scene (`render_process`), so that none delays the heartbeat, or an
 alarm that comes after it. The fail-safe state is black: at start, when a scene ends, when it cannot
 be drawn, while it takes more than a second, and when the agent is gone (end of file on fd 3), which
@@ -27,9 +27,9 @@ from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_faces import BoardFaces
-from agent.play.board.render_process import Failure, RenderProcess, local_time, reap
+from agent.play.board.render_process import Failure, RenderProcess, moment_of, reap
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
-from agent.play.board.scene_renderer import clock_texts
+from agent.play.board.scene_state import read_changing
 from agent.play.board.typeset import check_shaping, warm_up
 from agent.play.ipc import (  # fmt: skip
     BEAT_S,
@@ -63,7 +63,7 @@ ATTEMPTS = 2  # renderers that may die while drawing one scene
 
 @dataclass(eq=False)
 class _Drawing:
-    """A scene that is being drawn, or is shown and has clocks.
+    """A scene that is being drawn, or is shown and changes by the clock.
 
     Args:
         renderer: the process that draws it.
@@ -283,10 +283,10 @@ class BoardProcess:
             self._send(BoardBeat(self._faces.frames, late, faults))
 
     def _monitor(self, drawing: _Drawing, now_s: float) -> None:
-        """Over the limit: fail. Slow: black meanwhile. Idle: redraw its clocks when they change."""
+        """Over the limit: fail. Slow: black meanwhile. Idle: redraw what the clock changes."""
         renderer = drawing.renderer
         if renderer.due_mono_s is None:
-            if clock_texts(renderer.show.scene, local_time(renderer.show)) != renderer.texts:
+            if read_changing(renderer.show.scene, moment_of(renderer.show)) != renderer.texts:
                 self._request(drawing)
         elif now_s >= renderer.due_mono_s:
             limit = f"not drawn within {self._budget.render_s:g} s"

@@ -67,6 +67,7 @@ class BoardSession:
             media={clip.sha256: str(media.path(Digest(clip.sha256))) for clip in item.clips},
             until_mono_s=self._until_mono_s,
             utc_at_mono_0_s=self._clock.at_of(0.0).timestamp(),
+            start_mono_s=self._clock.mono_of(item.start_at),
         )
 
     def has_moved(self, item: Item) -> bool:

@@ -29,6 +29,7 @@ from agent.contract.local_time import LOCAL
 from agent.errors import PlayError
 from agent.play.board import scene_renderer
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
+from agent.play.board.scene_state import SceneMoment, read_changing
 from agent.play.board.ticker import (
     Strip,
     decode_strips,
@@ -41,6 +42,7 @@ from agent.sandbox.profile import confine_renderer
 
 LOGGER = logging.getLogger(__name__)
 _DRAWN, _NO_TIME = b"\1", math.nan
+_MOMENT = struct.Struct("<dQ")  # POSIX seconds, milliseconds since the beginning of the scene
 _DESCRIPTORS = 4096
 MESSAGE_BYTES = 2048
 _CODE = re.compile(r"^E_[A-Z_]{2,20}$")
@@ -81,7 +83,7 @@ class RenderProcess:
         faces: those that still need its frames.
         fd: readable once there is an answer.
         due_mono_s: deadline of its answer; None without a pending request.
-        texts: the readings of the clocks in the frame last requested.
+        texts: what changes by the clock, as the frame last requested has it.
         strips: by face, the texts that move; there from the first answer on.
     """
 
@@ -107,17 +109,16 @@ class RenderProcess:
         self._pid, self._ask, self.fd = _fork(drawer)
 
     def request(self) -> None:
-        """Request frames with the clocks of this moment.
+        """Request the frames of this moment.
 
         Raises:
             PlayError: E_UNSUPPORTED, a clock's format.
         """
-        local = local_time(self.show)
-        self.texts = scene_renderer.clock_texts(self.show.scene, local)
+        moment = moment_of(self.show)
+        self.texts = read_changing(self.show.scene, moment)
         self.due_mono_s = mono_s() + self._budget.render_s
-        posix_s = _NO_TIME if local is None else local.timestamp()
         with contextlib.suppress(BrokenPipeError):  # it is gone: `receive` reports that
-            os.write(self._ask, struct.pack("<d", posix_s))
+            os.write(self._ask, _encode_moment(moment))
 
     def receive(self) -> dict[str, bytes] | Failure:
         """Its answer, once `fd` is readable: a frame for each face that still needs one."""
@@ -163,12 +164,24 @@ def reap(pid: int) -> bool:
     return os.waitpid(pid, os.WNOHANG)[0] == pid
 
 
-def local_time(show: ShowScene) -> datetime | None:
-    """The local time of clocks now; None while no time is trusted."""
+def moment_of(show: ShowScene) -> SceneMoment:
+    """What a scene is drawn for now: the local time, and how far it has come."""
+    shown_ms = max(0, int((mono_s() - show.start_mono_s) * 1000))
     if show.utc_at_mono_0_s is None:
-        return None
+        return SceneMoment(None, shown_ms)
     at = datetime.fromtimestamp(show.utc_at_mono_0_s + mono_s(), UTC)
-    return at.astimezone(LOCAL)
+    return SceneMoment(at.astimezone(LOCAL), shown_ms)
+
+
+def _encode_moment(moment: SceneMoment) -> bytes:
+    posix_s = _NO_TIME if moment.local is None else moment.local.timestamp()
+    return _MOMENT.pack(posix_s, moment.shown_ms)
+
+
+def _decode_moment(request: bytes) -> SceneMoment:
+    posix_s, shown_ms = _MOMENT.unpack(request)
+    local = None if math.isnan(posix_s) else datetime.fromtimestamp(posix_s, LOCAL)
+    return SceneMoment(local, shown_ms)
 
 
 @dataclass(frozen=True)
@@ -185,14 +198,12 @@ class _Drawer:
         """Draw on each request, until the board closes its end; a failure is the last answer."""
         renderer: scene_renderer.SceneRenderer | None = None
         table = b""
-        while len(request := os.read(asked, 8)) == 8:
-            (posix_s,) = struct.unpack("<d", request)
-            local = None if math.isnan(posix_s) else datetime.fromtimestamp(posix_s, LOCAL)
+        while len(request := os.read(asked, _MOMENT.size)) == _MOMENT.size:
             try:
                 if renderer is None:
                     renderer = self._load()
                     table = self._draw_strips(renderer)
-                self._draw(renderer, local)
+                self._draw(renderer, _decode_moment(request))
             except PlayError as error:
                 os.write(answers, _build_failure(error.code, f"{error.subject}: {error.hint}"))
                 return
@@ -209,23 +220,19 @@ class _Drawer:
 
     def _load(self) -> scene_renderer.SceneRenderer:
         context = scene_renderer.SceneContext(self.station, self.show.media)
-        return scene_renderer.SceneRenderer(
-            self.show.scene, self.sizes.values(), context, self.budget
-        )
+        return scene_renderer.SceneRenderer(self.show.scene, self.sizes, context, self.budget)
 
-    def _draw(self, renderer: scene_renderer.SceneRenderer, local: datetime | None) -> None:
+    def _draw(self, renderer: scene_renderer.SceneRenderer, moment: SceneMoment) -> None:
         at = 0
-        for size in self.sizes.values():
-            frame = renderer.draw(size, local).tobytes()
+        for face in self.sizes:
+            frame = renderer.draw(face, moment).tobytes()
             self.shared[at : at + len(frame)] = frame
             at += len(frame)
 
     def _draw_strips(self, renderer: scene_renderer.SceneRenderer) -> bytes:
         """Draw what moves, behind the frames; returns the sizes of the strips."""
         most_px = share_px(self.show.scene, self.sizes, self.budget.strip_px)
-        drawn = [
-            strip for size in self.sizes.values() for strip in renderer.draw_strips(size, most_px)
-        ]
+        drawn = [strip for face in self.sizes for strip in renderer.draw_strips(face, most_px)]
         table, pixels = encode_strips(drawn)
         at = sum(map(_frame_bytes, self.sizes.values()))
         for strip in pixels:

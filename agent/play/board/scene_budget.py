@@ -7,13 +7,18 @@ box with 1 GiB: a picture of twice the size of a large board is shown, one for a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agent.contract.document import (
+from agent.contract.scene import (
     MAX_SCENE_CHARS,
     MAX_SCENE_ELEMENTS,
     MAX_SCENE_FACES,
+    MAX_TURN_ELEMENTS,
+    Element,
+    Region,
     Scene,
+    list_regions,
 )
 from agent.errors import PlayError
 
@@ -25,7 +30,8 @@ class SceneBudget:
     Args:
         image_px: decoded pixels of all its pictures, each counted once and by its format.
         weights: format -> the weight of one pixel, by the memory that its decoder takes.
-        elements: number of elements.
+        elements: number of elements that are there all the time.
+        turn_elements: number of elements in all turns of regions.
         text_chars: characters of all texts and codes together.
         painted_faces: area of all elements together, as a multiple of the face's area.
         strip_px: of all texts that move, over all faces.
@@ -36,6 +42,7 @@ class SceneBudget:
     image_px: int = 8_300_000  # 3840 x 2160
     weights: dict[str, int] = field(default_factory=lambda: {"PNG": 1, "JPEG": 1, "WEBP": 3})
     elements: int = MAX_SCENE_ELEMENTS
+    turn_elements: int = MAX_TURN_ELEMENTS
     text_chars: int = MAX_SCENE_CHARS
     painted_faces: int = MAX_SCENE_FACES
     strip_px: int = 5_600_000  # 16 MiB: on a large board a line of 15 faces at 220 lamps' height
@@ -54,13 +61,29 @@ def check_scene(scene: Scene, budget: SceneBudget = SCENE_BUDGET) -> None:
     """
     if len(scene.elements) > budget.elements:
         raise over_budget(f"{len(scene.elements)} elements", budget.elements)
-    chars = sum(len(element.text or "") + len(element.format or "") for element in scene.elements)
-    if chars > budget.text_chars:
-        raise over_budget(f"{chars} characters", budget.text_chars)
-    boxes = [element.box for element in scene.elements if len(element.box) == 4]
-    painted = sum(max(0, box[2]) * max(0, box[3]) for box in boxes) / 1_000_000
+    turns = [turn for region in list_regions(scene) for turn in region.turns]
+    inside = [element for turn in turns for element in turn.elements]
+    if len(inside) > budget.turn_elements:
+        raise over_budget(f"{len(inside)} elements in turns", budget.turn_elements)
+    for elements in (scene.elements, inside):
+        chars = sum(len(one.text or "") + len(one.format or "") for one in elements)
+        if chars > budget.text_chars:
+            raise over_budget(f"{chars} characters", budget.text_chars)
+    painted = _painted(scene.elements) + sum(map(_painted_most, list_regions(scene)))
     if painted > budget.painted_faces:
         raise over_budget(f"{painted:.1f} faces painted over", budget.painted_faces)
+
+
+def _painted(elements: Iterable[Element]) -> float:
+    boxes = [element.box for element in elements if len(element.box) == 4]
+    return sum(max(0, box[2]) * max(0, box[3]) for box in boxes) / 1_000_000
+
+
+def _painted_most(region: Region) -> float:
+    if len(region.box) != 4:
+        return 0.0
+    most = max((_painted(turn.elements) for turn in region.turns), default=0.0)
+    return max(0, region.box[2]) * max(0, region.box[3]) / 1_000_000 * most
 
 
 def over_budget(what: str, limit: float) -> PlayError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -39,6 +39,9 @@ class Room(NamedTuple):
     fit: Fit = "contain"
 
 
+Rooms = Mapping[str, Sequence[Room]]
+
+
 class SceneImages:
     """Pictures by digest, each fitted into the rectangles that the scene has for it.
 
@@ -51,28 +54,51 @@ class SceneImages:
         self._media = media
         self._budget = budget
         self._fitted: dict[tuple[str, Room], Image.Image] = {}
+        self._turning: dict[int, dict[tuple[str, Room], Image.Image]] = {}
 
-    def load(self, rooms: Mapping[str, Iterable[Room]]) -> None:
-        """Check all pictures against the budget, then decode them.
+    def load(self, rooms: Rooms, regions: Iterable[Iterable[Rooms]] = ()) -> None:
+        """Check all pictures against the budget, then decode those that are there all the time.
 
         Args:
-            rooms: by digest, each that it is fitted into.
+            rooms: by digest, each room that it is fitted into.
+            regions: the same of each turn of each region; only one of them is decoded at a time.
 
         Raises:
             PlayError: E_SCENE, over the budget, nothing was decoded; E_MEDIA, not a picture, or not
                 the signed one.
         """
-        counted = sum(self._count(digest, list(sizes)) for digest, sizes in rooms.items())
+        counted = self._count_all(rooms)
+        counted += sum(max(map(self._count_all, turns), default=0) for turns in regions)
         if counted > self._budget.image_px:
             raise over_budget(f"{counted} pixels of pictures", self._budget.image_px)
+        self._fitted = self._fit_all(rooms)
+
+    def turn(self, region: int, rooms: Rooms) -> None:
+        """Decode the pictures of a region's turn, and forget those of the one before.
+
+        Raises:
+            PlayError: E_MEDIA, as `load`.
+        """
+        self._turning.pop(region, None)
+        self._turning[region] = self._fit_all(rooms)
+
+    def _count_all(self, rooms: Rooms) -> int:
+        return sum(self._count(digest, list(sizes)) for digest, sizes in rooms.items())
+
+    def _fit_all(self, rooms: Rooms) -> dict[tuple[str, Room], Image.Image]:
+        fitted: dict[tuple[str, Room], Image.Image] = {}
         for digest, sizes in rooms.items():
-            whole = self._decode(digest, list(sizes))
-            for room in set(sizes):
-                self._fitted[digest, room] = _fit(whole, room)
+            lacking = {room for room in sizes if (digest, room) not in self._fitted}
+            if lacking:
+                whole = self._decode(digest, list(sizes))
+                fitted |= {(digest, room): _fit(whole, room) for room in lacking}
+        return fitted
 
     def get(self, digest: str, room: Room) -> Image.Image:
         """The RGBA picture, as it fits into `room`; it must be loaded before."""
-        return self._fitted[digest, room]
+        found = self._fitted.get((digest, room))
+        turning = (one[digest, room] for one in self._turning.values() if (digest, room) in one)
+        return found if found is not None else next(turning)
 
     def _count(self, digest: str, rooms: list[Room]) -> int:
         """Pixels that decoding would make, from the header alone."""

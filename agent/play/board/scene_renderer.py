@@ -6,7 +6,6 @@ order given. A scene that cannot be shown completely is a fault; no part of it i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +14,16 @@ import segno
 from msgspec import UNSET
 from PIL import Image, ImageDraw
 
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Region, Scene, Turn, list_regions
 from agent.errors import PlayError
 from agent.play.board import typeset
-from agent.play.board.scene_box import Box, Size, parse_colour, place_box
+from agent.play.board.scene_box import Box, PlaceNames, Size, parse_colour, place_box
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget, check_scene
 from agent.play.board.scene_images import Room, SceneImages
+from agent.play.board.scene_state import SceneMoment, clock_text, countdown_text, turn_on
 from agent.play.board.ticker import draw_strip, list_tickers
 
 QUIET_ZONE_MODULES = 4  # ISO/IEC 18004
-CLOCK_FORMAT = "%H:%M"
-_CLOCK_DIRECTIVES = re.compile(r"^(?:[^%]|%[HMSdmY])*$")
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,11 @@ class SceneContext:
 
 
 class SceneRenderer:
-    """One scene for one or more faces; when it is drawn again, only its clocks change.
+    """One scene for one or more faces; when it is drawn again, only what `scene_state` has changes.
 
     Args:
         scene: the scene to draw.
-        sizes: (width_px, height_px) of the faces.
+        faces: (width_px, height_px) by name.
         context: what it needs besides.
         budget: its limits.
 
@@ -56,46 +54,74 @@ class SceneRenderer:
     def __init__(
         self,
         scene: Scene,
-        sizes: Iterable[Size],
+        faces: Mapping[str, Size],
         context: SceneContext,
         budget: SceneBudget = SCENE_BUDGET,
     ) -> None:
         check_scene(scene, budget)
         self._scene = scene
+        self._faces = dict(faces)
         self._context = context
         self._images = SceneImages(context.media, budget)
-        self._images.load(_rooms(scene, list(sizes)))
+        self._turns: dict[int, Turn] = {}
+        sizes = list(self._faces.values())
+        regions = list_regions(scene)
+        self._images.load(
+            _rooms(scene.elements, sizes),
+            [[self._rooms_of(region, turn) for turn in region.turns] for region in regions],
+        )
 
-    def draw(self, size: Size, local: datetime | None) -> Image.Image:
-        """The RGB picture of the scene on a face of one of `sizes`, with clocks at `local`.
+    def draw(self, face: str, moment: SceneMoment) -> Image.Image:
+        """The RGB picture of the scene on a face at a moment.
 
         Raises:
-            PlayError: E_SCHEMA, E_UNSUPPORTED, E_FIT, E_FONT.
+            PlayError: E_SCHEMA, E_UNSUPPORTED, E_FIT, E_FONT, E_MEDIA.
         """
-        canvas = _Canvas(Image.new("RGB", size), self._images, self._context.station, local)
-        for element in self._scene.elements:
-            box = place_box(element, size)
-            canvas.picture.paste(parse_colour(element.background), box)
-            _PAINTERS[element.kind](canvas, element, box)
-        return canvas.picture
+        size = self._faces[face]
+        picture = self._paint(self._scene.elements, face, size, moment)
+        for index, region in enumerate(list_regions(self._scene)):
+            turn = turn_on(region, moment)
+            if self._turns.get(index) is not turn:
+                self._turns[index] = turn
+                self._images.turn(index, self._rooms_of(region, turn))
+            left, top, right, bottom = place_box(region.box, size)
+            inner = self._paint(turn.elements, face, (right - left, bottom - top), moment)
+            picture.paste(inner, (left, top))
+        return picture
 
-    def draw_strips(self, size: Size, most_px: int) -> list[Image.Image]:
+    def draw_strips(self, face: str, most_px: int) -> list[Image.Image]:
         """The strips of the elements that move, each of at most so many pixels.
 
         Raises:
             PlayError: E_SCHEMA, E_FIT, E_FONT.
         """
-        station = self._context.station
-        return [draw_strip(one, size, station, most_px) for one in list_tickers(self._scene)]
+        place, size = PlaceNames(self._context.station, face), self._faces[face]
+        return [draw_strip(one, size, place, most_px) for one in list_tickers(self._scene)]
+
+    def _paint(
+        self, elements: Iterable[Element], face: str, size: Size, moment: SceneMoment
+    ) -> Image.Image:
+        place = PlaceNames(self._context.station, face)
+        canvas = _Canvas(Image.new("RGB", size), self._images, place, moment)
+        for element in elements:
+            box = place_box(element.box, size)
+            canvas.picture.paste(parse_colour(element.background), box)
+            _PAINTERS[element.kind](canvas, element, box)
+        return canvas.picture
+
+    def _rooms_of(self, region: Region, turn: Turn) -> dict[str, list[Room]]:
+        boxes = [place_box(region.box, size) for size in self._faces.values()]
+        sizes = [(box[2] - box[0], box[3] - box[1]) for box in boxes]
+        return _rooms(turn.elements, sizes)
 
 
 def render(scene: Scene, size: Size, context: SceneContext) -> Image.Image:
-    """The RGB picture of a scene on a face of (width_px, height_px).
+    """The RGB picture of a scene, as it begins, on a face of (width_px, height_px).
 
     Raises:
         PlayError: E_SCENE, E_SCHEMA, E_UNSUPPORTED, E_MEDIA, E_FIT, E_FONT.
     """
-    return SceneRenderer(scene, [size], context).draw(size, context.local)
+    return SceneRenderer(scene, {"": size}, context).draw("", SceneMoment(context.local))
 
 
 @dataclass(frozen=True)
@@ -104,16 +130,16 @@ class _Canvas:
 
     picture: Image.Image
     images: SceneImages
-    station: str
-    local: datetime | None
+    place: PlaceNames
+    moment: SceneMoment
 
 
-def _rooms(scene: Scene, sizes: list[Size]) -> dict[str, list[Room]]:
+def _rooms(elements: Iterable[Element], sizes: list[Size]) -> dict[str, list[Room]]:
     """By medium, the rooms of the elements that show it."""
     rooms: dict[str, list[Room]] = {}
-    for element in scene.elements:
+    for element in elements:
         if element.kind == "image":
-            own = [_room(element, place_box(element, size)) for size in sizes]
+            own = [_room(element, place_box(element.box, size)) for size in sizes]
             rooms.setdefault(element.media or "", []).extend(own)
     return rooms
 
@@ -123,31 +149,15 @@ def _room(element: Element, box: Box) -> Room:
     return Room(size) if element.fit is UNSET else Room(size, element.fit)
 
 
-def clock_text(element: Element, local: datetime | None) -> str:
-    """The text of a clock element; dashes while no time is trusted.
-
-    Raises:
-        PlayError: E_UNSUPPORTED, a directive other than %H %M %S %d %m %Y.
-    """
-    form = element.format or CLOCK_FORMAT
-    if not _CLOCK_DIRECTIVES.match(form):
-        raise PlayError("E_UNSUPPORTED", form, "a clock supports %H %M %S %d %m %Y")
-    return local.strftime(form) if local is not None else re.sub(r"%.", "--", form)
-
-
-def clock_texts(scene: Scene, local: datetime | None) -> tuple[str, ...]:
-    """The texts of all clocks of a scene: when they change, the scene must be drawn again."""
-    return tuple(clock_text(e, local) for e in scene.elements if e.kind == "clock")
-
-
 def _paint_text(canvas: _Canvas, element: Element, box: Box) -> None:
     """A text that moves is no part of the still: only its background is."""
     if element.ticker_ms is UNSET:
-        _write(canvas, element, box, (element.text or "").replace("{station}", canvas.station))
+        text = countdown_text(element, canvas.moment.local)
+        _write(canvas, element, box, canvas.place.fill(element, text))
 
 
 def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:
-    _write(canvas, element, box, clock_text(element, canvas.local))
+    _write(canvas, element, box, clock_text(element, canvas.moment.local))
 
 
 def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
@@ -160,7 +170,7 @@ def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
 
 def _paint_qr(canvas: _Canvas, element: Element, box: Box) -> None:
     """Black on white regardless of the colours, whole pixels per module: phones must read it."""
-    text = (element.text or "").replace("{station}", canvas.station)
+    text = canvas.place.fill(element, element.text or "")
     if not text:
         raise PlayError("E_SCHEMA", "qr", "a QR code needs text")
     try:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from msgspec import UNSET
 from PIL import Image, ImageDraw
 
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.play.board import typeset
-from agent.play.board.scene_box import Box, Size, parse_colour, place_box
+from agent.play.board.scene_box import Box, PlaceNames, Size, parse_colour, place_box
 
 _SIZE = struct.Struct("<II")  # width and height of a strip
 
@@ -68,14 +68,14 @@ def list_tickers(scene: Scene) -> list[Element]:
     return [element for element in scene.elements if element.ticker_ms is not UNSET]
 
 
-def draw_strip(element: Element, size: Size, station: str, most_px: int) -> Image.Image:
+def draw_strip(element: Element, size: Size, place: PlaceNames, most_px: int) -> Image.Image:
     """The strip of a text for a face of this size, of at most so many pixels.
 
     Raises:
         PlayError: E_SCHEMA, E_FIT, E_FONT.
     """
-    box = place_box(element, size)
-    text = (element.text or "").replace("{station}", station)
+    box = place_box(element.box, size)
+    text = place.fill(element, element.text or "")
     layout = typeset.fit_line(text, box[3] - box[1], box[2] - box[0], most_px)
     width_px = 2 * (box[2] - box[0]) + round(layout.lines[0].width_px)
     strip = Image.new("RGB", (width_px, layout.line_height_px), parse_colour(element.background))
@@ -111,7 +111,7 @@ def decode_strips(
     strips: dict[str, list[Strip]] = {face: [] for face in sizes}
     for face, element in _each(scene, sizes):
         width_px, height_px = next(reader, (0, 0))
-        left, top, right, bottom = place_box(element, sizes[face])
+        left, top, right, bottom = place_box(element.box, sizes[face])
         end = at + width_px * height_px * 3
         if not 0 < height_px <= bottom - top or width_px <= right - left or end > len(pixels):
             raise ValueError(f"a strip of {width_px} x {height_px} pixels")

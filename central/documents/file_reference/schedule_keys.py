@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from central.documents.file_reference.key_text import (
-    ADDRESS,
     BY_ITSELF,
     FILE_NAME,
-    IMAGE_FILE,
     KeyText,
 )
 from texts.catalogue import Text
@@ -74,41 +72,6 @@ SCHEDULE_FILE: dict[str, KeyText] = {
         ),
         default=BY_ITSELF,
     ),
-}
-
-PICTURE_SPEC: dict[str, KeyText] = {
-    "text": KeyText(
-        Text("Chữ; `{station}` thành mã trạm.", "Text; `{station}` becomes the station's id.")
-    ),
-    "ticker": KeyText(
-        Text(
-            "Chữ chạy từ phải sang trái, một dòng, ở phần dưới bảng (không có gì khác thì cả "
-            "mặt bảng); `{station}` như trên. Tối đa 2.000 chữ cái; càng dài chữ càng nhỏ. Hộp"
-            " bản cũ hiện thành chữ đứng yên; `publish` kể tên trạm ấy.",
-            "One line that runs from right to left at the bottom, or on the whole face if "
-            "nothing else is there; boxes of older releases show it at rest.",
-        )
-    ),
-    "ticker_speed": KeyText(
-        Text(
-            "Chữ đi hết bề ngang: `slow` trong 16 giây, `normal` 10 giây, `fast` 6 giây.",
-            "A letter crosses the face in 16 s (`slow`), 10 s (`normal`) or 6 s (`fast`).",
-        )
-    ),
-    "qr": KeyText(
-        Text("Mã QR ở một phần ba bên phải.", "A QR code on the right third."), form=ADDRESS
-    ),
-    "image": KeyText(Text("Hình, nằm trên chữ.", "An image, above the text."), form=IMAGE_FILE),
-    "image_fit": KeyText(
-        Text(
-            "`contain`: hình trọn vẹn trong khung; `cover`: phủ kín khung, cắt mép; `stretch`: "
-            "kéo giãn cho vừa. Hộp bản cũ luôn hiện trọn vẹn.",
-            "`contain`: whole; `cover`: filling its box, cut at the edges; `stretch`: out of "
-            "proportion. Boxes of older releases show it whole.",
-        )
-    ),
-    "colour": KeyText(Text("Màu chữ.", "Colour of the text."), examples=("#ffcc00",)),
-    "background": KeyText(Text("Màu nền.", "Colour behind it."), examples=("#000000",)),
 }
 
 START_RULE: dict[str, KeyText] = {

@@ -17,8 +17,22 @@ from central.documents.file_reference.alarm_keys import ALARM_FILE, ALARM_MESSAG
 from central.documents.file_reference.calendar_keys import CALENDAR_FILE, CALENDAR_ROW
 from central.documents.file_reference.item_keys import SCHEDULE_ITEM
 from central.documents.file_reference.key_text import NONE, KeyText
-from central.documents.file_reference.schedule_keys import PICTURE_SPEC, SCHEDULE_FILE, START_RULE
-from central.documents.schedule_model import PictureSpec, ScheduleFile, ScheduleItem, StartRule
+from central.documents.file_reference.picture_keys import (
+    PICTURE_SPEC,
+    REGION_SPEC,
+    SLIDE_SPEC,
+    TURN_SPEC,
+)
+from central.documents.file_reference.schedule_keys import SCHEDULE_FILE, START_RULE
+from central.documents.schedule_model import (
+    PictureSpec,
+    RegionSpec,
+    ScheduleFile,
+    ScheduleItem,
+    SlideSpec,
+    StartRule,
+    TurnSpec,
+)
 from strict_yaml.type_messages import form_of, is_none
 from texts.catalogue import Text
 
@@ -26,6 +40,9 @@ TABLES: dict[type[Struct], dict[str, KeyText]] = {
     ScheduleFile: SCHEDULE_FILE,
     ScheduleItem: SCHEDULE_ITEM,
     PictureSpec: PICTURE_SPEC,
+    SlideSpec: SLIDE_SPEC,
+    RegionSpec: REGION_SPEC,
+    TurnSpec: TURN_SPEC,
     StartRule: START_RULE,
     CalendarFile: CALENDAR_FILE,
     CalendarRow: CALENDAR_ROW,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agent.contract.document import Body, Entry, EntryStart, Playlist, Scene, Sync, When
+from agent.contract.document import Body, Entry, EntryStart, Playlist, Sync, When
 from agent.contract.priority import Level
+from agent.contract.scene import Scene
 from agent.plan.occurrence import Occurrence
 from agent.plan.timeline import Timeline
 

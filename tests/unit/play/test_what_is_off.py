@@ -58,7 +58,7 @@ def modules_after(code: str) -> set[str]:
                 "agent.play.sound.engine_process",
                 "agent.play.sound.safe_engine_process",
                 "agent.contract.day_rule",
-                "agent.plan.lunar",
+                "agent.contract.lunar",
                 "agent.plan.recurrence",
                 "agent.verifier",
                 "audioop",

@@ -17,15 +17,14 @@ from agent.clock import Now
 from agent.contract.document import (
     Body,
     Document,
-    Element,
     Entry,
     EntryStart,
     Playlist,
-    Scene,
     StationConfig,
     When,
 )
 from agent.contract.ids import Place, StationId
+from agent.contract.scene import Element, Scene
 from agent.contract.station_policy import StationPolicy
 from agent.contract.topic import Topic
 from agent.errors import TrustError

@@ -14,20 +14,19 @@ from agent.clock import Now
 from agent.contract.accepted import Accepted
 from agent.contract.document import (
     Body,
-    Element,
     Emergency,
     EmergencyBody,
     Entry,
     EntryStart,
     Medium,
     Playlist,
-    Scene,
     Silence,
     StationConfig,
     TextBody,
     When,
 )
 from agent.contract.ids import Place, StationId
+from agent.contract.scene import Element, Scene
 from agent.contract.station_policy import Cap, StationPolicy
 from agent.contract.topic import Topic
 from agent.errors import ConfigError, TrustError

@@ -12,12 +12,10 @@ from click.testing import CliRunner
 from agent.contract.document import (
     Body,
     Command,
-    Element,
     Entry,
     EntryStart,
     Playlist,
     Relay,
-    Scene,
     StationConfig,
     StreamGrant,
     Sync,
@@ -25,6 +23,7 @@ from agent.contract.document import (
     When,
 )
 from agent.contract.feature import PARTS, UNSUPPORTED, ignored_features, needed_features
+from agent.contract.scene import Element, Scene
 from agent.contract.station_policy import Cap, ChimeCheck, PolicyLevel, Stagger, StationPolicy
 from agent.errors import TrustError
 from central.__main__ import main

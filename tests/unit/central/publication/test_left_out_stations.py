@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Body, Element, Relay, Scene, StationConfig, Sync
+from agent.contract.document import Body, Relay, StationConfig, Sync
 from agent.contract.report import ClockState, Hello
+from agent.contract.scene import Element, Scene
 from agent.contract.station_policy import AdvertPolicy, ChimeCheck, Stagger, StationPolicy
 from agent.errors import YamlFaults
 from central.__main__ import main

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from agent.clock import Clock, Now, boot_s, mono_s
-from agent.contract.document import Scene
+from agent.contract.scene import Scene
 from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardBeat, BoardReady, Brightness, Shown, ShowScene, WorkerFault

@@ -14,12 +14,13 @@ import msgspec
 import pytest
 
 from agent.clock import mono_s
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.play.board import scene_renderer
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_process import BoardProcess
 from agent.play.board.render_process import Failure, RenderProcess, reap
 from agent.play.board.scene_budget import SceneBudget
+from agent.play.board.scene_state import SceneMoment
 from agent.play.ipc import (
     BoardBeat,
     BoardCommand,
@@ -243,8 +244,8 @@ def test_a_clock_is_redrawn_by_the_same_process_and_reported_once(
     times = [datetime(2026, 11, 30, 12, 0, n, tzinfo=UTC) for n in range(60)]
     turns = itertools.count()
     for module in ("board_process", "render_process"):
-        name = f"agent.play.board.{module}.local_time"
-        monkeypatch.setattr(name, lambda _: times[next(turns) // 4])
+        name = f"agent.play.board.{module}.moment_of"
+        monkeypatch.setattr(name, lambda _: SceneMoment(times[next(turns) // 4]))
     bench.tell(build_show("s1", Element("clock", [0, 0, 1000, 1000], format="%S")))
     assert isinstance(bench.hear(), Shown)
     first = bench.sink.frames["mat"]

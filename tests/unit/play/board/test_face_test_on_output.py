@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from agent.clock import mono_s
-from agent.contract.document import Scene
+from agent.contract.scene import Scene
 from agent.errors import PlayError
 from agent.play import commissioning_test as trial_module
 from agent.play import ipc

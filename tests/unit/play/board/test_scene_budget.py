@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.errors import PlayError
 from agent.play.board import scene_images
 from agent.play.board.scene_budget import SceneBudget, check_scene
 from agent.play.board.scene_renderer import SceneContext, SceneRenderer, render
+from agent.play.board.scene_state import SceneMoment
 
+NOW = SceneMoment(None)
 ALL = [0, 0, 1000, 1000]
 BUDGET = SceneBudget(image_px=20_000, elements=3, text_chars=10, painted_faces=2)
 
@@ -67,9 +69,9 @@ def test_pixels_are_counted_from_the_headers(
     budget = SceneBudget(image_px=40_000 if kind == "jpg" else 20_000)
     if is_refused:
         with pytest.raises(PlayError, match="E_SCENE"):
-            SceneRenderer(scene, [(64, 32)], context, budget)
+            SceneRenderer(scene, {"": (64, 32)}, context, budget)
     else:
-        picture = SceneRenderer(scene, [(64, 32)], context, budget).draw((64, 32), None)
+        picture = SceneRenderer(scene, {"": (64, 32)}, context, budget).draw("", NOW)
         red, green, _blue = picture.getpixel((32, 16))
         assert (red > 250, green < 5) == (True, True)
 
@@ -87,10 +89,10 @@ def test_a_picture_is_decoded_once_however_often_the_scene_has_it(
 
     monkeypatch.setattr(scene_images.SceneImages, "_decode", count)
     elements = [Element("image", [n * 100, 0, 100, 1000], media=digest) for n in range(10)]
-    scene, sizes = Scene(elements, 1), [(640, 320), (192, 96)]
-    renderer = SceneRenderer(scene, sizes, SceneContext("x", media))
-    for size in sizes:
-        assert renderer.draw(size, None).getpixel((size[0] // 20, size[1] // 2)) == (255, 0, 0)
+    scene, faces = Scene(elements, 1), {"to": (640, 320), "nho": (192, 96)}
+    renderer = SceneRenderer(scene, faces, SceneContext("x", media))
+    for face, size in faces.items():
+        assert renderer.draw(face, NOW).getpixel((size[0] // 20, size[1] // 2)) == (255, 0, 0)
     assert decoded == [digest]
 
 

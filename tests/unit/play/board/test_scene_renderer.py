@@ -11,9 +11,10 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.play.board import typeset
-from agent.play.board.scene_renderer import SceneContext, clock_text, render
+from agent.play.board.scene_renderer import SceneContext, render
+from agent.play.board.scene_state import clock_text
 
 VIETNAMESE = "ẾỆỔỮẶ Nước sạch cho mọi nhà, lũ về đề nghị sơ tán"
 KHMER = "សូមប្រុងប្រយ័ត្នទឹកជំនន់ ស្ត្រី"

@@ -8,12 +8,13 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from agent.clock import mono_s
-from agent.contract.document import Element, Scene
+from agent.contract.scene import Element, Scene
 from agent.errors import PlayError
 from agent.play.board import typeset
 from agent.play.board.board_faces import BoardFaces
 from agent.play.board.moving_face import MovingFace
 from agent.play.board.render_process import RenderProcess, reap
+from agent.play.board.scene_box import PlaceNames
 from agent.play.board.ticker import Strip, decode_strips, draw_strip, find_pace
 from agent.play.ipc import ShowScene, Snap
 from drivers.frame_sink import Frame, Presented
@@ -21,6 +22,7 @@ from tests.fakes.frame_sink import FakeSink
 
 FACE = (64, 32)
 MOST_PX = 1_000_000
+PLACE = PlaceNames("x")
 BOTTOM = [0, 500, 1000, 500]
 KHMER = "សូមប្រុងប្រយ័ត្នទឹកជំនន់"
 
@@ -74,7 +76,7 @@ def test_a_late_frame_costs_no_time_and_only_rows_that_move_are_named() -> None:
 
 def test_the_strip_is_the_shaped_line_between_two_widths_of_background() -> None:
     for text, font in (("ẾỆỔ sơ tán", typeset.LATIN), (KHMER, typeset.KHMER)):
-        strip = draw_strip(ticker(text), (200, 100), "x", MOST_PX)
+        strip = draw_strip(ticker(text), (200, 100), PLACE, MOST_PX)
         box = strip.getbbox()
         assert box is not None
         assert (box[0] >= 198, box[2] <= strip.width - 200 + 2) == (True, True)
@@ -92,17 +94,17 @@ def test_the_strip_is_the_shaped_line_between_two_widths_of_background() -> None
 
 
 def test_a_long_text_gets_smaller_letters_and_keeps_to_its_pixels() -> None:
-    short = draw_strip(ticker("Lũ về"), (640, 320), "x", 400_000)
-    long = draw_strip(ticker("Lũ về, sơ tán ngay. " * 40), (640, 320), "x", 400_000)
+    short = draw_strip(ticker("Lũ về"), (640, 320), PLACE, 400_000)
+    long = draw_strip(ticker("Lũ về, sơ tán ngay. " * 40), (640, 320), PLACE, 400_000)
     assert long.height < short.height <= 160
     assert long.width * long.height <= 400_000
     with pytest.raises(PlayError, match="E_FIT"):
-        draw_strip(ticker("Lũ về, sơ tán ngay. " * 400), (640, 320), "x", 40_000)
+        draw_strip(ticker("Lũ về, sơ tán ngay. " * 400), (640, 320), PLACE, 40_000)
 
 
 def test_station_and_line_breaks_are_in_one_line() -> None:
-    one = draw_strip(ticker("Trạm {station}\nxin chào"), (200, 100), "tv-1", MOST_PX)
-    other = draw_strip(ticker("Trạm tv-1   xin chào"), (200, 100), "", MOST_PX)
+    one = draw_strip(ticker("Trạm {station}\nxin chào"), (200, 100), PlaceNames("tv-1"), MOST_PX)
+    other = draw_strip(ticker("Trạm tv-1   xin chào"), (200, 100), PLACE, MOST_PX)
     assert ImageChops.difference(one, other).getbbox() is None
 
 
@@ -186,7 +188,7 @@ def test_a_renderer_draws_the_strip_in_its_own_process() -> None:
     frames = renderer.receive()
     assert isinstance(frames, dict)
     (strip,) = renderer.strips["mat"]
-    drawn = draw_strip(ticker("Lũ về"), (200, 100), "tv-cl-0007", MOST_PX)
+    drawn = draw_strip(ticker("Lũ về"), (200, 100), PlaceNames("tv-cl-0007"), MOST_PX)
     assert strip.pixels == drawn.tobytes()
     assert strip.window == (0, 50 + (50 - drawn.height) // 2, 200, strip.window[1] + drawn.height)
     still = Image.frombytes("RGB", (200, 100), frames["mat"])

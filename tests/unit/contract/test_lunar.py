@@ -12,7 +12,7 @@ import pytest
 import vnlunar
 
 from agent.contract.day_rule import parse_lunar
-from agent.plan.lunar import FIRST_YEAR, LAST_YEAR, LunarDate, is_on, lunar_date
+from agent.contract.lunar import FIRST_YEAR, LAST_YEAR, LunarDate, is_on, lunar_date
 from tests.harness.new_moons import LunarMonth, lunar_months
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "am-lich.csv"

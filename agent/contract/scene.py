@@ -1,0 +1,109 @@
+"""What a face shows: elements, and regions of the face whose content changes by the clock.
+
+Boxes are [left, top, width, height] in thousandths of the face, inside a region in thousandths of
+the region. A member that is added after 0.1.0 defaults to UNSET, and a box without it shows
+`Scene.elements` as they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+MAX_SCENE_ELEMENTS = 32
+MAX_SCENE_CHARS = 8_000  # of all texts and codes of a scene together; of its regions once more
+MAX_TICKERS = 4  # texts of a scene that move
+MIN_TICKER_MS, MAX_TICKER_MS = 2_000, 60_000  # faster cannot be read, slower seems to stand
+MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
+# Three regions that change once in a second at most are three changes in a second at most: the
+# limit of WCAG 2.3.1 (agent.contract.flash_limit).
+MAX_REGIONS, MIN_TURN_MS = 3, 1_000
+MAX_TURNS, MAX_TURN_ELEMENTS = 64, 128  # of a scene, in all its regions together
+CLOCK_DIRECTIVES = "HMSdmY"  # of `format`
+FULL_DIRECTIVES = CLOCK_DIRECTIVES + "AL"  # of `full_format`: A the weekday, L the lunar date
+
+
+class Element(msgspec.Struct, frozen=True):
+    """One thing in a box.
+
+    `text` for text and qr (`{station}` is replaced by the station id), `media` (sha256) for image
+    and video, `format` for clock. A text with `ticker_ms` is one line
+    that runs through its box from right to left; a letter takes so long from edge to edge. Not
+    critical: a box that does not know it shows the text at rest. `fit` of an image: whole in its
+    box (`contain`, the default), filling the box and cut at the edges (`cover`), or out of
+    proportion (`stretch`). `full_format` of a clock is written in place of `format`, with the
+    weekday and the lunar date in `lang`. `count_to` of a text is the moment (UTC) to which the time
+    that is left is written below it. With `face_name` `{face}` in a text or qr is replaced by the
+    name of the face. Not critical, these too.
+    """
+
+    kind: Literal["text", "image", "qr", "clock", "video"]
+    box: list[int]
+    text: str | None = None
+    lang: str | None = None
+    media: str | None = None
+    format: str | None = None
+    colour: str = "#ffffff"
+    background: str = "#000000"
+    align: Literal["left", "centre", "right"] = "centre"
+    ticker_ms: int | UnsetType = UNSET
+    fit: Literal["contain", "cover", "stretch"] | UnsetType = UNSET
+    full_format: str | UnsetType = UNSET
+    count_to: str | UnsetType = UNSET
+    face_name: bool | UnsetType = UNSET
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """What a region shows for `ms` milliseconds; boxes are in thousandths of the region."""
+
+    elements: list[Element]
+    ms: int
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A part of a face: its turns follow each other, and begin anew behind the last."""
+
+    box: list[int]
+    turns: list[Turn]
+
+    @property
+    def round_ms(self) -> int:
+        """The length of all its turns."""
+        return sum(turn.ms for turn in self.turns)
+
+    def turn_at(self, shown_ms: int) -> int:
+        """Which turn is on, so many milliseconds after the beginning of the scene."""
+        left = shown_ms % self.round_ms
+        for index, turn in enumerate(self.turns):
+            if left < turn.ms:
+                return index
+            left -= turn.ms
+        raise AssertionError("a moment outside its round")
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """The content of a face for `ms` milliseconds.
+
+    `regions` are shown over `elements`. Not critical: a box that does not know them shows the
+    elements alone, which are therefore to hold the first turns.
+    """
+
+    elements: list[Element]
+    ms: int
+    regions: list[Region] | UnsetType = UNSET
+
+
+def list_regions(scene: Scene) -> list[Region]:
+    """The regions of a scene, none where it has no such member."""
+    return [] if scene.regions is UNSET else scene.regions
+
+
+def each_element(scene: Scene) -> Iterator[Element]:
+    """Every element of a scene, those of its regions too."""
+    yield from scene.elements
+    for region in list_regions(scene):
+        for turn in region.turns:
+            yield from turn.elements
