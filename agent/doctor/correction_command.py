@@ -14,7 +14,6 @@ from agent.doctor.render import say
 from agent.errors import TrustError
 from agent.plan.change_export import write_changes
 from agent.plan.correction import correct
-from agent.plan.rehearsal import compare
 from agent.trust.unverified_document import read_unverified
 from texts.catalogue import Lang
 
@@ -49,8 +48,8 @@ def run_rehearse_diff(
         else:
             later = plan.replace_held(correct(plan.held, document, plan.now.at))
         before, after = rehearse_days(plan, days), rehearse_days(later, days)
-        found = [(plan.settings.station, compare(before, after), after)]
-        return write_changes(found, format_, plan.now.at, lang)
+        both = [(plan.settings.station, before, after)]
+        return write_changes(both, format_, plan.now.at, lang)
 
     return run_planned(file, at, lang, show)
 

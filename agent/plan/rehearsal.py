@@ -60,6 +60,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         code: of a refusal.
         rule: of a refusal, with its value.
         filler: is it filler? Then to be interrupted is what it is for.
+        asked_at: when it was due, of a chain its first entry; None: not known.
     """
 
     kind: Kind
@@ -76,6 +77,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     rule: str = ""
     filler: bool = False
+    asked_at: datetime | None = None
 
     @property
     def is_good(self) -> bool:
@@ -106,7 +108,8 @@ class Rehearsal:
         events: those that start in it.
         quiet: the windows without sound of the policy, as written.
         languages: weeks beginning in it, each with each language duty.
-        not_known: rules of policy of which nobody knows here what they refuse.
+        not_known: rules of policy of which nobody knows here what they refuse, and
+            `language_duties` where no week begins in these days, so that none is judged.
     """
 
     from_at: datetime
@@ -160,12 +163,14 @@ def rehearse(
     plays = _list_plays(timeline, lanes, from_at, until_at)
     refused = list_refused(held, timeline.refusals)
     events = sorted([*plays, *refused], key=attrgetter("at", "doc_id", "entry_id"))
+    languages = _judge_languages(held, policy, timeline, from_at, until_at)
     return Rehearsal(
         from_at,
         until_at,
         tuple(events),
         tuple(w.text for w in (*policy.quiet, *policy.maintenance)),
-        tuple(_judge_languages(held, policy, timeline, from_at, until_at)),
+        tuple(languages),
+        ("language_duties",) if policy.language_duties and not languages else (),
     )
 
 
@@ -297,6 +302,7 @@ def _play(one: Occurrence, rivals: tuple[Rival, ...], cut_ms: int) -> Event:
         cut_ms=cut_ms,
         rivals=rivals,
         filler=one.playlist.filler is True,
+        asked_at=one.asked_at or one.start_at,
     )
 
 
@@ -352,6 +358,15 @@ def compare(before: Rehearsal, after: Rehearsal) -> list[Change]:
         if _result(former.get(name)) != _result(later.get(name))
     ]
     return sorted(changes, key=lambda change: (change.at, (change.event or change.former).title))  # type: ignore[union-attr]  # one of the two is there
+
+
+def compare_lacks(
+    before: Rehearsal, after: Rehearsal
+) -> list[tuple[Literal["new", "gone"], LanguageWeek]]:
+    """The weeks in which a language lacks its share, where the two rehearsals differ in it."""
+    new = [one for one in after.lacks if one not in before.lacks]
+    gone = [one for one in before.lacks if one not in after.lacks]
+    return [*(("gone", one) for one in gone), *(("new", one) for one in new)]
 
 
 def _name(event: Event) -> tuple[object, ...]:

@@ -52,7 +52,7 @@ def build_rehearsal_csv(found: Sequence[tuple[str, Rehearsal]]) -> str:
     writer.writerow(COLUMNS)
     for name, one in found:
         writer.writerows(list_cells(name, event) for event in one.events)
-        writer.writerows(_language_row(name, week) for week in one.languages)
+        writer.writerows(list_week_cells(name, week) for week in one.languages)
         writer.writerows(_unknown_row(name, one, rule) for rule in one.not_known)
     return out.getvalue()
 
@@ -69,7 +69,7 @@ def list_cells(name: str, event: Event) -> list[str]:
     return _guarded(cells)
 
 
-def _language_row(name: str, week: LanguageWeek) -> list[str]:
+def list_week_cells(name: str, week: LanguageWeek) -> list[str]:
     """A week of a language duty, from its Monday to the next."""
     begin = datetime.combine(week.monday, time(), LOCAL)
     minutes = f"{_minutes(week.planned)}/{_minutes(week.total)} min"
@@ -90,20 +90,22 @@ def _unknown_row(name: str, one: Rehearsal, rule: str) -> list[str]:
 
 def _duties(one: Rehearsal) -> dict[str, Any]:
     """Languages by week, and silence where something must be broadcast."""
-    languages = [
-        {
-            "monday": week.monday.isoformat(), "lang": week.lang, "week_pct": week.week_pct,
-            "planned_min": _minutes(week.planned), "total_min": _minutes(week.total),
-            "is_met": week.is_met,
-        }
-        for week in one.languages
-    ]  # fmt: skip
+    languages = [list_week(week) for week in one.languages]
     silent = [
         {"at": _local(event.at), "title": event.title, "doc_id": event.doc_id,
          "entry_id": event.entry_id, "kind": event.kind}
         for event in one.silent_duties
     ]  # fmt: skip
     return {"languages": languages, "silent": silent}
+
+
+def list_week(week: LanguageWeek) -> dict[str, str | int | float]:
+    """A week of a language duty as an object."""
+    return {
+        "monday": week.monday.isoformat(), "lang": week.lang, "week_pct": week.week_pct,
+        "planned_min": _minutes(week.planned), "total_min": _minutes(week.total),
+        "is_met": week.is_met,
+    }  # fmt: skip
 
 
 def _minutes(length: timedelta) -> float:

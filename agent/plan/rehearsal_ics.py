@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from agent.contract.default_title import show_title
 from agent.plan.calendar import DAY, local_date
-from agent.plan.language_duty import WEEK
+from agent.plan.language_duty import WEEK, LanguageWeek
 from agent.plan.rehearsal import Event, Rehearsal
 from agent.plan.rehearsal_text import (
     describe_lack,
@@ -64,6 +64,7 @@ def build_calendar(
     stamp: datetime,
     lang: Lang,
     notes: Sequence[tuple[str, Rehearsal]] = (),
+    weeks: Sequence[tuple[str, LanguageWeek]] = (),
 ) -> str:
     """A calendar of events.
 
@@ -71,15 +72,16 @@ def build_calendar(
         found: the events.
         stamp: when it is made, aware.
         lang: of the texts.
-        notes: station, or stations alike, and the days of which duties are told.
+        notes: station, or stations alike, and the days of which all is told that is no event.
+        weeks: station, or stations alike, and a week in which a language lacks its share.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
     for one in found:
         lines += _build_event(one, stamp, lang)
+    for name, week in (*weeks, *((name, week) for name, days in notes for week in days.lacks)):
+        until = week.monday + WEEK
+        lines += _build_days(name, week.monday, until, describe_lack(week, lang), stamp)
     for name, days in notes:
-        for week in days.lacks:
-            until = week.monday + WEEK
-            lines += _build_days(name, week.monday, until, describe_lack(week, lang), stamp)
         for text in describe_unknown(days.not_known, lang):
             lines += _build_days(name, local_date(days.from_at), _last_date(days), text, stamp)
     lines.append("END:VCALENDAR")

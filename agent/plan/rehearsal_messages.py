@@ -62,6 +62,16 @@ PHRASES: Catalogue = {
             " zone_classes refuses there"
         ),
     ),
+    "not_known.language_duties": Text(
+        (
+            "CHƯA XÉT phần của từng thứ tiếng: xét cả tuần, từ Thứ Hai, mà trong các ngày này không"
+            " có tuần nào bắt đầu (chưa đủ một tuần)"
+        ),
+        (
+            "NOT JUDGED: the share of each language; it is judged by whole weeks from Monday, and"
+            " none begins in these days (less than a week)"
+        ),
+    ),
     "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
     "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),

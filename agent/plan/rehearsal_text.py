@@ -69,7 +69,7 @@ def describe_lack(one: LanguageWeek, lang: Lang) -> str:
 
 
 def describe_unknown(not_known: Iterable[str], lang: Lang) -> list[str]:
-    """A line for each rule of which nobody knows here what it refuses."""
+    """A line for each rule of which nobody knows here what it refuses or lacks."""
     return [say(lang, f"not_known.{name}") for name in not_known]
 
 
@@ -95,7 +95,10 @@ def describe_week(rehearsal: Rehearsal, doc_id: str, lang: Lang) -> list[str]:
     for events, dates in days.items():
         lines.append(", ".join(say(lang, f"day.{d.isoweekday()}", f"{d:%d/%m}") for d in dates))
         lines += [f"  {event}" for event in events]
-    return [*lines, describe_sum(concerned, lang), *describe_lacks(rehearsal, lang)]
+    # which clusters are special is told apart, with all stations of which it is not known
+    unjudged = [name for name in rehearsal.not_known if name == "language_duties"]
+    notes = [*describe_lacks(rehearsal, lang), *describe_unknown(unjudged, lang)]
+    return [*lines, describe_sum(concerned, lang), *notes]
 
 
 def describe_event(event: Event, lang: Lang) -> str:

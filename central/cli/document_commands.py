@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.contract.document import Document
+from agent.contract.document import Document, Playlist
 from agent.contract.envelope import Envelope
 from agent.errors import ConfigError, TrustError
-from central.authority.signers import (
-    Signers,
-    check_key,
-    check_role,
-    describe_missing,
-    read_signers,
-)
+from central.authority.signers import Signers, describe_missing
 from central.cli.cli_errors import handle_errors
-from central.cli.options import ANY, FILE, lang_option
+from central.cli.document_review import describe_document, find_people, judge, read_reason, warn
+from central.cli.options import ANY, FILE, clash_option, lang_option
+from central.cli.signing_key_prompt import open_signer
 from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
+
+if TYPE_CHECKING:
+    from central.publication.station_rehearsal import GroupRehearsal
 
 _NEEDED = ("issuer", "media_dir", "media_url")  # for a file of sound and pictures
 database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
@@ -32,6 +33,45 @@ root_option = click.option(
     type=click.Path(path_type=Path, exists=True),
     help="Pinned root file, or the folder of `authority`: names who may and must sign.",
 )
+
+
+@dataclass(frozen=True)
+class Signable:
+    """What is to be signed.
+
+    Args:
+        payload: its exact bytes.
+        kind: of the document.
+        envelope: with the signatures that it has already; None: it has none.
+    """
+
+    payload: bytes
+    kind: str
+    envelope: bytes | None = None
+
+    @property
+    def opened(self) -> Envelope | None:
+        """The envelope, read."""
+        from central.documents.sign import open_envelope
+
+        return None if self.envelope is None else open_envelope(self.envelope)
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a review found.
+
+    Args:
+        document: what was shown.
+        people: who may and must sign it; None: not known.
+        refused: what stations would refuse, which has a reason.
+        week: at the stations that it is meant for.
+    """
+
+    document: Document
+    people: Signers | None
+    refused: list[str]
+    week: list[GroupRehearsal]
 
 
 @click.command()
@@ -50,6 +90,7 @@ root_option = click.option(
 @click.option("--editor", default="")
 @click.option("--approver", default="")
 @click.option("--despite", metavar="REASON", help="Although stations would refuse it; recorded.")
+@clash_option
 @click.option("--kind", help="A payload as JSON: which kind of document it is.")
 @click.option("--yes", is_flag=True, help="Do not ask; for programs.")
 @click.option("--passphrase", help="Of the key; asked for when not given.", envvar="TRAMTIN_PASS")
@@ -68,46 +109,104 @@ def sign(
 ) -> None:
     """Sign FILE: schedule.yaml, alarm.yaml, calendar.yaml, a payload (--kind), or an envelope.
 
-    With --db it also rehearses a schedule at the stations that it is meant for, and refuses what
-    they would refuse, unless --despite gives a reason.
+    With --db it also rehearses a schedule at the stations that it is meant for, refuses what they
+    would refuse, unless --despite gives a reason, and asks when items clash: `after` moves them
+    behind it, shows the moved schedule and signs that.
 
     An alarm.yaml (class: emergency) is what a local emergency key starts; two people must sign it.
     Shows first, in plain words, what will sound or show, where and when, who has signed and who
     still must; asks for the key last.
     """
-    from central.authority.signing_key import load_signer
-    from central.documents.sign import add_signature, open_envelope, read_document, sign_document
+    from central.documents.sign import add_signature, open_envelope, sign_document
+
+    one = _read_signable(file, options, lang)
+    review = _review(one, root, options, lang)
+    moved = _settle(one, review, file, options, lang, is_terminal=sys.stdin.isatty() and not yes)
+    if moved is not None:
+        one, review = moved, _review(moved, root, options, lang)
+    _warn_of_sound(review.document, options["media_dir"], lang)
+    if not yes:
+        click.confirm(translate(lang, "ask"), abort=True)
+    signer = open_signer(key_file, passphrase, review.people, lang)
+    keyid = signer.public_key.keyid
+    if one.opened and any(each.keyid == keyid for each in one.opened.signatures):
+        raise TrustError("E_ENVELOPE", keyid[:16], translate(lang, "fault.signed_already"))
+    if one.envelope:
+        signed = add_signature(one.envelope, signer)
+    else:
+        signed = sign_document(one.payload, one.kind, [signer])
+    target = out or file.with_suffix(".signed")
+    target.write_bytes(signed)
+    if review.refused:
+        _record(options["db"], signed, options["despite"], review.refused)
+    for line in describe_missing(open_envelope(signed), review.people, lang):
+        click.echo(line)
+    click.echo(translate(lang, "written", target))
+
+
+def _review(one: Signable, root: Path | None, options: dict[str, Any], lang: Lang) -> Review:
+    """Show what will be signed; refuse what may not be.
+
+    Raises:
+        AgentError: with the code that stations would give.
+    """
+    from central.documents.sign import read_document, sign_document
     from central.documents.unsupported import verify_supported
 
-    payload, kind, envelope = _read_signable(file, options, lang)
-    unsigned = envelope or sign_document(payload, kind, [])
+    unsigned = one.envelope or sign_document(one.payload, one.kind, [])
     document = read_document(unsigned)
     verify_supported(document, lang)
     people = find_people(document, root, lang)
-    _describe(document, open_envelope(envelope) if envelope else None, people, lang)
-    _warn(document, unsigned, options["db"], lang)
-    refused = _judge(document, options["db"], read_reason(options["despite"], lang), lang)
-    _warn_of_sound(document, options["media_dir"], lang)
-    if not yes:
-        click.confirm(translate(lang, "ask"), abort=True)
-    if passphrase is None:
-        passphrase = click.prompt(
-            translate(lang, "secret"), hide_input=True, default="", show_default=False
-        )
-    signer = load_signer(key_file, passphrase or None)
-    if people is not None:
-        check_key(signer.public_key.keyid, people, lang)
-    keyid = signer.public_key.keyid
-    if envelope and any(one.keyid == keyid for one in open_envelope(envelope).signatures):
-        raise TrustError("E_ENVELOPE", keyid[:16], translate(lang, "fault.signed_already"))
-    signed = add_signature(envelope, signer) if envelope else sign_document(payload, kind, [signer])
-    target = out or file.with_suffix(".signed")
-    target.write_bytes(signed)
-    if refused:
-        _record(options["db"], signed, options["despite"], refused)
-    for line in describe_missing(open_envelope(signed), people, lang):
-        click.echo(line)
-    click.echo(translate(lang, "written", target))
+    describe_document(document, one.opened, people, lang)
+    week = warn(document, unsigned, options["db"], lang)
+    refused = judge(document, options["db"], read_reason(options["despite"], lang), lang)
+    return Review(document, people, refused, week)
+
+
+def _settle(
+    one: Signable,
+    review: Review,
+    file: Path,
+    options: dict[str, Any],
+    lang: Lang,
+    *,
+    is_terminal: bool,
+) -> Signable | None:
+    """Ask what is to happen to items that clash; returns the moved schedule for `after`.
+
+    What somebody has signed already gets an id and a number of its own: the two stay apart.
+
+    Raises:
+        PlanError: E_CLASH, E_MOVE.
+    """
+    from central.cli.clash_prompt import settle_clashes
+
+    document = review.document
+    if not isinstance(document, Playlist):
+        return None
+    answer = settle_clashes(
+        review.week, document, options["clash"], "sign", lang, is_terminal=is_terminal
+    )
+    if answer != "after":
+        return None
+    return _move(one, document, file, options["db"], lang)
+
+
+def _move(one: Signable, document: Playlist, file: Path, db: Path, lang: Lang) -> Signable:
+    from central.cli.clash_moving import move_and_show, renew_number
+    from central.publication.station_rehearsal import find_configs
+    from central.store.database import Database
+
+    now = datetime.now(UTC)
+    with closing(Database.open(db)) as database:
+        payload = one.payload
+        if one.opened is not None:
+            payload = renew_number(database, one.opened.payload_bytes(), document, now)
+            if one.opened.signatures:
+                click.echo(translate(lang, "move.signed_anew", len(one.opened.signatures)))
+        configs = find_configs(database, now, document)
+        moved = move_and_show(database, payload, configs, now, file, lang)
+    return Signable(moved.payload, one.kind)
 
 
 @click.command()
@@ -125,65 +224,10 @@ def combine(files: tuple[Path, ...], *, out: Path, root: Path | None, lang: Lang
     for file in files[1:]:
         joined = signing.combine(joined, file.read_bytes())
     people = find_people(document, root, lang)
-    _describe(document, signing.open_envelope(joined), people, lang)
-    _warn(document, joined, None, lang)
+    describe_document(document, signing.open_envelope(joined), people, lang)
+    warn(document, joined, None, lang)
     out.write_bytes(joined)
     click.echo(translate(lang, "written", out))
-
-
-def find_people(document: Document, root: Path | None, lang: Lang) -> Signers | None:
-    """Who may and must sign a document; None without a root file.
-
-    Raises:
-        AgentError: the file cannot be used, or the issuer has no such right.
-    """
-    return None if root is None else check_role(document, read_signers(root), lang)
-
-
-def _describe(
-    document: Document, envelope: Envelope | None, people: Signers | None, lang: Lang
-) -> None:
-    from central.documents.summary import describe
-
-    for line in (*describe(document, lang), "", *describe_missing(envelope, people, lang)):
-        click.echo(line)
-
-
-def _warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> None:
-    """Warn of what the document needs, who lacks it, and what this machine cannot show."""
-    from agent.contract.feature import needed_features
-    from central.documents.sign import ignored_members
-    from central.publication.left_out_stations import describe_left_out
-    from central.publication.rehearsal_summary import rehearse_document
-    from central.store.database import Database
-
-    lines = []
-    if unknown := ignored_members(envelope):
-        lines.append(translate(lang, "unknown_members", ", ".join(unknown)))
-    if needed := needed_features(document):
-        lines.append(translate(lang, "needed", ", ".join(sorted(needed))))
-    if db is not None:
-        with closing(Database.open(db)) as database:
-            lines += describe_left_out(database, document, lang)
-            for line in rehearse_document(database, document, datetime.now(UTC), lang):
-                click.echo(line)
-    for line in lines:
-        click.echo(translate(lang, "notice", line))
-
-
-def _judge(document: Document, db: Path | None, reason: str | None, lang: Lang) -> list[str]:
-    """Refuse what stations would refuse; without their policies nothing is known.
-
-    Raises:
-        PlanError: with the code that the stations would give.
-    """
-    from central.publication.signing import verify_signable
-    from central.store.database import Database
-
-    if db is None:
-        return []
-    with closing(Database.open(db)) as database:
-        return verify_signable(database, document, datetime.now(UTC), lang, despite=reason)
 
 
 def _record(db: Path, envelope: bytes, reason: str, refused: list[str]) -> None:
@@ -194,17 +238,6 @@ def _record(db: Path, envelope: bytes, reason: str, refused: list[str]) -> None:
 
     with closing(Database.open(db)) as database:
         record_override(database, SIGNED, sha256_of(envelope), reason, refused)
-
-
-def read_reason(text: str | None, lang: Lang) -> str | None:
-    """Verify that a reason is one.
-
-    Raises:
-        ConfigError: E_USAGE, it is empty.
-    """
-    if text is not None and not text.strip():
-        raise ConfigError("E_USAGE", "--despite", translate(lang, "fault.no_reason"))
-    return text
 
 
 def _warn_of_sound(document: Document, media_dir: Path | None, lang: Lang) -> None:
@@ -218,10 +251,8 @@ def _warn_of_sound(document: Document, media_dir: Path | None, lang: Lang) -> No
         click.echo(translate(lang, "notice", line))
 
 
-def _read_signable(
-    file: Path, options: dict[str, Any], lang: Lang
-) -> tuple[bytes, str, bytes | None]:
-    """Payload, kind, and the envelope when FILE is one already."""
+def _read_signable(file: Path, options: dict[str, Any], lang: Lang) -> Signable:
+    """What FILE holds: the source of a document, a payload, or an envelope."""
     from central.documents.calendar_compiler import is_calendar
     from central.documents.critical_members import list_critical
     from central.documents.sign import read_document
@@ -232,11 +263,11 @@ def _read_signable(
         if lacking:
             flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
             raise ConfigError("E_USAGE", str(file), translate(lang, "fault.lacks_options", flags))
-        return *_compile(file, options), None
+        return Signable(*_compile(file, options))
     raw = file.read_bytes()
     if options["kind"] is not None:
-        return list_critical(raw, options["kind"]), options["kind"], None
-    return b"", read_document(raw).kind, raw
+        return Signable(list_critical(raw, options["kind"]), options["kind"])
+    return Signable(b"", read_document(raw).kind, raw)
 
 
 def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:

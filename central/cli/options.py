@@ -14,3 +14,8 @@ lang_option = click.option(
     "--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True
 )
 format_option = click.option("--format", "format_", type=click.Choice(["text", "json"]))
+clash_option = click.option(
+    "--clash",
+    type=click.Choice(["instead", "after", "cancel"]),
+    help="What to do when items of one class overlap; on a terminal it is asked.",
+)

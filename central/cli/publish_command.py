@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,23 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.contract.document import Document, Playlist, StationConfig
+from agent.contract.document import Playlist
 from agent.contract.utc import encode_utc
 from agent.errors import ConfigError
 from central.authority.signers import check_complete
 from central.cli.cli_errors import handle_errors
-from central.cli.document_commands import (
-    database_option,
-    find_people,
-    read_reason,
-    root_option,
-)
-from central.cli.options import FILE, lang_option
+from central.cli.document_commands import database_option, root_option
+from central.cli.document_review import find_people, read_reason, show_week
+from central.cli.options import FILE, clash_option, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 if TYPE_CHECKING:
-    from central.publication.clash import Answer
+    from central.publication.publish import Publication
     from central.publication.station_rehearsal import GroupRehearsal
     from central.store.database import Database
 
@@ -44,11 +39,16 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--anyway", is_flag=True, help="Although the centre does not know the stations.")
 @click.option("--despite", metavar="REASON", help="Although stations would refuse it; recorded.")
+@clash_option
 @click.option(
-    "--clash",
-    type=click.Choice(["instead", "after", "cancel"]),
-    help="What to do when items of one class overlap; on a terminal it is asked.",
+    "--key",
+    "key_files",
+    type=FILE,
+    multiple=True,
+    help="Signs what --clash after has moved; as often as there are signers.",
 )
+@click.option("--passphrase", help="Of the keys; asked for when not given.", envvar="TRAMTIN_PASS")
+@click.option("--yes", is_flag=True, help="Do not ask before signing; for programs.")
 @root_option
 @lang_option
 @handle_errors
@@ -64,15 +64,18 @@ def publish(
 ) -> None:
     """Publish the envelope in FILE; the centre's running `collect` sends it at once.
 
-    Rehearses a schedule first: shows its week, and asks when items clash. What stations would
-    refuse is refused here, with the stations named. With --root also an envelope that lacks a
+    Rehearses a schedule first: shows its week, and asks when items clash. `after` writes the moved
+    schedule beside FILE; with --key it signs and publishes that. What stations would refuse is
+    refused here, with the stations named. With --root also an envelope that lacks a
     signature. Exit code 75: kept, but no collector is running. With --wait: 0
     when all stations took it (and sound it), 4 some, 5 none.
     """
+    from central.cli.clash_prompt import settle_clashes
+    from central.cli.moved_publication import Moving, publish_moved
     from central.documents.emergency_order import verify_dates
     from central.documents.sign import open_envelope, read_document
     from central.documents.unsupported import verify_supported
-    from central.publication.publish import Publication, submit, verify_publishable
+    from central.publication.publish import Publication, submit
     from central.publication.recipients import find_recipients
     from central.store.database import Database
 
@@ -88,52 +91,35 @@ def publish(
     with closing(Database.open(db)) as database:
         recipients = find_recipients(database, encode_utc(now), station=station, group=group)
         publication = Publication(document, envelope, recipients, now)
-        found = _show_week(database, document, recipients.configs, now, lang)
-        for line in verify_publishable(
-            database, publication, lang, stops_now=options["stop_now"], anyway=options["anyway"],
-            despite=read_reason(options["despite"], lang),
-        ):  # fmt: skip
-            click.echo(line)
-        _ask_of_clashes(found, document, options["clash"], lang)
+        week = _judge(database, publication, options, lang)
+        answer = isinstance(document, Playlist) and settle_clashes(
+            week, document, options["clash"], "publish", lang, is_terminal=sys.stdin.isatty()
+        )
+        if answer == "after":
+            moving = Moving(file, db, root, options["key_files"], options["passphrase"])
+            publication = publish_moved(
+                database, publication, moving, lang, asks=not options["yes"],
+                judge=lambda one: _judge(database, one, options, lang),
+            )  # fmt: skip
         code = submit(database, publication, lang, options["wait_s"])
     sys.exit(code)
 
 
-def _show_week(
-    database: Database,
-    document: Document,
-    configs: Mapping[str, StationConfig],
-    now: datetime,
-    lang: Lang,
+def _judge(
+    database: Database, publication: Publication, options: dict[str, Any], lang: Lang
 ) -> list[GroupRehearsal]:
-    """Show the week of a playlist at its stations; other documents have none."""
-    from central.publication.rehearsal_summary import describe_publication
-    from central.publication.station_rehearsal import find_week, rehearse_stations
-
-    if not isinstance(document, Playlist):
-        return []
-    found = rehearse_stations(database, configs, *find_week(document, now), document)
-    for line in describe_publication(found, document, lang):
-        click.echo(line)
-    return found
-
-
-def _ask_of_clashes(
-    found: list[GroupRehearsal], document: Document, answer: Answer | None, lang: Lang
-) -> None:
-    """Ask what is to happen to items that clash; without a terminal the option answers.
+    """Show the week, then refuse what stations would refuse.
 
     Raises:
-        PlanError: E_CLASH.
+        AgentError: with the code that stations would give.
     """
-    from central.cli.clash_prompt import ask_clash
-    from central.publication.clash import describe_clashes, find_clashes, verify_no_clash
+    from central.publication.publish import verify_publishable
 
-    clashes = find_clashes(found, document)
-    if not clashes or not isinstance(document, Playlist):
-        return
-    for line in (translate(lang, "clash.found"), *describe_clashes(clashes, lang)):
+    one = publication
+    week = show_week(database, one.document, one.recipients.configs, one.now, lang)
+    for line in verify_publishable(
+        database, one, lang, stops_now=options["stop_now"], anyway=options["anyway"],
+        despite=read_reason(options["despite"], lang),
+    ):  # fmt: skip
         click.echo(line)
-    if answer is None and sys.stdin.isatty():
-        answer = ask_clash(lang)
-    verify_no_clash(clashes, found, document, answer, lang)
+    return week

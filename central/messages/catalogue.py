@@ -7,6 +7,7 @@ from central.messages.calendar_messages import PHRASES as _OF_CALENDAR
 from central.messages.echo_messages import PHRASES as _OF_ECHO
 from central.messages.file_messages import PHRASES as _OF_FILE
 from central.messages.live_messages import PHRASES as _OF_LIVE
+from central.messages.move_messages import PHRASES as _OF_MOVE
 from central.messages.play_messages import PHRASES as _OF_PLAY
 from central.messages.publish_messages import PHRASES as _OF_PUBLISH
 from central.messages.signing_messages import PHRASES as _OF_SIGNING
@@ -237,6 +238,7 @@ PHRASES: Catalogue = {
     **_OF_CALENDAR,
     **_OF_ECHO,
     **_OF_FILE,
+    **_OF_MOVE,
     **_OF_PLAY,
     **_OF_PUBLISH,
     **_OF_LIVE,

@@ -133,38 +133,57 @@ PHRASES: Catalogue = {
     ),
     "despite": Text("Phát dù biết trạm từ chối: {0}", "Published despite refusals: {0}"),
     "clash.found": Text("TRÙNG GIỜ:", "CLASHES:"),
-    "clash.question": Text(
+    "clash.question.publish": Text(
         (
             "1 (thay): lần này vẫn phát, mục bắt đầu sau thay mục trước\n"
-            "2 (sau): chưa phát, cho biết giờ trống để dời ra sau\n"
+            "2 (sau): dời mục mới ra sau mục kia, xem lại rồi ký bản đã dời\n"
             "3 (thôi): chưa phát gì\nChọn 1, 2 hay 3"
         ),
         (
             "1 (instead): publish, this time the later start replaces the earlier\n"
-            "2 (after): publish nothing yet, name the free times after it\n"
+            "2 (after): move the new item behind it, see it again and sign the moved schedule\n"
             "3 (cancel): publish nothing\nChoose 1, 2 or 3"
+        ),
+    ),
+    "clash.question.sign": Text(
+        (
+            "1 (thay): vẫn ký, lần này mục bắt đầu sau thay mục trước\n"
+            "2 (sau): dời mục mới ra sau mục kia, xem lại rồi ký bản đã dời\n"
+            "3 (thôi): chưa ký gì\nChọn 1, 2 hay 3"
+        ),
+        (
+            "1 (instead): sign, this time the later start replaces the earlier\n"
+            "2 (after): move the new item behind it, see it again and sign the moved schedule\n"
+            "3 (cancel): sign nothing\nChoose 1, 2 or 3"
         ),
     ),
     "clash.unknown": Text(
         "Không hiểu: gõ 1, 2 hay 3 rồi Enter (Ctrl-C là thôi)",
         "Not understood: type 1, 2 or 3, then Enter (Ctrl-C cancels)",
     ),
-    "clash.ask": Text(
+    "clash.ask.publish": Text(
         (
             "trùng giờ với mục cùng hạng, chưa phát gì. Chọn --clash instead (lần này vẫn phát, mục"
-            " bắt đầu sau thay mục trước), after (cho biết giờ trống để sửa), hay cancel"
+            " bắt đầu sau thay mục trước), after (dời ra sau), hay cancel"
         ),
         (
             "it clashes with items of its class; nothing was published. Choose --clash instead"
-            " (this time the later start replaces the earlier), after (names the free times), or"
-            " cancel"
+            " (this time the later start replaces the earlier), after (moved behind it), or cancel"
         ),
     ),
-    "clash.after": Text(
-        "chưa phát gì; sửa giờ trong lịch rồi ký lại:",
-        "nothing was published; change the times in the schedule and sign it anew:",
+    "clash.ask.sign": Text(
+        (
+            "trùng giờ với mục cùng hạng, chưa ký gì. Chọn --clash instead (lần này vẫn phát, mục"
+            " bắt đầu sau thay mục trước), after (dời ra sau rồi ký), hay cancel"
+        ),
+        (
+            "it clashes with items of its class; nothing was signed. Choose --clash instead"
+            " (this time the later start replaces the earlier), after (moved behind it, then"
+            " signed), or cancel"
+        ),
     ),
-    "clash.cancel": Text("thôi, chưa phát gì", "cancelled, nothing was published"),
+    "clash.cancel.publish": Text("thôi, chưa phát gì", "cancelled, nothing was published"),
+    "clash.cancel.sign": Text("thôi, chưa ký gì", "cancelled, nothing was signed"),
     "clash.move": Text("“{0}”: {1} → {2}", "“{0}”: {1} → {2}"),
     "objection.item": Text("mục “{0}”", "item “{0}”"),
     "objection.at": Text("lúc {0} ({1} lần):", "at {0} ({1} time(s)):"),

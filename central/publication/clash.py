@@ -1,26 +1,26 @@
 """Sound that a new schedule makes overlap: a person decides what is to happen.
 
-`instead`: this time it plays as the rules say, the later start cuts off the earlier. `after`:
-nothing is published; the free times are named, and the schedule is signed anew. `cancel`: nothing.
+`instead`: this time it plays as the rules say, the later start cuts off the earlier. `after`: the
+schedule is moved behind it (`moved_playlist`) and that is what is signed. `cancel`: nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Literal
 
 from agent.contract.document import Document, Playlist
 from agent.contract.local_time import LOCAL
 from agent.errors import PlanError
 from agent.plan.rehearsal import Event, list_clashes
-from agent.plan.rehearsal_text import clock_time, describe_event
+from agent.plan.rehearsal_text import describe_event
 from central.messages.catalogue import translate
 from central.publication.recipients import list_names
 from central.publication.station_rehearsal import GroupRehearsal
 from texts.catalogue import Lang
 
 Answer = Literal["instead", "after", "cancel"]
+Act = Literal["publish", "sign"]
 MAX_LINES = 12
 
 
@@ -43,55 +43,18 @@ def describe_clashes(clashes: Mapping[Event, Sequence[str]], lang: Lang) -> list
     return [*list(lines.values())[:MAX_LINES], *([f"  … (+{more})"] if more > 0 else [])]
 
 
-def verify_no_clash(
-    clashes: Mapping[Event, Sequence[str]],
-    found: Sequence[GroupRehearsal],
-    document: Playlist,
-    answer: Answer | None,
-    lang: Lang,
-) -> None:
-    """Verify that nothing clashes, or that a person wants it this time.
+def verify_wanted(document: Playlist, answer: Answer | None, act: Act, lang: Lang) -> Answer:
+    """Verify that a person wants one of the two ways in which something is to happen.
 
     Args:
-        clashes: of `find_clashes`.
-        found: the rehearsals that they come from.
-        document: the new playlist.
+        document: the playlist that clashes.
         answer: of the person; None: nobody was asked.
+        act: what is not done without an answer.
         lang: of all texts.
 
     Raises:
         PlanError: E_CLASH.
     """
-    if not clashes or answer == "instead":
-        return
-    hint = translate(lang, f"clash.{answer or 'ask'}")
-    if answer == "after":
-        hint += "".join(f"\n  {line}" for line in _describe_moves(clashes, found, document, lang))
-    raise PlanError("E_CLASH", document.slot, hint)
-
-
-def _describe_moves(
-    clashes: Iterable[Event], found: Sequence[GroupRehearsal], document: Playlist, lang: Lang
-) -> list[str]:
-    """The times at which the items of the new playlist begin after what they clash with."""
-    moves: dict[tuple[str, str], datetime] = {}
-    ends = {
-        (event.doc_id, event.entry_id, event.at): event.until
-        for one in found
-        for event in one.rehearsal.events
-    }
-    for event in clashes:
-        for rival in event.rivals:
-            if rival.doc_id == document.doc_id:
-                title, at, end_at = rival.title, rival.at, event.until
-            elif event.doc_id == document.doc_id:
-                title, at = event.title, event.at
-                end_at = ends.get((rival.doc_id, rival.entry_id, rival.at), rival.at)
-            else:
-                continue
-            name = (title, clock_time(at))
-            moves[name] = max(moves.get(name, end_at), end_at, key=clock_time)
-    return [
-        translate(lang, "clash.move", title, at, clock_time(end_at))
-        for (title, at), end_at in sorted(moves.items())
-    ]
+    if answer in ("instead", "after"):
+        return answer
+    raise PlanError("E_CLASH", document.slot, translate(lang, f"clash.{answer or 'ask'}.{act}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from agent.contract.document import Document, Playlist
+from agent.contract.document import Playlist
 from agent.errors import ConfigError
 from agent.plan import change_export
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
@@ -18,13 +18,7 @@ from agent.plan.rehearsal_text import (
 from agent.plan.week_picture import draw_week
 from central.messages.catalogue import translate
 from central.publication.recipients import list_names
-from central.publication.station_rehearsal import (
-    GroupRehearsal,
-    find_configs,
-    find_week,
-    rehearse_stations,
-)
-from central.store.database import Database
+from central.publication.station_rehearsal import GroupRehearsal
 from texts.catalogue import Lang
 
 MAX_WEEKS = 3  # that `publish` prints; stations of one commune nearly always share one
@@ -44,17 +38,6 @@ def describe_publication(
     if len(weeks) > MAX_WEEKS:
         printed.append(say(lang, "more_weeks", len(weeks) - MAX_WEEKS))
     return printed
-
-
-def rehearse_document(
-    database: Database, document: Document, now: datetime, lang: Lang
-) -> list[str]:
-    """The week of a playlist at the stations that it is meant for; of other documents nothing."""
-    if not isinstance(document, Playlist):
-        return []
-    configs = find_configs(database, now, document)
-    found = rehearse_stations(database, configs, *find_week(document, now), document)
-    return describe_publication(found, document, lang)
 
 
 def write_rehearsals(
@@ -87,8 +70,8 @@ def write_changes(found: Sequence[GroupRehearsal], format_: str, now: datetime, 
     """
     if format_ == "svg":
         _require_one(found, lang)
-    changes = [(one.name, one.find_changes(), one.rehearsal) for one in found]
-    return change_export.write_changes(changes, format_, now, lang)
+    both = [(one.name, one.former, one.rehearsal) for one in found]
+    return change_export.write_changes(both, format_, now, lang)
 
 
 def _require_one(found: Sequence[GroupRehearsal], lang: Lang) -> None:

@@ -11,14 +11,14 @@ from datetime import datetime, time, timedelta
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Document, Playlist, StationConfig
+from agent.contract.ids import parse_place
 from agent.contract.local_time import LOCAL
 from agent.contract.utc import encode_utc, parse_utc
 from agent.plan.correction import correct, hold
+from agent.plan.policy import EffectivePolicy
 from agent.plan.rehearsal import (
-    Change,
     Lane,
     Rehearsal,
-    compare,
     find_lanes,
     rehearse,
 )
@@ -41,20 +41,18 @@ class GroupRehearsal:
         stations: in order.
         former: without the document.
         rehearsal: with it; `former` where there is none.
+        policy: of the stations, with the document.
     """
 
     stations: tuple[str, ...]
     former: Rehearsal
     rehearsal: Rehearsal
+    policy: EffectivePolicy
 
     @property
     def name(self) -> str:
         """The stations in one line."""
         return list_names(self.stations)
-
-    def find_changes(self) -> list[Change]:
-        """What the document changes."""
-        return compare(self.former, self.rehearsal)
 
 
 def rehearse_stations(
@@ -73,29 +71,84 @@ def rehearse_stations(
         until_at: aware UTC, excluded.
         document: to put in the place of its slot; None: what is published alone.
     """
-    has = read_media(database, configs)
-    kinds = read_kinds(database, configs)
-    groups = list_alike(configs, read_state(database, from_at), has, kinds)
-    return [_rehearse_group(group, from_at, until_at, document) for group in groups]
+    if isinstance(document, StationConfig):
+        return _rehearse_policy(database, configs, from_at, until_at, document)
+    meant = {
+        name: one for name, one in configs.items() if document is None or is_meant(document, one)
+    }
+    others = {name: one for name, one in configs.items() if name not in meant}
+    groups = _list_groups(database, meant, from_at)
+    found = [_rehearse_group(one, one, from_at, until_at, document) for one in groups]
+    unchanged = _list_groups(database, others, from_at)
+    return found + [_rehearse_group(one, one, from_at, until_at) for one in unchanged]
+
+
+def _rehearse_policy(
+    database: Database,
+    configs: Mapping[str, StationConfig],
+    from_at: datetime,
+    until_at: datetime,
+    document: StationConfig,
+) -> list[GroupRehearsal]:
+    """Rehearse a station under a new config, and the others as they are."""
+    station = parse_place(document.place).station
+    others = {name: one for name, one in configs.items() if name != station}
+    found = []
+    if station in configs:
+        (former,) = _list_groups(database, {station: configs[station]}, from_at)
+        (later,) = _list_groups(database, {station: document}, from_at)
+        found = [_rehearse_group(former, later, from_at, until_at)]
+    unchanged = _list_groups(database, others, from_at)
+    return found + [_rehearse_group(one, one, from_at, until_at) for one in unchanged]
+
+
+def _list_groups(
+    database: Database, configs: Mapping[str, StationConfig], at: datetime
+) -> list[StationGroup]:
+    has, kinds = read_media(database, configs), read_kinds(database, configs)
+    return list(list_alike(configs, read_state(database, at), has, kinds)) if configs else []
 
 
 def _rehearse_group(
-    group: StationGroup, from_at: datetime, until_at: datetime, document: Document | None
+    former: StationGroup,
+    later: StationGroup,
+    from_at: datetime,
+    until_at: datetime,
+    document: Document | None = None,
 ) -> GroupRehearsal:
-    before = [hold(one.document, from_at) for one in group.held]
-    after = before
-    if document is not None and is_meant(document, group.config):
-        after = correct(before, document, from_at)
-    lanes = list_lanes([*before, *after], group.has)
-    policy, config = group.policy, hold(group.config, from_at)
-    former = rehearse([*before, config], policy, from_at, until_at, lanes)
-    if group.kinds is None:
-        former = replace(former, not_known=("zone_classes",))
-    if after is before:
-        return GroupRehearsal(group.stations, former, former)
-    later = rehearse([*after, config], policy, from_at, until_at, lanes)
-    later = replace(later, not_known=former.not_known)
-    return GroupRehearsal(group.stations, former, later)
+    """Rehearse stations alike.
+
+    Args:
+        former: as they are.
+        later: the same stations as they would be; `former` itself where their config stays.
+        from_at: aware UTC, included.
+        until_at: aware UTC, excluded.
+        document: to put in the place of its slot; None: there is none.
+    """
+    before = [hold(one.document, from_at) for one in former.held]
+    after = [hold(one.document, from_at) for one in later.held]
+    if document is not None:
+        after = correct(after, document, from_at)
+    lanes = list_lanes([*before, *after], former.has)
+    was = _rehearse(former, before, from_at, until_at, lanes)
+    if document is None and later is former:
+        return GroupRehearsal(former.stations, was, was, former.policy)
+    will_be = _rehearse(later, after, from_at, until_at, lanes)
+    return GroupRehearsal(former.stations, was, will_be, later.policy)
+
+
+def _rehearse(
+    group: StationGroup,
+    held: Sequence[HeldDocument],
+    from_at: datetime,
+    until_at: datetime,
+    lanes: Sequence[Lane],
+) -> Rehearsal:
+    config = hold(group.config, from_at)
+    found = rehearse([*held, config], group.policy, from_at, until_at, lanes)
+    if group.kinds is not None:
+        return found
+    return replace(found, not_known=("zone_classes", *found.not_known))
 
 
 def read_media(database: Database, configs: Collection[str]) -> dict[str, frozenset[str]]:

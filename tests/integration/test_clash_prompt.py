@@ -6,15 +6,24 @@ import os
 import pty
 import select
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from agent.contract.local_time import LOCAL
 from agent.contract.station_policy import StationPolicy
+from agent.contract.utc import encode_utc
+from agent.plan.correction import hold
+from agent.plan.policy import effective_policy
+from agent.plan.timeline import build_timeline
+from central.authority.signing_key import make_key
 from central.cli.clash_prompt import parse_answer
 from central.publication.document_outbox import list_documents
+from central.publication.published_state import read_state
+from central.publication.recipients import list_known_configs
 from central.store.database import Database
-from tests.harness.centre_records import GROUP
+from tests.harness.centre_records import GROUP, STATION
 from tests.harness.published_playlists import configure, db, entry, playlist, publish
 
 __all__ = ["db"]
@@ -88,7 +97,7 @@ DIALOGS = {
 }
 
 
-LONG = {"rubbish, then after", "cancel"}  # a process takes a second
+LONG = set(DIALOGS) - {"Ctrl-C"}  # a process takes a second
 
 
 @pytest.mark.parametrize(
@@ -113,6 +122,52 @@ def test_this_time_instead_publishes(db: Path, clash: list[str]) -> None:
     assert code == 0, text
     assert "Đã giao cho trung tâm" in text
     assert slots(db) == {"tuan", "nhac"}
+
+
+def plan_of_the_box(db: Path) -> dict[str, str]:
+    """What a box plans from what the centre has stored for it: title to local start."""
+    database = Database.open(db)
+    now = datetime.now(UTC)
+    configs = list_known_configs(database, encode_utc(now))
+    held = [hold(one.document, now) for one in read_state(database, now).held_by(STATION, [GROUP])]
+    database.close()
+    policy = effective_policy(configs[STATION], None)
+    timeline = build_timeline(held, policy, now, now + timedelta(days=7))
+    return {
+        one.entry.title: f"{one.start_at.astimezone(LOCAL):%H:%M}" for one in timeline.occurrences
+    }
+
+
+def test_after_it_is_moved_shown_signed_and_published(
+    tmp_path: Path, db: Path, clash: list[str]
+) -> None:
+    """By what the centre stores and by what a box plans from it, not by what the command says."""
+    make_key(tmp_path / "khoa.pem")
+    words = [*clash, "--key", str(tmp_path / "khoa.pem"), "--lang", "vi"]
+    assert plan_of_the_box(db) == {"Bản tin": "06:00"}
+    typed = [(VI, b"2\n"), ("Ký tài liệu này? [y/N]: ", b"y\n"), ("Mật khẩu của khoá: ", b"\n")]
+    code, text = converse(words, typed)
+    assert code == 0, text
+    shown = text.partition("DỜI RA SAU")[2].partition("Ký tài liệu này?")[0]
+    assert "06:10–06:10:30     phát        Nhắc" in shown
+    assert plan_of_the_box(db) == {"Bản tin": "06:00", "Nhắc": "06:10"}
+
+
+@pytest.mark.long
+def test_who_signs_answers_after_and_the_moved_schedule_needs_no_further_answer(
+    tmp_path: Path, db: Path, clash: list[str]
+) -> None:
+    make_key(tmp_path / "khoa.pem")
+    file = clash[clash.index("publish") + 1]
+    sign = [*COMMAND, "sign", file, "--db", str(db), "--key", str(tmp_path / "khoa.pem")]
+    question = "Ký tài liệu này? [y/N]: "
+    code, text = converse(sign, [(VI, b"2\n"), (question, b"n\n")])
+    assert (code, "06:10–06:10:30     phát        Nhắc" in text) == (1, True), text
+    assert not Path(f"{file}.signed").exists()
+    code, text = converse(sign, [(VI, b"2\n"), (question, b"y\n"), ("khoá: ", b"\n")])
+    assert code == 0, text
+    assert publish(Path(f"{file}.signed"), db)[0] == 0
+    assert plan_of_the_box(db) == {"Bản tin": "06:00", "Nhắc": "06:10"}
 
 
 @pytest.mark.parametrize(

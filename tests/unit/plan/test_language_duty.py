@@ -14,6 +14,7 @@ import icalendar
 import msgspec
 
 from agent.contract.document import Document, Playlist, StationConfig
+from agent.plan.change_export import write_changes
 from agent.plan.policy import effective_policy
 from agent.plan.rehearsal import Lane, Rehearsal, rehearse
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
@@ -43,7 +44,12 @@ def item(id_: str, lang: str, minutes: int, day: str, hour: int = 8, **more: Any
             "start": {"kind": "at"}, "body": {"media": [f"{minutes:064x}"]}, **more}  # fmt: skip
 
 
-def week(items: list[dict[str, Any]], policy: dict[str, Any], days: int = 7) -> Rehearsal:
+def week(
+    items: list[dict[str, Any]],
+    policy: dict[str, Any],
+    days: int = 7,
+    begin_at: datetime = BEGIN_AT,
+) -> Rehearsal:
     media = [
         {"sha256": f"{one:064x}", "bytes": 1, "mime": "audio/mpeg", "duration_ms": one * 60_000,
          "urls": []}
@@ -56,8 +62,8 @@ def week(items: list[dict[str, Any]], policy: dict[str, Any], days: int = 7) -> 
               "policy": {"quiet_hours": [], **policy}}  # fmt: skip
     held = [FakeHeld(msgspec.convert(playlist, Playlist))]
     allowed = effective_policy(msgspec.convert(config, StationConfig), None)
-    until_at = BEGIN_AT + timedelta(days=days)
-    return rehearse(held, allowed, BEGIN_AT, until_at, [Lane("sound")])
+    until_at = begin_at + timedelta(days=days)
+    return rehearse(held, allowed, begin_at, until_at, [Lane("sound")])
 
 
 def test_three_of_ten_minutes_are_thirty_per_cent() -> None:
@@ -145,3 +151,44 @@ def test_what_is_not_known_stands_in_every_form() -> None:
     assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(days=7)
     assert "CHƯA BIẾT" in draw_week(found, "Trạm", "vi")
     assert describe_rehearsal(found, "Station", "en")[-1].startswith("NOT KNOWN which clusters")
+
+
+def test_days_in_which_no_week_begins_say_in_every_form_that_no_duty_is_judged() -> None:
+    """Tuesday and Wednesday; a Monday alone is planned to the end of its week."""
+    tuesday = BEGIN_AT + timedelta(days=1)
+    found = week([], KHMER, days=2, begin_at=tuesday)
+    assert (found.lacks, found.not_known) == ((), ("language_duties",))
+    assert (week([], KHMER, days=1).not_known, week([], {}, 2, tuesday).not_known) == ((), ())
+    told = [("Trạm", found)]
+    (one,) = json.loads(build_rehearsal_json(told))["rehearsals"]
+    assert (one["not_known"], one["duties"]["languages"]) == (["language_duties"], [])
+    (row,) = csv.DictReader(io.StringIO(build_rehearsal_csv(told)))
+    assert (row["kind"], row["rule"]) == ("not_known", "language_duties")
+    (event,) = icalendar.Calendar.from_ical(build_rehearsal_ics(told, BEGIN_AT, "en")).events
+    assert "NOT JUDGED: the share of each language" in str(event["SUMMARY"])
+    assert "less than a week" in describe_rehearsal(found, "Station", "en")[-1]
+    assert "CHƯA XÉT" in draw_week(found, "Trạm", "vi")
+
+
+def test_a_correction_says_which_duty_comes_to_lack_and_which_is_met() -> None:
+    """3 of 10 minutes; 30 % are met and 40 % are not."""
+    items = [item("a", "vi", 7, "2026-11-23"), item("b", "km", 3, "2026-11-24")]
+    more = {"language_duties": [{"lang": "km", "week_pct": 40}]}
+    both = [("Trạm", week(items, KHMER), week(items, more))]
+    text = write_changes(both, "text", BEGIN_AT, "vi")
+    assert text.splitlines()[1:] == [
+        "  THÊM  THIẾU TIẾNG: tuần từ 23/11/2026, tiếng km phải có 40 % mà chỉ 3 trong 10 phút nói"
+    ]
+    (told,) = json.loads(write_changes(both, "json", BEGIN_AT, "vi"))["rehearsals"]
+    assert (told["changes"], [one["change"] for one in told["lacks"]]) == ([], ["new"])
+    (row,) = csv.DictReader(io.StringIO(write_changes(both, "csv", BEGIN_AT, "vi")))
+    assert (row["change"], row["kind"], row["duty"]) == ("new", "language", "lacking")
+    (event,) = icalendar.Calendar.from_ical(write_changes(both, "ics", BEGIN_AT, "vi")).events
+    assert "THIẾU TIẾNG" in str(event["SUMMARY"])
+    assert "phải có 40 %" in " ".join(
+        re.findall(r">([^<]+)</text>", write_changes(both, "svg", BEGIN_AT, "vi"))
+    )
+    back = [("Trạm", both[0][2], both[0][1])]
+    assert "BỎ    THIẾU TIẾNG" in write_changes(back, "text", BEGIN_AT, "vi")
+    same = [("Trạm", both[0][1], both[0][1])]
+    assert "THIẾU" not in write_changes(same, "text", BEGIN_AT, "vi")

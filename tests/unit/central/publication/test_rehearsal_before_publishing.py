@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from agent.contract.document import StationPolicy
+from agent.contract.document import StationConfig
+from agent.contract.station_policy import LanguageDuty, StationPolicy
 from central.__main__ import main
 from central.authority.signing_key import make_key
+from central.documents.sign import build_header, encode_document, mark_critical
 from central.publication.document_outbox import list_documents
 from central.store.database import Database
 from central.store.schema import overrides
@@ -93,6 +96,49 @@ def test_the_stations_of_a_centre_are_rehearsed_with_and_without_a_correction(
     assert "Sáng" not in changes
     assert rehearse(db, "--diff")[0] == 78
     assert rehearse(db, "--station", "tv-cl-9999")[0] == 78
+
+
+def policy_file(path: Path, policy: StationPolicy, station: str = STATION) -> Path:
+    """A station-config with a new policy, not signed yet."""
+    header = build_header(
+        "station-config", issuer="vn.84", class_="config", to=[f"84/29266/{station}"],
+        slot="chinh", seq=2, now=datetime.now(UTC), lifetime=timedelta(days=30),
+    )  # fmt: skip
+    place = f"84/29266/{station}"
+    config = StationConfig(**header, place=place, groups=[GROUP], zones=[], policy=policy)
+    path.write_bytes(encode_document(mark_critical(config)))
+    return path
+
+
+def test_a_correction_of_the_policy_shows_what_it_refuses_and_no_more_at_that_station_alone(
+    tmp_path: Path, db: Path
+) -> None:
+    configure(db, NIGHT)
+    configure(db, NIGHT, OTHER)
+    file = playlist(tmp_path / "a", entry("Sáng", ["06:00"]), entry("Tối", ["21:30"]))
+    assert publish(file, db, "--despite", "thử")[0] == 0
+    policy = StationPolicy(["22:00-05:00", "05:30-06:30"])
+    found = rehearse(db, policy_file(tmp_path / "c", policy), "--diff", "--days", 1)[1]
+    own, _, others = found.partition(f"\n{OTHER}\n")
+    assert own.splitlines()[0] == STATION
+    assert own.count("TRƯỚC") == own.count("NAY") == 2
+    assert "TỪ CHỐI     Sáng: trong giờ yên lặng 05:30-06:30 (E_HOURS)" in own
+    assert "21:30–21:30:30     TỪ CHỐI     Tối: trong giờ yên lặng 21:00-05:00" in own  # before
+    assert "21:30–21:30:30     phát        Tối" in own
+    assert others.strip() == "Không có gì thay đổi."
+    duty = StationPolicy(["21:00-05:00"], language_duties=[LanguageDuty("km", 30)])
+    found = rehearse(db, policy_file(tmp_path / "d", duty), "--diff", "--station", STATION)[1]
+    assert found.count("THIẾU TIẾNG") == 1
+
+
+def test_a_schedule_for_one_of_two_stations_alike_changes_that_one_alone(
+    tmp_path: Path, db: Path
+) -> None:
+    for station in (STATION, OTHER):
+        configure(db, NIGHT, station)
+    file = playlist(tmp_path / "a", entry("Sáng", ["06:00"]), to=[f"84/29266/{OTHER}"])
+    told = json.loads(rehearse(db, file, "--diff", "--format", "json")[1])["rehearsals"]
+    assert {one["station"]: len(one["changes"]) for one in told} == {STATION: 0, OTHER: 1}
 
 
 def sign(file: Path, db: Path, *words: str, answer: str = "n\n") -> tuple[int, str]:
