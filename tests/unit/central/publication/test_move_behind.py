@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from agent.contract.calendar_terms import SunStart
-from agent.contract.document import Element, Entry, EntryStart, Scene, Sync, TextBody
+from agent.contract.document import Entry, EntryStart, Sync, TextBody
 from agent.contract.local_time import LOCAL
-from agent.contract.station_policy import Stagger, StationPolicy
+from agent.contract.scene import Element, Scene
+from agent.contract.station_policy import LanguageDuty, Stagger, StationPolicy
 from agent.contract.strict_json import parse_strict
 from agent.errors import PlanError
 from agent.plan.rehearsal import list_clashes
@@ -270,12 +271,34 @@ def test_the_end_of_the_schedule_is_not_passed(tmp_path: Path, db: Path) -> None
     assert publish(
         playlist(tmp_path / "a", daily("Bản tin", ["06:00"], seconds=600, days=days)), db
     )[0] == 0  # fmt: skip
-    end = datetime.combine(days[0], datetime.min.time(), LOCAL) + timedelta(hours=6, minutes=8)
+    end = datetime.combine(days[0], time(6, 8), LOCAL)
     file = new(
         tmp_path, daily("Nhắc", ["06:05"], days=days),
         lifetime=end - datetime.now(UTC),
     )  # fmt: skip
     assert "past the schedule's end" in refusal(file, db)
+
+
+def test_a_language_does_not_come_to_lack_its_share(tmp_path: Path, db: Path) -> None:
+    """Behind the bulletin the Khmer item is past the schedule's end, and Khmer has no minute."""
+    configure(db, StationPolicy([], language_duties=[LanguageDuty("km", 5)]))
+    monday = TOMORROW + timedelta(days=-TOMORROW.weekday() % 7)
+    bulletin = daily("Bản tin", ["06:00"], seconds=600, days=[monday])
+    life = timedelta(days=8)
+    assert publish(playlist(tmp_path / "a", bulletin, lifetime=life), db)[0] == 0
+    end = datetime.combine(monday, time(6, 8), LOCAL)
+    khmer = change(daily("Khmer", ["06:05"], seconds=60, days=[monday]), lang="km")
+    file = new(tmp_path, khmer, lifetime=end - datetime.now(UTC))
+    assert "LANGUAGE LACKING" in refusal(file, db)
+
+
+def test_what_waited_moves_behind_what_cut_it(tmp_path: Path, db: Path) -> None:
+    """By the plan it begins at 06:10, when the bulletin is over, and is cut at 06:11."""
+    configure(db, NOTHING)
+    bulletin, other = daily("Bản tin", ["06:00"], seconds=600), daily("Nhắc", ["06:11"])
+    assert publish(playlist(tmp_path / "a", bulletin, other), db)[0] == 0
+    waits = change(daily("Thơ", ["06:00"], seconds=120), start=EntryStart("next"))
+    assert moves_of(move(new(tmp_path, waits), db)) == [("Thơ", "06:00", "06:11:30")]
 
 
 def test_a_picture_does_not_clash_and_does_not_move(tmp_path: Path, station: Path) -> None:
