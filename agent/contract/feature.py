@@ -32,6 +32,7 @@ STAGGERED = "entries.sync.kind=staggered"
 TICKER = "entries.body.scene.elements.ticker_ms"  # a box without it shows the text at rest
 FIT = "entries.body.scene.elements.fit"  # a box without it shows the picture whole
 REGIONS = "entries.body.scene.regions"  # a box without them shows the first turns
+FADE = "entries.body.scene.fade_ms"  # a box without it cuts
 COUNTDOWN = "entries.body.scene.elements.count_to"  # a box without it shows the text alone
 FULL_CLOCK = "entries.body.scene.elements.full_format"  # a box without it shows `format`
 FACE_NAME = "entries.body.scene.elements.face_name"  # a box without it shows `{face}`
@@ -75,6 +76,7 @@ PARTS: dict[str, Support] = {
     TICKER: "applied",
     FIT: "applied",
     REGIONS: "applied",
+    FADE: "applied",
     COUNTDOWN: "applied",
     FULL_CLOCK: "applied",
     FACE_NAME: "applied",
@@ -86,7 +88,7 @@ UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused
 # What a box without it applies all the same, in another way: `publish` names such boxes.
 IGNORED_ELSEWHERE = frozenset(
     {
-        STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER, FIT, REGIONS, COUNTDOWN, FULL_CLOCK,
+        STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER, FIT, REGIONS, FADE, COUNTDOWN, FULL_CLOCK,
         FACE_NAME,
     }
 )  # fmt: skip
@@ -190,6 +192,8 @@ def _scene_parts(scene: Scene) -> Iterator[str]:
     yield from (f"entries.body.scene.elements.kind={kind}" for kind in kinds)
     if scene.regions is not UNSET:
         yield REGIONS
+    if scene.fade_ms is not UNSET:
+        yield FADE
     used = {
         TICKER: any(element.ticker_ms is not UNSET for element in elements),
         FIT: any(element.fit is not UNSET for element in elements),

@@ -21,6 +21,7 @@ MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
 # Three regions that change once in a second at most are three changes in a second at most: the
 # limit of WCAG 2.3.1 (agent.contract.flash_limit).
 MAX_REGIONS, MIN_TURN_MS = 3, 1_000
+MIN_FADE_MS, MAX_FADE_MS = 100, 1_000
 MAX_TURNS, MAX_TURN_ELEMENTS = 64, 128  # of a scene, in all its regions together
 CLOCK_DIRECTIVES = "HMSdmY"  # of `format`
 FULL_DIRECTIVES = CLOCK_DIRECTIVES + "AL"  # of `full_format`: A the weekday, L the lunar date
@@ -88,12 +89,14 @@ class Scene(msgspec.Struct, frozen=True):
     """The content of a face for `ms` milliseconds.
 
     `regions` are shown over `elements`. Not critical: a box that does not know them shows the
-    elements alone, which are therefore to hold the first turns.
+    elements alone, which are therefore to hold the first turns. `fade_ms`: the scene, and each of
+    its turns, comes gradually; a scene in which texts run comes at once. Not critical, too.
     """
 
     elements: list[Element]
     ms: int
     regions: list[Region] | UnsetType = UNSET
+    fade_ms: int | UnsetType = UNSET
 
 
 def list_regions(scene: Scene) -> list[Region]:

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from agent.contract.scene import (
     CLOCK_DIRECTIVES,
     FULL_DIRECTIVES,
+    MAX_FADE_MS,
     MAX_REGIONS,
     MAX_SCENE_CHARS,
     MAX_SCENE_ELEMENTS,
@@ -19,6 +20,7 @@ from agent.contract.scene import (
     MAX_TICKERS,
     MAX_TURN_ELEMENTS,
     MAX_TURNS,
+    MIN_FADE_MS,
     MIN_TICKER_MS,
     MIN_TURN_MS,
     Element,
@@ -62,6 +64,9 @@ def check_scene(scene: Scene, path: str, digests: Collection[str]) -> None:
     moving = sum(element.ticker_ms is not UNSET for element in elements)
     _require(moving <= MAX_TICKERS, path, "at most 4 texts that move")
     _check_chars(elements, path)
+    if scene.fade_ms is not UNSET:
+        is_good = MIN_FADE_MS <= scene.fade_ms <= MAX_FADE_MS
+        _require(is_good, path, f"fade_ms {MIN_FADE_MS} to {MAX_FADE_MS}")
     if scene.regions is not UNSET:
         _check_regions(regions, path, digests)
     painted = sum(map(_area, elements)) + sum(map(_painted, regions))

@@ -150,12 +150,14 @@ def _review(one: Signable, root: Path | None, options: dict[str, Any], lang: Lan
     Raises:
         AgentError: with the code that stations would give.
     """
+    from central.documents.flash_check import verify_steady
     from central.documents.sign import read_document, sign_document
     from central.documents.unsupported import verify_supported
 
     unsigned = one.envelope or sign_document(one.payload, one.kind, [])
     document = read_document(unsigned)
     verify_supported(document, lang)
+    verify_steady(document, lang)
     people = find_people(document, root, lang)
     describe_document(document, one.opened, people, lang)
     week = warn(document, unsigned, options["db"], lang)

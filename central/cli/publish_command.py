@@ -73,6 +73,7 @@ def publish(
     from central.cli.clash_prompt import settle_clashes
     from central.cli.moved_publication import Moving, publish_moved
     from central.documents.emergency_order import verify_dates
+    from central.documents.flash_check import verify_steady
     from central.documents.sign import open_envelope, read_document
     from central.documents.unsupported import verify_supported
     from central.publication.publish import Publication, submit
@@ -85,6 +86,7 @@ def publish(
     document, now = read_document(envelope), datetime.now(UTC)
     verify_dates(document, now, lang)
     verify_supported(document, lang)
+    verify_steady(document, lang)
     people = find_people(document, root, lang)
     if people is not None:
         check_complete(open_envelope(envelope), people, lang)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from msgspec import UNSET
 
+from agent.contract.flash_limit import DWELL
 from agent.contract.local_time import LOCAL
 from agent.contract.scene import MAX_REGIONS, Element, Region, Scene, Turn
 from central.documents.compiler import Compilation
@@ -24,6 +25,7 @@ from central.documents.schedule_model import (
     parse_span_ms,
 )
 
+FADE_MS = 600
 _CONTENT = ("text", "clock", "qr", "image")
 
 
@@ -65,13 +67,14 @@ class _PictureCompiler:
         regions = [*filter(None, [build_slides(elements, slides)]), *own]
         if len(regions) > MAX_REGIONS:
             self._fault(f"{path}.regions", "file.regions", str(MAX_REGIONS))
-        return Scene(elements, ms, regions or UNSET) if elements else None
+        fade_ms = FADE_MS if show.transition == "fade" else UNSET
+        return Scene(elements, ms, regions or UNSET, fade_ms) if elements else None
 
     def _slides(self, show: PictureSpec, path: str) -> Iterator[tuple[str, int]]:
         for index, slide in enumerate(show.slides):
             digest = self._picture(slide.image, f"{path}.slides[{index}].image")
             if digest is not None:
-                yield digest, parse_span_ms(slide.for_)
+                yield digest, self._dwell_ms(slide.for_, f"{path}.slides[{index}]")
 
     def _regions(self, show: PictureSpec, path: str) -> Iterator[Region]:
         for index, spec in enumerate(show.regions):
@@ -91,8 +94,15 @@ class _PictureCompiler:
                 self._fault(at, "file.turn")
             elements = self._still(one, at)
             if elements:
-                turns.append(Turn(elements, parse_span_ms(one.for_)))
+                turns.append(Turn(elements, self._dwell_ms(one.for_, at)))
         return turns
+
+    def _dwell_ms(self, span: str, path: str) -> int:
+        """How long a turn stays; shorter than traffic may see it is a fault."""
+        ms = parse_span_ms(span)
+        if ms < DWELL.min_ms:
+            self._fault(f"{path}.for", "file.dwell", f"{DWELL.min_ms // 1000}s", got=span)
+        return ms
 
     def _still(self, show: StillSpec, path: str, image: str | None = None) -> list[Element]:
         if show.image:

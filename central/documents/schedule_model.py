@@ -86,6 +86,7 @@ class PictureSpec(StillSpec, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     ticker: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
     ticker_speed: Literal["slow", "normal", "fast"] = "normal"
+    transition: Literal["cut", "fade"] = "cut"
     slides: Annotated[list[SlideSpec], Meta(max_length=MAX_TURNS)] = msgspec.field(
         default_factory=list
     )

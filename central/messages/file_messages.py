@@ -94,6 +94,14 @@ PHRASES: Catalogue = {
         "`place`, hoặc `box` [trái, trên, rộng, cao] tính bằng phần trăm, nằm trong bảng",
         "`place`, or `box` [left, top, width, height] in percent, inside the face",
     ),
+    "flash.turn": Text(
+        "“{0}”: một hình chỉ hiện {1}, ít nhất phải {2} cho khỏi chớp về phía đường ({3})",
+        "“{0}”: a picture stays for {1}, at least {2} are needed so that it does not flash towards "
+        "traffic ({3})",
+    ),
+    "file.dwell": Text(
+        "ít nhất {0}, cho khỏi chớp về phía đường", "at least {0}, not to flash towards traffic"
+    ),
     "file.count_text": Text(
         "`text`: đếm ngược đến việc gì", "`text`: what the days are counted to"
     ),

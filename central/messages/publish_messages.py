@@ -319,6 +319,16 @@ PHRASES: Catalogue = {
             " upgrade them"
         ),
     ),
+    "ignored.entries.body.scene.fade_ms": Text(
+        (
+            "bảng của các trạm sau đổi hình ngay, không hiện dần (hộp phiên bản cũ): {0}; nâng cấp"
+            " các hộp ấy"
+        ),
+        (
+            "boards of these stations change at once and do not fade (older boxes): {0}; upgrade"
+            " them"
+        ),
+    ),
     "ignored.entries.body.scene.elements.count_to": Text(
         (
             "bảng của các trạm sau hiện chữ mà không đếm ngược (hộp phiên bản cũ): {0}; nâng cấp"

@@ -83,6 +83,7 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
     ("playlist", f"{SCENE}.elements.2.count_to", [], ["2027-02-05T17:00:00Z"]),
     ("playlist", f"{SCENE}.elements.0.full_format", [], ["%H"]),
     ("playlist", f"{SCENE}.elements.0.face_name", [True, False], []),
+    ("playlist", f"{SCENE}.fade_ms", [100, 1_000], [99, 1_001]),
     ("playlist", f"{SCENE}.regions", [[REGION] * 3, [REGION | {"turns": [TURN] * 64}]],
      [[], [REGION] * 4, [REGION | {"turns": [TURN] * 65}], [REGION | {"turns": []}],
       [REGION | {"box": [1, 0, 1000, 1000]}]]),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.clock import mono_s
+from agent.play.board.fading_face import FadingFace
+from agent.play.board.flash_guard import FlashGuard, Luminances, read_luminances
 from agent.play.board.moving_face import MovingFace
 from agent.play.ipc import Snap, Snapped, Test
 from drivers.frame_sink import Frame
@@ -45,7 +47,9 @@ class BoardFaces:
         self.late = 0
         self._sink = sink
         self._last: dict[str, _Shown] = {}
-        self._moving: dict[str, MovingFace] = {}
+        self._moving: dict[str, MovingFace | FadingFace] = {}
+        self._guards = {face: FlashGuard() for face in sizes}
+        self._read: dict[str, tuple[bytes, Luminances]] = {}
         self._slot = 0
         self._shown_mono_s = 0.0
 
@@ -57,7 +61,10 @@ class BoardFaces:
         return self._shown_mono_s + (self._next_slots() - 1) * self._sink.period_s
 
     def send(
-        self, frames: Mapping[str, bytes], strips: Mapping[str, Sequence[Strip]] | None = None
+        self,
+        frames: Mapping[str, bytes],
+        strips: Mapping[str, Sequence[Strip]] | None = None,
+        fade_s: float = 0.0,
     ) -> dict[str, str]:
         """Put frames on their faces, all in one slot; returns the SHA-256 of each.
 
@@ -66,20 +73,39 @@ class BoardFaces:
         Args:
             frames: by face.
             strips: what moves on them. The very strips of before go on from where they are.
+            fade_s: how long a face without strips takes to go over to its frame.
 
         Raises:
             DriverError: the board is gone.
         """
         former = dict(self._moving)
         for face, pixels in frames.items():
-            self._set_motion(face, pixels, (strips or {}).get(face, ()))
+            self._set_motion(face, pixels, (strips or {}).get(face, ()), fade_s)
         self._present({face: self._frame(face, pixels) for face, pixels in frames.items()}, None)
         same = {face for face, one in self._moving.items() if former.get(face) is one}
         digests = {face: self._digest(face, pixels, same) for face, pixels in frames.items()}
+        for face in frames.keys() - same:
+            self._guards[face].note(self._luminances(face, frames[face]), self._shown_mono_s)
         for face, digest in digests.items():
             if face not in self._last or self._last[face].digest != digest:
                 self._last[face] = _Shown(frames[face], digest, mono_s())
         return digests
+
+    def find_wait_s(self, frames: Mapping[str, bytes]) -> float:
+        """How long these frames must wait, so that no face flashes; 0: not at all."""
+        now_s = mono_s()
+        waits = [
+            self._guards[face].find_wait_s(self._luminances(face, pixels), now_s)
+            for face, pixels in frames.items()
+        ]
+        return max(waits, default=0.0)
+
+    def _luminances(self, face: str, pixels: bytes) -> Luminances:
+        """Those of a frame; reading them takes half a slot, so the last ones are kept."""
+        read = self._read.get(face)
+        if read is None or read[0] is not pixels:
+            read = self._read[face] = pixels, read_luminances(pixels, self.sizes[face])
+        return read[1]
 
     def move(self) -> None:
         """Show what moves one step further, in its slot; does nothing while nothing moves.
@@ -90,15 +116,22 @@ class BoardFaces:
         if self._moving:
             slot = self._slot + self._next_slots()
             self._present({face: one.draw(slot) for face, one in self._moving.items()}, slot)
+            for face, one in list(self._moving.items()):
+                if isinstance(one, FadingFace) and one.is_over:
+                    del self._moving[face]
 
     def _next_slots(self) -> int:
         return min(one.slots for one in self._moving.values())
 
-    def _set_motion(self, face: str, still: bytes, strips: Sequence[Strip]) -> None:
+    def _set_motion(self, face: str, still: bytes, strips: Sequence[Strip], fade_s: float) -> None:
         former = self._moving.pop(face, None)
         if not strips:
+            if fade_s and face in self._last:
+                before = self._last[face].pixels if former is None else former.pixels
+                one = FadingFace(before, still, self.sizes[face], fade_s, self._sink.period_s)
+                self._moving[face] = one
             return
-        if former is not None and former.strips is strips:
+        if isinstance(former, MovingFace) and former.strips is strips:
             former.replace_still(still)
             self._moving[face] = former
         else:
@@ -113,7 +146,8 @@ class BoardFaces:
         if face in continuing:  # hashing takes as long as a slot
             return self._last[face].digest
         digest = hashlib.sha256(pixels)
-        for strip in self._moving[face].strips if face in self._moving else ():
+        moving = self._moving.get(face)
+        for strip in moving.strips if isinstance(moving, MovingFace) else ():
             digest.update(strip.pixels)
         return digest.hexdigest()
 

@@ -18,7 +18,7 @@ import select
 import socket
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +29,7 @@ from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_faces import BoardFaces
 from agent.play.board.render_process import Failure, RenderProcess, moment_of, reap
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
-from agent.play.board.scene_state import read_changing
+from agent.play.board.scene_state import find_fade_s, read_changing
 from agent.play.board.typeset import check_shaping, warm_up
 from agent.play.ipc import (  # fmt: skip
     BEAT_S,
@@ -70,12 +70,18 @@ class _Drawing:
         attempt: how many processes have tried to draw it.
         stale_mono_s: from when on the former scene must not stay.
         is_shown: its first frame went out.
+        turns: those of its regions in the frames that went out last.
+        frames: drawn, and held back so that the faces do not flash.
+        held_mono_s: until when.
     """
 
     renderer: RenderProcess
     attempt: int
     stale_mono_s: float
     is_shown: bool = False
+    turns: tuple[int, ...] = ()
+    frames: dict[str, bytes] = field(default_factory=dict)
+    held_mono_s: float | None = None
 
 
 class BoardProcess:
@@ -210,7 +216,21 @@ class BoardProcess:
         if isinstance(answer, Failure):
             self._fail(drawing, answer)
             return
-        for face, digest in self._faces.send(answer, renderer.strips).items():
+        drawing.frames = answer
+        self._put(drawing)
+
+    def _put(self, drawing: _Drawing) -> None:
+        """Send the frames that were drawn, or hold them back for less than a second."""
+        renderer = drawing.renderer
+        frames = {face: one for face, one in drawing.frames.items() if face in renderer.faces}
+        is_new = not drawing.is_shown or renderer.turns != drawing.turns
+        wait_s = self._faces.find_wait_s(frames) if is_new else 0.0
+        drawing.held_mono_s = mono_s() + wait_s if wait_s > 0 else None
+        if drawing.held_mono_s is not None:
+            return
+        drawing.turns, drawing.frames = renderer.turns, {}
+        fade_s = find_fade_s(renderer.show.scene) if is_new else 0.0
+        for face, digest in self._faces.send(frames, renderer.strips, fade_s).items():
             self._ends[face] = renderer.show.until_mono_s
             if not drawing.is_shown:
                 self._send(Shown(renderer.show.id, face, digest, mono_s()))
@@ -285,7 +305,10 @@ class BoardProcess:
     def _monitor(self, drawing: _Drawing, now_s: float) -> None:
         """Over the limit: fail. Slow: black meanwhile. Idle: redraw what the clock changes."""
         renderer = drawing.renderer
-        if renderer.due_mono_s is None:
+        if drawing.held_mono_s is not None:
+            if now_s >= drawing.held_mono_s:
+                self._put(drawing)
+        elif renderer.due_mono_s is None:
             if read_changing(renderer.show.scene, moment_of(renderer.show)) != renderer.texts:
                 self._request(drawing)
         elif now_s >= renderer.due_mono_s:
@@ -299,7 +322,7 @@ class BoardProcess:
         due = [self._beat_mono_s, self._faces.next_move_mono_s, *self._ends.values()]
         for drawing in self._drawings:
             due += [drawing.stale_mono_s] if not drawing.is_shown else []
-            waiting_s = drawing.renderer.due_mono_s
+            waiting_s = drawing.held_mono_s or drawing.renderer.due_mono_s
             due.append(mono_s() + CLOCK_TICK_S if waiting_s is None else waiting_s)
         return min(due)
 

@@ -29,7 +29,7 @@ from agent.contract.local_time import LOCAL
 from agent.errors import PlayError
 from agent.play.board import scene_renderer
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
-from agent.play.board.scene_state import SceneMoment, read_changing
+from agent.play.board.scene_state import SceneMoment, read_changing, read_turns
 from agent.play.board.ticker import (
     Strip,
     decode_strips,
@@ -84,6 +84,7 @@ class RenderProcess:
         fd: readable once there is an answer.
         due_mono_s: deadline of its answer; None without a pending request.
         texts: what changes by the clock, as the frame last requested has it.
+        turns: the turns of its regions in that frame.
         strips: by face, the texts that move; there from the first answer on.
     """
 
@@ -97,6 +98,7 @@ class RenderProcess:
         self.show = show
         self.faces = set(sizes)
         self.texts: tuple[str, ...] = ()
+        self.turns: tuple[int, ...] = ()
         self.strips: dict[str, list[Strip]] = {}
         self.due_mono_s: float | None = None
         self._sizes = dict(sizes)
@@ -116,6 +118,7 @@ class RenderProcess:
         """
         moment = moment_of(self.show)
         self.texts = read_changing(self.show.scene, moment)
+        self.turns = read_turns(self.show.scene, moment)
         self.due_mono_s = mono_s() + self._budget.render_s
         with contextlib.suppress(BrokenPipeError):  # it is gone: `receive` reports that
             os.write(self._ask, _encode_moment(moment))

@@ -36,6 +36,16 @@ def turn_on(region: Region, moment: SceneMoment) -> Turn:
     return region.turns[region.turn_at(moment.shown_ms)]
 
 
+def read_turns(scene: Scene, moment: SceneMoment) -> tuple[int, ...]:
+    """Which turn of each region is on."""
+    return tuple(region.turn_at(moment.shown_ms) for region in list_regions(scene))
+
+
+def find_fade_s(scene: Scene) -> float:
+    """How long a face takes to go over to the scene, or to a turn of it; 0: at once."""
+    return 0.0 if scene.fade_ms is UNSET else scene.fade_ms / 1000
+
+
 def read_changing(scene: Scene, moment: SceneMoment) -> tuple[str, ...]:
     """All of a scene that changes, as texts: when they change, it must be drawn again.
 

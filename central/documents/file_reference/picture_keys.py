@@ -15,7 +15,12 @@ _FIT = KeyText(
 )
 _COLOUR = KeyText(Text("Màu chữ.", "Colour of the text."), examples=("#ffcc00",))
 _BACKGROUND = KeyText(Text("Màu nền.", "Colour behind it."), examples=("#000000",))
-_FOR = KeyText(Text("Hiện bao lâu rồi sang cái sau.", "How long, before the next one."))
+_FOR = KeyText(
+    Text(
+        "Hiện bao lâu rồi sang cái sau; ít nhất 4s, cho khỏi chớp về phía đường.",
+        "How long, before the next one; at least 4s, not to flash towards traffic.",
+    )
+)
 
 _STILL: dict[str, KeyText] = {
     "text": KeyText(
@@ -77,6 +82,15 @@ PICTURE_SPEC: dict[str, KeyText] = {
         Text(
             "Chữ đi hết bề ngang: `slow` trong 16 giây, `normal` 10 giây, `fast` 6 giây.",
             "A letter crosses the face in 16 s (`slow`), 10 s (`normal`) or 6 s (`fast`).",
+        )
+    ),
+    "transition": KeyText(
+        Text(
+            "`cut`: đổi ngay; `fade`: hiện dần trong 0,6 giây, khi mục bắt đầu và khi `slides`, "
+            "`regions` đổi. Mục có chữ chạy, tin khẩn cấp và hộp bản cũ thì đổi ngay.",
+            "`cut`: at once; `fade`: gradually within 0.6 s, when the item begins and when "
+            "`slides` or `regions` change. Items with running text, emergencies and boxes of "
+            "older releases change at once.",
         )
     ),
     "slides": KeyText(

@@ -159,3 +159,23 @@ def test_what_cannot_be_shown_is_a_fault_with_its_place(show: str, tmp_path: Pat
     with pytest.raises(YamlFaults) as caught:
         compile_scene(show, tmp_path)
     assert all(fault.line == 6 for fault in caught.value.faults)
+
+
+def test_a_fade_takes_less_than_a_second_and_a_cut_says_nothing(tmp_path: Path) -> None:
+    assert compile_scene("text: Lũ, transition: fade", tmp_path)["fade_ms"] == 600
+    assert "fade_ms" not in compile_scene("text: Lũ, transition: cut", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        "slides: [{image: a.png, for: 3s}]",
+        "regions: [{place: all, turns: [{text: a, for: 3999ms}]}]",
+    ],
+)
+def test_a_turn_that_would_flash_is_a_fault_with_its_place(show: str, tmp_path: Path) -> None:
+    draw(tmp_path, "a.png")
+    with pytest.raises(YamlFaults) as caught:
+        compile_scene(show, tmp_path)
+    assert [fault.line for fault in caught.value.faults] == [6]
+    assert "4s" in str(caught.value)

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from agent.clock import mono_s
-from agent.contract.scene import Element, Scene
+from agent.contract.scene import Element, Region, Scene, Turn
 from agent.play.board import scene_renderer
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_process import BoardProcess
@@ -263,3 +263,53 @@ def drain(agent: socket.socket) -> list[BoardEvent]:
     while select.select([agent], [], [], 0)[0]:
         events.append(msgspec.json.decode(agent.recv(65_536), type=BoardEvent))
     return events
+
+
+def test_a_picture_that_would_flash_is_held_back_and_shown_then(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard says how long; nobody looks at the machine's clock."""
+    waits = [0.3, 0.0]
+    monkeypatch.setattr(bench.board._faces, "find_wait_s", lambda _frames: waits.pop(0))
+    sent: list[float] = []
+    original = bench.board._faces.send
+
+    def send(frames: dict[str, bytes], *args: object) -> dict[str, str]:
+        sent.append(len(waits))
+        return original(frames, *args)  # type: ignore[arg-type] # handed on
+
+    monkeypatch.setattr(bench.board._faces, "send", send)
+    bench.tell(build_show("s1"))
+    assert isinstance(bench.hear(), Shown)
+    assert (waits, sent) == ([], [0])
+    assert any(bench.sink.frames["mat"])
+
+
+def test_each_turn_is_drawn_when_it_comes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = itertools.count()
+    for module in ("board_process", "render_process"):
+        name = f"agent.play.board.{module}.moment_of"
+        monkeypatch.setattr(name, lambda _: SceneMoment(None, next(now) // 4 * 1_000))
+    everywhere = [0, 0, 1000, 1000]
+    turns = [
+        Turn([Element("text", everywhere, text=" ", background=colour)], 1_000)
+        for colour in ("#ff0000", "#00ff00", "#0000ff")
+    ]
+    seen: list[bytes] = []
+    original = bench.board._faces.send
+
+    def send(frames: dict[str, bytes], *args: object) -> dict[str, str]:
+        seen.append(frames["mat"][:3])
+        return original(frames, *args)  # type: ignore[arg-type] # handed on
+
+    monkeypatch.setattr(bench.board._faces, "send", send)
+    monkeypatch.setattr(bench.board._faces, "find_wait_s", lambda _frames: 0.0)
+    show = build_show("s1")
+    scene = Scene([NOTICE], 60_000, [Region(everywhere, turns)])
+    bench.tell(msgspec.structs.replace(show, scene=scene))
+    assert isinstance(bench.hear(), Shown)
+    while len(seen) < 4:
+        bench.board.step()
+    order = [b"\xff\x00\x00", b"\x00\xff\x00", b"\x00\x00\xff"]
+    first = order.index(seen[0])
+    assert seen[:4] == [order[(first + n) % 3] for n in range(4)]

@@ -19,6 +19,7 @@ from agent.play.board.scene_state import SceneMoment, read_changing
 from agent.play.ipc import ShowScene
 
 ALL = [0, 0, 1000, 1000]
+ROOMY = SceneBudget(memory_bytes=1 << 34)  # the test process is inherited, whatever it holds
 FACE = (100, 50)
 RED, GREEN, BLUE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
 
@@ -122,7 +123,7 @@ def test_the_renderer_process_draws_the_turn_of_the_planned_beginning(tmp_path: 
     scene = Scene([picture(red)], 80_000_000, [Region(ALL, turns)])
     show = ShowScene("s1", scene, ["mat"], media, mono_s() + 60, start_mono_s=mono_s() - 3)
     assert moment_of(show).shown_ms >= 3_000
-    renderer = RenderProcess(show, {"mat": FACE}, "tv-cl-0007")
+    renderer = RenderProcess(show, {"mat": FACE}, "tv-cl-0007", ROOMY)
     renderer.request()
     frames = renderer.receive()
     assert isinstance(frames, dict)

@@ -15,11 +15,13 @@ from agent.play.board.board_faces import BoardFaces
 from agent.play.board.moving_face import MovingFace
 from agent.play.board.render_process import RenderProcess, reap
 from agent.play.board.scene_box import PlaceNames
+from agent.play.board.scene_budget import SceneBudget
 from agent.play.board.ticker import Strip, decode_strips, draw_strip, find_pace
 from agent.play.ipc import ShowScene, Snap
 from drivers.frame_sink import Frame, Presented
 from tests.fakes.frame_sink import FakeSink
 
+ROOMY = SceneBudget(memory_bytes=1 << 34)  # the test process is inherited, whatever it holds
 FACE = (64, 32)
 MOST_PX = 1_000_000
 PLACE = PlaceNames("x")
@@ -183,7 +185,7 @@ def test_a_clock_that_changes_beneath_does_not_hold_up_the_run() -> None:
 def test_a_renderer_draws_the_strip_in_its_own_process() -> None:
     scene = Scene([ticker("Lũ về"), Element("text", [0, 0, 1000, 500], text="Lũ")], 60_000)
     show = ShowScene("s1", scene, ["mat"], {}, until_mono_s=mono_s() + 60)
-    renderer = RenderProcess(show, {"mat": (200, 100)}, "tv-cl-0007")
+    renderer = RenderProcess(show, {"mat": (200, 100)}, "tv-cl-0007", ROOMY)
     renderer.request()
     frames = renderer.receive()
     assert isinstance(frames, dict)
