@@ -323,7 +323,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "commands": partial(kept, commands.run), "loudness": partial(kept, loudness.run),
         }  # fmt: skip
         services |= proving
-        boards = outputs.wall_services(settings.outputs, site_inputs.inputs, health.report_soon)
+        boards = outputs.wall_services(
+            settings.outputs, site_inputs.inputs, site_inputs.readings, health.report_soon
+        )
         services |= {name: partial(kept, run) for name, run in boards.items()}
         if store.is_volatile:
             services["card"] = CardWatch(

@@ -83,6 +83,7 @@ class OutputSet:
         self,
         outputs: Sequence[Output],
         read_states: Callable[[], Mapping[str, InputState]],
+        read_sensors: Callable[[], Mapping[str, SensorReading]],
         report: Callable[[], None],
     ) -> dict[str, Run]:
         """The services that watch and dim boards, by name; none without control cards.
@@ -90,6 +91,7 @@ class OutputSet:
         Args:
             outputs: of the settings.
             read_states: gives every contact's present state.
+            read_sensors: gives every sensor's last reading.
             report: asks for a health report soon.
         """
         services: dict[str, Run] = {
@@ -98,7 +100,7 @@ class OutputSet:
         for one in outputs:
             if one.light is not None:
                 services[f"light {one.name}"] = self._build_light(
-                    one.name, one.light, read_states, report
+                    one.name, one.light, read_states, read_sensors, report
                 ).run
         return services
 
@@ -107,15 +109,18 @@ class OutputSet:
         name: str,
         rules: BoardLight,
         read_states: Callable[[], Mapping[str, InputState]],
+        read_sensors: Callable[[], Mapping[str, SensorReading]],
         report: Callable[[], None],
     ) -> LightControl:
-        from agent.playout.light_control import LightControl, LightSources
+        from agent.playout.light_control import LightControl, LightSources, find_fresh
 
         sources = LightSources(
             now=self.clock.now,
             sun=lambda: self.schedule.policy.sun_point,
             inputs=read_states,
             on_air=lambda: self.by_name[name].on_air,
+            caps=lambda: self.schedule.policy.board_light,
+            lux=lambda: find_fresh(read_sensors(), rules.sensor),
         )
         board = self.by_name[name]
         dimmed: list[Dimmable] = list(self.walls.get(name, ()))

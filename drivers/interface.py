@@ -8,7 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 Fill = Callable[[int, float], bytes]
 
-Measure = Literal["temperature", "humidity", "current", "voltage", "power"]
+Measure = Literal["temperature", "humidity", "current", "voltage", "power", "illuminance"]
 # measured quantity, as settings and profiles name it -> its plain unit
 UNIT_OF: Mapping[str, str] = {
     "temperature": "°C",
@@ -16,6 +16,7 @@ UNIT_OF: Mapping[str, str] = {
     "current": "A",
     "voltage": "V",
     "power": "W",
+    "illuminance": "lx",
 }
 
 

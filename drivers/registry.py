@@ -26,6 +26,7 @@ from drivers.interface import (
 )
 from drivers.profile.parameters import list_parameters
 from drivers.profile.setting import (
+    OF_KERNEL,
     Setting,
     SettingFault,
     Use,
@@ -56,6 +57,7 @@ INPUTS: Mapping[str, Place] = {
 }
 SENSORS: Mapping[str, Place] = {
     "hwmon": ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
+    "iio": ("drivers.sensor.iio_sensor", "IioSensor"),
     "sim-sensor": ("drivers.sim.sim_sensor", "SimSensor"),
 }
 BOARDS: Mapping[str, Place] = {
@@ -80,6 +82,7 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
     ("sensor", "modbus-rtu"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
     ("sensor", "modbus-tcp"): ("drivers.sensor.modbus_sensor", "ModbusSensor"),
     ("sensor", "hwmon"): ("drivers.sensor.hwmon_sensor", "HwmonSensor"),
+    ("sensor", "iio"): ("drivers.sensor.iio_sensor", "IioSensor"),
 }
 # use and protocol of a board's profile file -> its driver
 BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {
@@ -344,8 +347,8 @@ def _load_device(use: Use, profile: str, settings: Mapping[str, Any]) -> object:
     if known.file is None:
         raise AssertionError("unreachable: a profile that is not built-in for this use has a file")
     values = fill_settings(known.settings[use], given)
-    if known.file.transport == "hwmon":
-        values |= _list_hwmon(known.file, values)
+    if known.file.transport in OF_KERNEL:
+        values |= _list_channel(cast("SensorProfile", known.file), values)
     else:
         values["profile"] = known.file
     place = _find_place(use, known.file)
@@ -366,7 +369,7 @@ def _find_place(use: Use, file: Profile) -> Place:
     return BY_PROTOCOL[use, part.protocol]
 
 
-def _list_hwmon(file: SensorProfile, values: Mapping[str, Any]) -> dict[str, Any]:
+def _list_channel(file: SensorProfile, values: Mapping[str, Any]) -> dict[str, Any]:
     reading = file.readings[values["measures"]]
     scale = values["scale"] * reading.scale
     return {"chip": file.chip, "channel": reading.channel, "scale": scale}

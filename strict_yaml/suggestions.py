@@ -24,7 +24,8 @@ _VIETNAMESE = {
     "may phat": "generator", "may phat dien": "generator", "phim im lang": "silence-key",
     "tat tieng": "silence-key", "phim khan cap": "emergency-key", "khan cap": "emergency-key",
     "nhiet do": "temperature", "do am": "humidity", "dong": "current", "dong dien": "current",
-    "dien ap": "voltage", "cong suat": "power", "cao": "high", "thap": "low",
+    "dien ap": "voltage", "cong suat": "power", "anh sang": "illuminance",
+    "do roi": "illuminance", "cao": "high", "thap": "low",
 }  # fmt: skip
 # a key and its value without the space or the colon between them
 PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::(?! )|\s*=\s*|\s+)(\S.*)")

@@ -78,6 +78,14 @@ class LanguageDuty(msgspec.Struct, frozen=True):
     week_pct: int
 
 
+class BoardLightCaps(msgspec.Struct, frozen=True):
+    """The most that boards may shine by day, by night, and with an advert, in percent."""
+
+    day_pct: int | None = None
+    night_pct: int | None = None
+    advert_pct: int | None = None
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
@@ -89,7 +97,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
     a box without it sounds less. Nor is `sun_point`, a point of the province where it is left out.
     `adverts`, `maintenance` (windows without sound) and `zone_classes` are critical: a box that
     ignored them would play what they forbid (docs/decisions/0055). `language_duties` is not: a duty
-    refuses nothing, its lack is told.
+    refuses nothing, its lack is told. Nor is `board_light`: a box without it dims no board at all.
     """
 
     quiet_hours: list[str]
@@ -109,3 +117,4 @@ class StationPolicy(msgspec.Struct, frozen=True):
     maintenance: list[str] | UnsetType = UNSET
     zone_classes: list[ZoneKindClasses] | UnsetType = UNSET
     language_duties: list[LanguageDuty] | UnsetType = UNSET
+    board_light: BoardLightCaps | UnsetType = UNSET

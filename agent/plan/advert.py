@@ -50,9 +50,9 @@ class AdvertLimits:
         return (self.day_pct, self.session_pct) != (None, None)
 
 
-def smaller(one: int | None, other: int | None) -> int | None:
-    """The stricter of two limits, of which None is none."""
-    return min((limit for limit in (one, other) if limit is not None), default=None)
+def smaller(*limits: int | None) -> int | None:
+    """The strictest of some limits, of which None is none."""
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 class AdvertHours:

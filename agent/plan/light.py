@@ -2,8 +2,8 @@
 
 The order of rules: the hour or the light of the day gives a share of the way from night to day; an
 advert, a reserve supply and the cap in watts lower it; salt-wet modules stay low after a dark day;
-the card's profile clamps last. A change comes slowly, so that nobody sees it happen, except that a
-reserve supply is obeyed at once.
+the card's profile clamps last. Caps of the signed policy hold for night, day and adverts. A change
+comes slowly, so that nobody sees it happen, except that a reserve supply is obeyed at once.
 """
 
 from __future__ import annotations
@@ -12,8 +12,12 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import structs
+
 from agent.contract.calendar_terms import SunPoint, SunStart
 from agent.contract.local_time import LOCAL
+from agent.contract.station_policy import BoardLightCaps
+from agent.plan.advert import smaller
 from agent.plan.sun import sun_second
 from agent.settings.model import BoardLight
 
@@ -59,11 +63,21 @@ class LightTarget:
     rule: str
 
 
+def apply_caps(rules: BoardLight, signed: BoardLightCaps) -> BoardLight:
+    """The rules of a board under the caps of the signed policy."""
+    return structs.replace(
+        rules,
+        day_pct=smaller(rules.day_pct, signed.day_pct),
+        night_pct=smaller(rules.night_pct, signed.night_pct, signed.day_pct),
+        advert_pct=smaller(rules.advert_pct, signed.advert_pct),
+    )
+
+
 def find_target(rules: BoardLight, inputs: LightInputs, limits: tuple[int, int]) -> LightTarget:
     """The brightness that the rules give at a moment.
 
     Args:
-        rules: of the board.
+        rules: of the board, under the caps of the policy.
         inputs: the moment.
         limits: lowest and highest percent of the card's profile.
     """

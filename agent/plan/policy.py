@@ -17,6 +17,7 @@ from agent.contract.calendar_terms import SunPoint
 from agent.contract.document import StationConfig
 from agent.contract.station_policy import (
     AdvertPolicy,
+    BoardLightCaps,
     ChimeCheck,
     LanguageDuty,
     Stagger,
@@ -30,6 +31,7 @@ from agent.plan.zone_classes import ZoneClasses
 from agent.settings.model import LocalAdverts, Policy
 
 FIRST_GROUP = Stagger(group=0)
+NO_LIGHT_CAPS = BoardLightCaps()
 EVERY_CLASS = ZoneClasses()
 NO_KINDS: Mapping[str, str] = {}
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
@@ -78,6 +80,7 @@ class EffectivePolicy:
         adverts: when and how much loudspeakers may play adverts; None: never.
         zone_classes: which classes may sound at which clusters.
         language_duties: shares of languages in a week; they refuse nothing.
+        board_light: the most that boards may shine.
     """
 
     quiet: tuple[Window, ...]
@@ -97,6 +100,7 @@ class EffectivePolicy:
     adverts: AdvertLimits | None = None
     zone_classes: ZoneClasses = EVERY_CLASS
     language_duties: tuple[LanguageDuty, ...] = ()
+    board_light: BoardLightCaps = NO_LIGHT_CAPS
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -154,6 +158,7 @@ def signed_policy(
         adverts=None if signed.adverts is UNSET else _advert_limits(signed.adverts),
         zone_classes=_zone_classes(signed, zone_kinds),
         language_duties=() if signed.language_duties is UNSET else tuple(signed.language_duties),
+        board_light=NO_LIGHT_CAPS if signed.board_light is UNSET else signed.board_light,
         sessions_per_day=signed.sessions_per_day,
         minutes_per_session=signed.minutes_per_session,
         weekdays=frozenset(signed.weekdays) if signed.weekdays is not None else None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import structs
+
 from agent.plan.advert import AdvertLimits
 from agent.plan.calendar import Window
 from agent.plan.policy import EffectivePolicy
@@ -28,6 +30,13 @@ PHRASES: Catalogue = {
     "adverts.day": Text("quảng cáo nhiều nhất {0} % mỗi ngày", "adverts at most {0} % of a day"),
     "adverts.session": Text(
         "quảng cáo nhiều nhất {0} % mỗi buổi", "adverts at most {0} % of a session"
+    ),
+    "light.day_pct": Text("bảng sáng nhiều nhất {0} %", "boards at most {0} % bright"),
+    "light.night_pct": Text(
+        "ban đêm bảng sáng nhiều nhất {0} %", "boards at most {0} % bright by night"
+    ),
+    "light.advert_pct": Text(
+        "quảng cáo trên bảng sáng nhiều nhất {0} %", "adverts on boards at most {0} % bright"
     ),
     "language": Text("tiếng {0}: ít nhất {1} % mỗi tuần", "{0}: at least {1} % of a week"),
     "none": Text("không có", "none"),
@@ -55,6 +64,9 @@ def _lines(policy: EffectivePolicy, lang: Lang) -> Iterator[str]:
         said = ", ".join(sorted(classes)) or look_up(PHRASES, "none", lang)
         yield look_up(PHRASES, "classes", lang, kind, said)
     yield from _adverts(policy.adverts, lang)
+    for name, pct in structs.asdict(policy.board_light).items():
+        if pct is not None:
+            yield look_up(PHRASES, f"light.{name}", lang, pct)
     for duty in policy.language_duties:
         yield look_up(PHRASES, "language", lang, duty.lang, duty.week_pct)
 

@@ -13,12 +13,22 @@ from typing import Protocol
 
 from agent.clock import Now, mono_s
 from agent.contract.calendar_terms import SunPoint
-from agent.contract.report import InputState
-from agent.plan.light import DARK_S, LightInputs, LightTarget, LuxFilter, find_target, next_step
+from agent.contract.report import InputState, SensorReading
+from agent.contract.station_policy import BoardLightCaps
+from agent.plan.light import (
+    DARK_S,
+    LightInputs,
+    LightTarget,
+    LuxFilter,
+    apply_caps,
+    find_target,
+    next_step,
+)
 from agent.play.item import Item
 from agent.settings.model import BoardLight
 
 STEP_S = 2.0
+SENSOR_OLD_S = 120.0
 TOLD_PCT = 10  # a change by more than this is reported at once
 
 
@@ -31,12 +41,16 @@ class LightSources:
         sun: the place whose sun counts; None: none is known.
         inputs: every contact's present state.
         on_air: what the board shows.
+        caps: the most that the signed policy allows.
+        lux: the light at a sensor of the box; None: it has none, or its value is too old.
     """
 
     now: Callable[[], Now]
     sun: Callable[[], SunPoint | None]
     inputs: Callable[[], Mapping[str, InputState]]
     on_air: Callable[[], Item | None]
+    caps: Callable[[], BoardLightCaps]
+    lux: Callable[[], float | None]
 
 
 class Dimmable(Protocol):
@@ -107,7 +121,8 @@ class LightControl:
         passed_s, self._stepped_mono_s = now_mono_s - self._stepped_mono_s, now_mono_s
         self._note_darkness(now_mono_s)
         limits = _common_limits(self._dimmed)
-        target = self.target = find_target(self._rules, self._gather(now_mono_s), limits)
+        rules = apply_caps(self._rules, self._sources.caps())
+        target = self.target = find_target(rules, self._gather(now_mono_s), limits)
         if self._current_pct is None:  # the wall shows what its flash holds: take ours at once
             step_pct: float = target.pct
         else:
@@ -126,7 +141,9 @@ class LightControl:
 
     def _gather(self, now_mono_s: float) -> LightInputs:
         now, item = self._sources.now(), self._sources.on_air()
-        lux = next((one.lux for one in self._dimmed if one.lux is not None), None)
+        lux = self._sources.lux()
+        if lux is None:
+            lux = next((one.lux for one in self._dimmed if one.lux is not None), None)
         lit_s = DARK_S if self._lit_mono_s is None else now_mono_s - self._lit_mono_s
         return LightInputs(
             at=now.at if now.is_trusted else None,
@@ -146,6 +163,14 @@ class LightControl:
         elif self._dark_since_mono_s is not None:
             self._dark_s = now_mono_s - self._dark_since_mono_s
             self._dark_since_mono_s, self._lit_mono_s = None, now_mono_s
+
+
+def find_fresh(readings: Mapping[str, SensorReading], name: str | None) -> float | None:
+    """A sensor's value; None: no sensor is named, it has none yet, or it is too old."""
+    reading = readings.get(name) if name is not None else None
+    if reading is None or reading.age_s is None or reading.age_s > SENSOR_OLD_S:
+        return None
+    return reading.value
 
 
 def _is_reserve(states: Iterable[InputState]) -> bool:

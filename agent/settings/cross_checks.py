@@ -30,6 +30,7 @@ def find_clashes(tree: Node) -> Iterator[Found]:
     yield from _find_input_twins(items_of(tree, "inputs"))
     yield from _find_in_inputs(items_of(tree, "inputs"), outputs)
     yield from _find_in_sensors(items_of(tree, "sensors"), outputs)
+    yield from _find_in_light_sensors(tree, outputs)
     yield from _find_in_voices(tree, outputs)
     yield from _find_in_host(given(given(tree, "broker"), "host"))
     yield from _find_in_page(given(given(tree, "page"), "listen"))
@@ -214,6 +215,19 @@ def _find_in_sensors(
             yield Found(
                 high.mark, f"sensors[{i}].high", "low_not_below_high", f"{most:g}", expected
             )
+
+
+def _find_in_light_sensors(tree: Node, outputs: list[tuple[int, Node]]) -> Iterator[Found]:
+    """A board's light sensor is one of the box's sensors of light."""
+    names = [
+        _texts(sensor, "name")[0]
+        for _, sensor in items_of(tree, "sensors")
+        if _texts(sensor, "measures")[0] == "illuminance"
+    ]
+    for i, output in outputs:
+        sensor = given(given(output, "light"), "sensor")
+        if isinstance(sensor, Scalar) and sensor.value not in names:
+            yield _unknown(sensor, f"outputs[{i}].light.sensor", "no_light_sensor", names)
 
 
 def _find_in_voices(tree: Node, outputs: list[tuple[int, Node]]) -> Iterator[Found]:

@@ -51,6 +51,10 @@ _OWN: Catalogue = {
         "an amplifier's fault contact must name its zone",
     ),
     "no_zone": Text("không có vùng loa này", "no such zone"),
+    "no_light_sensor": Text(
+        "không có cảm biến nào tên này mà đo ánh sáng (measures: illuminance)",
+        "no sensor of this name measures light (measures: illuminance)",
+    ),
     "no_voice_input": Text(
         "không có micro hay đường vào này ở voice_inputs",
         "no such microphone or line-in in voice_inputs",

@@ -212,6 +212,7 @@ class BoardLight(_Settings, frozen=True, kw_only=True):
     twilight_min: Annotated[int, Meta(ge=0, le=120)] = 30
     advert_pct: Percentage | None = None
     reserve_pct: Percentage | None = 30
+    sensor: Name | None = None
     dark_lux: Annotated[int, Meta(ge=1, le=1000)] = 10
     bright_lux: Annotated[int, Meta(ge=1001, le=200_000)] = 20_000
     full_w: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneKindClasses
 from agent.trust.schema_error import require
@@ -42,6 +42,9 @@ def check_sound_limits(policy: StationPolicy) -> None:
         _check_duties(policy.language_duties)
     if policy.adverts is not UNSET:
         _check_adverts(policy.adverts)
+    if policy.board_light is not UNSET:
+        for name, pct in structs.asdict(policy.board_light).items():
+            require(pct is None or 1 <= pct <= 100, f"policy.board_light.{name}", "1 to 100")
 
 
 def _check_classes(rules: Sequence[ZoneKindClasses]) -> None:

@@ -1,10 +1,10 @@
-"""What a station-config says of maintenance, classes and adverts, for a signer to read."""
+"""What a station-config says of maintenance, classes, light and adverts, for a signer to read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from agent.contract.station_policy import StationPolicy
 
@@ -18,6 +18,10 @@ def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterato
         yield speak("zone_classes", speak(f"zone.{rule.zone_kind}"), classes)
     for duty in policy.language_duties if policy.language_duties is not UNSET else []:
         yield speak("language_duty", duty.lang, duty.week_pct)
+    if policy.board_light is not UNSET:
+        for name, pct in structs.asdict(policy.board_light).items():
+            if pct is not None:
+                yield speak(f"board_light.{name}", pct)
     if policy.adverts is UNSET:
         yield speak("adverts.none")
         return

@@ -154,6 +154,16 @@ PHRASES: Catalogue = {
         "Tiếng {0}: ít nhất {1} % thời gian nói mỗi tuần (thiếu thì báo, không chặn)",
         "{0}: at least {1} % of each week's speech (a lack is told and refuses nothing)",
     ),
+    "board_light.day_pct": Text(
+        "Bảng điện tử sáng nhiều nhất {0} %", "Boards shine at most {0} % bright"
+    ),
+    "board_light.night_pct": Text(
+        "Ban đêm bảng điện tử sáng nhiều nhất {0} %", "By night boards shine at most {0} % bright"
+    ),
+    "board_light.advert_pct": Text(
+        "Quảng cáo trên bảng điện tử sáng nhiều nhất {0} %",
+        "Adverts on boards shine at most {0} % bright",
+    ),
     "adverts.none": Text("Loa không phát quảng cáo", "No adverts on loudspeakers"),
     "adverts": Text("Loa được phát quảng cáo trong giờ {0}", "Adverts on loudspeakers within {0}"),
     "adverts.day_pct": Text(

@@ -20,7 +20,7 @@ from drivers.profile.model import (
     SensorProfile,
     SinkSpec,
 )
-from drivers.profile.setting import Setting, Use
+from drivers.profile.setting import OF_KERNEL, Setting, Use
 from drivers.profile.template import has_field
 
 _SINK_PATHS = {
@@ -53,7 +53,7 @@ def list_settings(profile: Profile, use: Use) -> tuple[Setting, ...]:
 
 
 def _list_line(profile: Profile) -> Iterator[Setting]:
-    if profile.transport == "hwmon":
+    if profile.transport in OF_KERNEL:
         yield Setting(name="port", type="text", form="1-0040")
         yield Setting(name="scale", type="number", default=1.0)
         return

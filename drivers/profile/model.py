@@ -152,8 +152,8 @@ class InputsSpec(_ProfilePart, frozen=True, kw_only=True):
 class ReadingSpec(_ProfilePart, frozen=True, kw_only=True):
     """One measured quantity: raw number * `scale` + `offset`, valid within `low`..`high`.
 
-    Modbus: all fields; `word_order` is the order of the words of a long number. hwmon: only
-    `channel`, the kernel's file without `_input`; the kernel has the units and the limits.
+    Modbus: all fields; `word_order` is the order of the words of a long number. hwmon and iio:
+    only `channel`, the kernel's file without `_input` or `_raw`; the kernel has units and limits.
     """
 
     scale: Number = 1.0
@@ -207,9 +207,9 @@ class MeterProfile(_Device, frozen=True, kw_only=True, tag="meter"):
 
 
 class SensorProfile(_Device, frozen=True, kw_only=True, tag="sensor"):
-    """A sensor on a Modbus bus, or a `chip` that a kernel driver exposes as hwmon."""
+    """A sensor on a Modbus bus, or a `chip` that a kernel driver exposes as hwmon or iio."""
 
-    transport: Literal["modbus-rtu", "modbus-tcp", "hwmon"]
+    transport: Literal["modbus-rtu", "modbus-tcp", "hwmon", "iio"]
     readings: Annotated[dict[Measure, ReadingSpec], Meta(min_length=1)]
     chip: str | None = None
 

@@ -10,6 +10,7 @@ from drivers.profile.endpoint import SerialEndpoint, parse_endpoint
 
 Use = Literal["switch", "input", "sensor", "board", "board-control"]
 Type = Literal["text", "integer", "number", "boolean"]
+OF_KERNEL = ("hwmon", "iio")  # transports of chips that the kernel drives
 FaultCode = Literal["unknown_key", "missing_key", "bad_value"]
 _PYTHON: dict[Type, tuple[type, ...]] = {
     "text": (str,),

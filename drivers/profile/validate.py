@@ -20,6 +20,7 @@ from drivers.profile.model import (
     SensorProfile,
     VolumeQuery,
 )
+from drivers.profile.setting import OF_KERNEL
 from drivers.profile.template import build_frame, build_pattern, parse_group
 from drivers.profile.validate_board import find_in_board
 
@@ -201,16 +202,16 @@ def _search(
 
 def _find_in_chip(profile: MeterProfile | SensorProfile) -> Iterator[Fault]:
     chip = profile.chip if isinstance(profile, SensorProfile) else None
-    if (profile.transport == "hwmon") != (chip is not None):
-        yield "chip", "the kernel's name of the chip: with transport hwmon, and only there"
+    if (profile.transport in OF_KERNEL) != (chip is not None):
+        yield "chip", "the kernel's name of the chip: with transport hwmon or iio, and only there"
 
 
 def _find_in_reading(transport: str, key: str, reading: ReadingSpec) -> Iterator[Fault]:
-    is_modbus = transport != "hwmon"
+    is_modbus = transport not in OF_KERNEL
     for name in ("table", "address", "low", "high"):
         if is_modbus != (getattr(reading, name) is not None):
             yield f"{key}.{name}", "missing" if is_modbus else "remove it: the kernel knows"
     if is_modbus == (reading.channel is not None):
-        yield f"{key}.channel", "remove it: only for hwmon" if is_modbus else "missing"
+        yield f"{key}.channel", "remove it: only for hwmon and iio" if is_modbus else "missing"
     if reading.low is not None and reading.high is not None and reading.low >= reading.high:
         yield f"{key}.low", "not below high"

@@ -15,6 +15,7 @@ from drivers.errors import DriverError
 from drivers.interface import UNIT_OF, InputPin, SensorReader
 from drivers.registry import INPUTS, SENSORS, load_input, load_sensor
 from drivers.sensor import hwmon_sensor as hwmon
+from drivers.sensor import iio_sensor as iio
 from tests.fakes.fake_gpiod import FakeGpio
 
 CHIP = "/dev/gpiochip0"
@@ -66,6 +67,7 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rig:
     chips = FakeGpio()
     chips.install(monkeypatch)
     monkeypatch.setattr(hwmon, "CLASS", tmp_path / "hwmon")
+    monkeypatch.setattr(iio, "CLASS", tmp_path / "iio")
     return Rig(tmp_path, chips)
 
 
@@ -104,7 +106,15 @@ def build_sim_sensor(rig: Rig) -> tuple[SensorReader, Callable[[str], object]]:
     return sensor, lambda value: port.write_text(f'{{"value": {value}}}')
 
 
-QUANTITIES = {"hwmon": build_hwmon, "sim-sensor": build_sim_sensor}
+def build_iio(rig: Rig) -> tuple[SensorReader, Callable[[str], object]]:
+    folder = rig.folder / "iio" / "iio:device0"
+    folder.mkdir(parents=True)
+    (folder / "name").write_text("ad7799\n")
+    sensor = load_sensor("iio", name="a", measures="current", chip="ad7799", channel="in_current0")
+    return sensor, (folder / "in_current0_input").write_text
+
+
+QUANTITIES = {"hwmon": build_hwmon, "iio": build_iio, "sim-sensor": build_sim_sensor}
 
 
 @pytest.mark.parametrize("profile", QUANTITIES)

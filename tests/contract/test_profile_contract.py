@@ -27,7 +27,9 @@ from drivers.profile.model import (
     SensorProfile,
     Serial,
 )
+from drivers.profile.setting import OF_KERNEL
 from drivers.sensor import hwmon_sensor as hwmon
+from drivers.sensor import iio_sensor as iio
 from drivers.sim.sim_command_device import SimCommandDevice
 from drivers.sim.sim_modbus_device import SimModbusDevice
 from drivers.sim.sim_serial_bus import SimSerialBus, build_device
@@ -40,9 +42,10 @@ SWITCHES = [
 METERS = [
     name
     for name, profile in ALL.items()
-    if isinstance(profile, MeterProfile | SensorProfile) and profile.transport != "hwmon"
+    if isinstance(profile, MeterProfile | SensorProfile) and profile.transport not in OF_KERNEL
 ]
-OF_THE_KERNEL = [name for name, profile in ALL.items() if profile.transport == "hwmon"]
+OF_THE_KERNEL = [name for name, profile in ALL.items() if profile.transport in OF_KERNEL]
+STEPS = {"power": 1_000_000, "illuminance": 1}  # of the kernel in one unit; else thousandths
 WITH_INPUTS = [name for name, p in ALL.items() if isinstance(p, RelayProfile) and p.inputs]
 T = TypeVar("T")
 PATIENT_MS = 3000  # where an answer is due, however busy the machine
@@ -216,14 +219,15 @@ async def test_a_sensor_of_the_kernel_is_found_by_its_chip(
 ) -> None:
     profile = ALL[name]
     assert isinstance(profile, SensorProfile)
-    folder = tmp_path / "hwmon3"
+    folder = tmp_path / ("hwmon3" if profile.transport == "hwmon" else "iio:device3")
     folder.mkdir()
     (folder / "name").write_text(f"{profile.chip}\n")
     monkeypatch.setattr(hwmon, "CLASS", tmp_path)
+    monkeypatch.setattr(iio, "CLASS", tmp_path)
     for measure, reading in profile.readings.items():
         (folder / f"{reading.channel}_input").write_text("1500\n")
         sensor = await load(registry.load_sensor, name, name="m", measures=measure)
-        assert await sensor.read() == pytest.approx(0.0015 if measure == "power" else 1.5)
+        assert await sensor.read() == pytest.approx(1500 / STEPS.get(measure, 1000))
 
 
 @pytest.mark.parametrize("name", WITH_INPUTS)

@@ -6,13 +6,14 @@ schema, the reference page and the report of a fault use it; the running agent n
 
 from __future__ import annotations
 
+from agent.settings.key_docs.boards import BOARDS
 from agent.settings.key_docs.entry import KeyDoc
 from agent.settings.key_docs.outputs import OUTPUTS
 from agent.settings.key_docs.site import SITE
 from agent.settings.key_docs.station import STATION
 from agent.settings.key_docs.voice import VOICE
 
-KEYS: dict[str, KeyDoc] = {**STATION, **OUTPUTS, **SITE, **VOICE}
+KEYS: dict[str, KeyDoc] = {**STATION, **OUTPUTS, **BOARDS, **SITE, **VOICE}
 _UNITS = {"_ms": "ms", "_s": "s", "_m": "m", "_db": "dB", "_px": "px"}
 
 

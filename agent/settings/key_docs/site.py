@@ -99,8 +99,8 @@ SITE: dict[str, KeyDoc] = {
     "inputs[].options": KeyDoc(OPTIONS, {"bias": "pull-up"}),
     "sensors": KeyDoc(
         Text(
-            "cảm biến và đồng hồ đo: nhiệt độ, độ ẩm, dòng, áp, công suất",
-            "sensors and meters: temperature, humidity, current, voltage, power",
+            "cảm biến và đồng hồ đo: nhiệt độ, độ ẩm, dòng, áp, công suất, ánh sáng",
+            "sensors and meters: temperature, humidity, current, voltage, power, light",
         ),
         None,
     ),
@@ -110,8 +110,8 @@ SITE: dict[str, KeyDoc] = {
     "sensors[].measures": KeyDoc(
         Text(
             "temperature: nhiệt độ (°C); humidity: độ ẩm (%); current: dòng (A); voltage: áp (V);"
-            " power: công suất (W)",
-            "temperature (°C), humidity (%), current (A), voltage (V), power (W)",
+            " power: công suất (W); illuminance: ánh sáng (lx)",
+            "temperature (°C), humidity (%), current (A), voltage (V), power (W), illuminance (lx)",
         ),
         "current",
     ),

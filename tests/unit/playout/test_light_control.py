@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from agent.clock import Now
-from agent.contract.report import InputState
+from agent.contract.report import InputState, SensorReading
+from agent.contract.station_policy import BoardLightCaps
 from agent.play.board.wall_control import WallControl
-from agent.playout.light_control import LightControl, LightSources
+from agent.playout.light_control import LightControl, LightSources, find_fresh
 from agent.settings.model import BoardLight
 from drivers.sim.sim_novastar import SimNovaStar
 from tests.harness.novastar_wall import wall_of
@@ -30,13 +31,20 @@ class Evening:
         self.is_known = True
         self.inputs: dict[str, InputState] = {}
         self.item: Any = None
+        self.caps = BoardLightCaps()
+        self.lux: float | None = None
         self.reports = 0
         self.wall = WallControl("the-phat", (), driver, lambda *_: None, lambda: self.mono_s)
 
     def begin(self, **rules: Any) -> LightControl:
         light = BoardLight(**{"by": "clock", "day_pct": 80, "night_pct": 20, **rules})
         sources = LightSources(
-            now=self.now, sun=lambda: None, inputs=lambda: self.inputs, on_air=lambda: self.item
+            now=self.now,
+            sun=lambda: None,
+            inputs=lambda: self.inputs,
+            on_air=lambda: self.item,
+            caps=lambda: self.caps,
+            lux=lambda: self.lux,
         )
         return LightControl(light, [self.wall], sources, self.report, lambda: self.mono_s)
 
@@ -121,6 +129,56 @@ async def test_the_light_sensor_of_the_card_decides_where_it_is_valid(evening: E
     await light.step()
     assert light.target is not None
     assert (light.target.pct, light.target.rule) == (20, "sensor")
+
+
+@pytest.mark.parametrize(
+    ("caps", "hour", "pct"),
+    [
+        (BoardLightCaps(day_pct=50), 12, 50),
+        (BoardLightCaps(day_pct=10), 23, 10),  # by night never more than by day
+        (BoardLightCaps(night_pct=5), 23, 5),
+        (BoardLightCaps(night_pct=60), 23, 20),  # the settings stay below the policy
+        (BoardLightCaps(night_pct=5), 12, 80),
+    ],
+)
+async def test_the_signed_policy_caps_the_brightness(
+    evening: Evening, caps: BoardLightCaps, hour: int, pct: int
+) -> None:
+    evening.caps, evening.at = caps, NOON + timedelta(hours=hour - 12)
+    light = evening.begin(twilight_min=0)
+    await light.step()
+    assert light.target is not None
+    assert light.target.pct == pct
+
+
+async def test_the_signed_policy_dims_adverts_where_the_settings_do_not(evening: Evening) -> None:
+    evening.caps = BoardLightCaps(advert_pct=40)
+    description = SimpleNamespace(advert=True)
+    evening.item = SimpleNamespace(source=SimpleNamespace(description=description))
+    light = evening.begin()
+    await light.step()
+    assert light.target is not None
+    assert (light.target.pct, light.target.rule) == (40, "advert")
+
+
+async def test_a_light_sensor_at_the_box_goes_before_that_of_the_card(evening: Evening) -> None:
+    evening.card.apply({"lux": 10})
+    evening.lux = 20_000.0
+    light = evening.begin(by="sensor", dark_lux=10)
+    await evening.wall.refresh()
+    await light.step()
+    assert light.target is not None
+    assert (light.target.pct, light.target.rule) == (80, "sensor")
+
+
+def test_a_reading_counts_while_it_is_fresh() -> None:
+    readings = {
+        "moi": SensorReading("illuminance", 812.0, "lx", 30.0),
+        "cu": SensorReading("illuminance", 812.0, "lx", 121.0),
+        "chua": SensorReading("illuminance", None, "lx", None),
+    }
+    assert find_fresh(readings, "moi") == 812
+    assert [find_fresh(readings, name) for name in ("cu", "chua", "khong-co", None)] == [None] * 4
 
 
 async def test_without_a_time_the_wall_is_neither_blinding_nor_lost(evening: Evening) -> None:
