@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from agent.settings.found import Found
-from drivers import registry
+from drivers import driver_index, registry
 from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.frame_sink import FacePlace
 from drivers.profile.setting import SettingFault, Use
@@ -66,14 +66,14 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
     """
     for i, output in items_of(tree, "outputs"):
         driver = given(given(output, "audio"), "driver")
-        yield from _known(driver, f"outputs[{i}].audio.driver", registry.AUDIO_OUTPUTS)
+        yield from _known(driver, f"outputs[{i}].audio.driver", driver_index.AUDIO_OUTPUTS)
         heard_by = given(given(output, "monitor"), "driver")
-        yield from _known(heard_by, f"outputs[{i}].monitor.driver", registry.AUDIO_INPUTS)
+        yield from _known(heard_by, f"outputs[{i}].monitor.driver", driver_index.AUDIO_INPUTS)
         yield from _find_in_faces(output, f"outputs[{i}]", reported)
         yield from _find_undimmed(output, f"outputs[{i}]")
     for i, voice in items_of(tree, "voice_inputs"):
         driver = given(voice, "driver")
-        yield from _known(driver, f"voice_inputs[{i}].driver", registry.AUDIO_INPUTS)
+        yield from _known(driver, f"voice_inputs[{i}].driver", driver_index.AUDIO_INPUTS)
     # Building the devices shows whether they conflict; nothing is opened. Not while the agent runs.
     is_alone = not registry.has_buses()
     for device in _list_devices(tree):
@@ -109,7 +109,7 @@ def _find_undimmed(output: Node, path: str) -> Iterator[Found]:
     light, profile = given(output, "light"), given(given(output, "board"), "profile")
     if light is None or not isinstance(profile, Scalar) or items_of(output, "controls"):
         return
-    if profile.value in registry.BOARDS:
+    if profile.value in driver_index.BOARDS:
         yield Found(light.mark, f"{path}.light", "light_needs_controls", "light")
 
 

@@ -11,7 +11,7 @@ class MonitorConfig(msgspec.Struct, frozen=True):
     """One input that hears an output.
 
     Args:
-        driver: of `drivers.registry.AUDIO_INPUTS`.
+        driver: of `drivers.driver_index.AUDIO_INPUTS`.
         device: the driver's own name of the input.
     """
 

@@ -19,6 +19,7 @@ from drivers.errors import (
     DeviceProtocolError,
     DeviceTimeout,
     DeviceUnreachable,
+    DriverError,
     UnsupportedFeature,
 )
 from drivers.interface import UNIT_OF
@@ -74,6 +75,8 @@ class IioSensor:
     def _read(self) -> float:
         try:
             value = self._read_channel(self._find())
+        except DriverError:
+            raise
         except OSError as error:
             kind = DeviceTimeout if error.errno in _SLOW else DeviceUnreachable
             raise kind(self.name, "read", error.strerror or str(error)) from error

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from drivers.driver_index import INPUTS, SENSORS
 from drivers.errors import DriverError
 from drivers.interface import UNIT_OF, InputPin, SensorReader
-from drivers.registry import INPUTS, SENSORS, load_input, load_sensor
+from drivers.registry import load_input, load_sensor
 from drivers.sensor import hwmon_sensor as hwmon
 from drivers.sensor import iio_sensor as iio
 from tests.fakes.fake_gpiod import FakeGpio

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from drivers.driver_index import SWITCHES as PROFILES
 from drivers.errors import UnsupportedFeature
 from drivers.interface import PowerSwitch
-from drivers.registry import SWITCHES as PROFILES
 from drivers.registry import load_switch
 from tests.fakes.fake_gpiod import FakeGpio
 

@@ -19,8 +19,8 @@ HEAVY = {
     "sqlalchemy", "ffmpeg", "serial", "gpiod", "pymodbus", "h11", "urllib3", "difflib",
 }  # fmt: skip
 FAMILIES = {
-    "interface", "control_plane", "frame_sink", "errors", "registry", "codec", "bus",
-    "profile", "__init__",
+    "interface", "control_plane", "frame_sink", "errors", "registry", "driver_index", "codec",
+    "bus", "profile", "__init__",
 }  # fmt: skip
 
 

@@ -79,7 +79,8 @@ ALLOWED = {
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.radio": "agent.link",
     "agent.settings": (
-        "drivers.errors drivers.frame_sink drivers.interface drivers.profile drivers.registry"
+        "drivers.driver_index drivers.errors drivers.frame_sink drivers.interface drivers.profile "
+        "drivers.registry"
     ),
     "agent.state": "agent.plan agent.store",
     "agent.store": "",
@@ -131,9 +132,10 @@ ALLOWED = {
         "drivers.bus drivers.codec drivers.errors drivers.frame_sink drivers.profile"
     ),
     "drivers.profile": "drivers.control_plane drivers.errors drivers.interface",
+    "drivers.driver_index": "drivers.profile",
     "drivers.registry": (
-        "drivers.control_plane drivers.errors drivers.frame_sink drivers.interface "
-        "drivers.profile"
+        "drivers.control_plane drivers.driver_index drivers.errors drivers.frame_sink "
+        "drivers.interface drivers.profile"
     ),
     "drivers.relay": "drivers.bus drivers.errors drivers.profile",
     "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",

@@ -23,7 +23,7 @@ class HearingInput:
 
     Args:
         name: in the findings.
-        driver: of `drivers.registry.AUDIO_INPUTS`.
+        driver: of `drivers.driver_index.AUDIO_INPUTS`.
         device: the driver's name of it.
         may_be_silent: is silence no sign of a fault?
     """

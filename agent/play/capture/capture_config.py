@@ -11,7 +11,7 @@ class CaptureConfig(msgspec.Struct, frozen=True):
     """One capture.
 
     Args:
-        driver: of `drivers.registry.AUDIO_INPUTS`.
+        driver: of `drivers.driver_index.AUDIO_INPUTS`.
         device: the driver's own name of the input.
         block: frames of one block.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,9 @@ async def test_a_bh1750_measures_lux_by_its_raw_count_and_the_kernels_scale(bus:
     # bh1750.c: at the default time a count is 1/1.2 lux
     add(bus, 0, "1-0023", "bh1750", in_illuminance_raw="24000", in_illuminance_scale="0.833333")
     add(bus, 1, "1-0048", "ads1115", in_voltage0_raw="1")
-    sensor = load_sensor("rohm-bh1750", name="troi-sang", measures="illuminance")
+    sensor = await asyncio.to_thread(
+        load_sensor, "rohm-bh1750", name="troi-sang", measures="illuminance"
+    )
     assert await sensor.read() == pytest.approx(20_000, rel=1e-5)
     assert sensor.unit == "lx"
 
