@@ -184,6 +184,18 @@ def rehearse(
     sys.exit(run_rehearse(file, _local(at), days, lang, format_))
 
 
+@main.command("blank-boards")
+@click.argument("folder", type=click.Path(path_type=Path), envvar="RUNTIME_DIRECTORY")
+def blank_boards(folder: Path) -> None:
+    """Turn the boards black that the service has driven; FOLDER is its runtime directory.
+
+    systemd calls it behind the end of the service. Exit 0 always: nothing waits for it.
+    """
+    from agent.doctor.blank_boards import run_blank
+
+    run_blank(folder)
+
+
 def _local(at: datetime | None) -> datetime | None:
     """A moment as a person writes it: local time."""
     from agent.contract.local_time import LOCAL

@@ -19,7 +19,7 @@ from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.overrides.local_voice import LocalVoice, list_voice_keys
 from agent.play.board.board_output import BoardOutput
 from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
-from agent.play.item import Item, OutputContext, PlayLog, SourceTable
+from agent.play.item import Item, OutputContext, PlayLog, SourceTable, no_standby
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.play_memory import PlayMemory
 from agent.play.sound.sound_output import SoundOutput
@@ -222,6 +222,7 @@ def build_outputs(
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
             delay_s=one.audio.delay_ms / 1000 if one.audio is not None else 0.0,
             memory=state.plays.get(one.name) or PlayMemory(),
+            find_standby=rundown.standby if isinstance(rundown, BoardSchedule) else no_standby,
         )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:

@@ -135,6 +135,8 @@ class Entry(msgspec.Struct, frozen=True):
     `essential` (must it be broadcast?), `music`, `field` (lĩnh vực of Circular 39/2020), `source`
     and `ref` (who provided it, the number of the official paper) only describe it for reports.
     `advert` is critical: a box that does not know it must not play an advertisement as information.
+    `standby` (slot `base`, class routine, a still scene) is never planned: its faces show it while
+    nothing else is there. Not critical: a box that does not know it plans it by its `when`.
     """
 
     id: str
@@ -153,6 +155,7 @@ class Entry(msgspec.Struct, frozen=True):
     ref: str | UnsetType = UNSET
     advert: bool | UnsetType = UNSET
     music: bool | UnsetType = UNSET
+    standby: bool | UnsetType = UNSET
 
 
 class Playlist(Header, frozen=True, kw_only=True):

@@ -36,6 +36,7 @@ FADE = "entries.body.scene.fade_ms"  # a box without it cuts
 COUNTDOWN = "entries.body.scene.elements.count_to"  # a box without it shows the text alone
 FULL_CLOCK = "entries.body.scene.elements.full_format"  # a box without it shows `format`
 FACE_NAME = "entries.body.scene.elements.face_name"  # a box without it shows `{face}`
+STANDBY = "entries.standby"  # a box without it plans the scene by its times
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
 TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
@@ -80,6 +81,7 @@ PARTS: dict[str, Support] = {
     COUNTDOWN: "applied",
     FULL_CLOCK: "applied",
     FACE_NAME: "applied",
+    STANDBY: "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
@@ -89,7 +91,7 @@ UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused
 IGNORED_ELSEWHERE = frozenset(
     {
         STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER, FIT, REGIONS, FADE, COUNTDOWN, FULL_CLOCK,
-        FACE_NAME,
+        FACE_NAME, STANDBY,
     }
 )  # fmt: skip
 
@@ -176,6 +178,8 @@ def entry_parts(entry: Entry) -> Iterator[str]:
         yield from _critical_parts(entry)
     if entry.music is True:
         yield MUSIC
+    if entry.standby is True:
+        yield STANDBY
     yield f"entries.start.kind={entry.start.kind}"
     yield f"entries.sync.kind={entry.sync.kind}"
     if body.relay is not None:

@@ -225,6 +225,8 @@ class Expansion:
         return kept
 
     def _add_entry(self, bounds: Bounds, position: int, entry: Entry, days: Sequence[Day]) -> None:
+        if entry.standby is True:  # shown while nothing else is: never planned
+            return
         delay = stagger_delay(entry, self._policy.stagger)
         if entry.start.kind == "after":
             self._add_follower(bounds, position, entry, delay, days)

@@ -17,16 +17,18 @@ WORKER_FD = 3
 RATE_HZ = 48_000
 BEAT_S = 0.5
 BEAT_LIMIT_S = 1.5
+ALIVE_S = 2.0
+AGENT_LIMIT_S = 10.0
 
 # Channel of the device, from 0, and its own gain in dB. Empty: every channel at 0 dB.
 Channels = dict[int, float]
 
 
-class _Message(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
-    pass
+class Message(msgspec.Struct, frozen=True, tag_field="do", forbid_unknown_fields=True):
+    """Its type is in the member `do`."""
 
 
-class Load(_Message, frozen=True, tag="load"):
+class Load(Message, frozen=True, tag="load"):
     """Open a slot and fill its ring from the pipe that comes with this message.
 
     `is_live`: somebody speaks now. While it sounds the device's buffer is kept small, at a higher
@@ -41,7 +43,7 @@ class Load(_Message, frozen=True, tag="load"):
     is_live: bool = False
 
 
-class StartSlot(_Message, frozen=True, tag="start"):
+class StartSlot(Message, frozen=True, tag="start"):
     """Place the slot's first sample at a moment; a moment past means now, without catching up.
 
     With `after` it waits for the end of that slot, if that still exists, and begins at the sample
@@ -53,14 +55,14 @@ class StartSlot(_Message, frozen=True, tag="start"):
     after: str | None = None
 
 
-class Stop(_Message, frozen=True, tag="stop"):
+class Stop(Message, frozen=True, tag="stop"):
     """Fade a slot out and drop it."""
 
     id: str
     fade_ms: int = 20
 
 
-class Gain(_Message, frozen=True, tag="gain"):
+class Gain(Message, frozen=True, tag="gain"):
     """Change a slot's gain within one block; its channels too, if they are given."""
 
     id: str
@@ -68,20 +70,20 @@ class Gain(_Message, frozen=True, tag="gain"):
     channels: Channels | None = None
 
 
-class Steer(_Message, frozen=True, tag="steer"):
+class Steer(Message, frozen=True, tag="steer"):
     """The shared clock was set: the first sample of a slot that sounds was due so much later."""
 
     id: str
     by_s: float  # negative: earlier
 
 
-class Hold(_Message, frozen=True, tag="hold"):
+class Hold(Message, frozen=True, tag="hold"):
     """Keep a decoded clip in memory; PCM comes with the message."""
 
     clip: str
 
 
-class Fire(_Message, frozen=True, tag="fire"):
+class Fire(Message, frozen=True, tag="fire"):
     """Play a held clip at once as slot `id` at `level`; lower slots are faded out and dropped."""
 
     clip: str
@@ -92,7 +94,7 @@ class Fire(_Message, frozen=True, tag="fire"):
     is_live: bool = False
 
 
-class Tap(_Message, frozen=True, tag="tap"):
+class Tap(Message, frozen=True, tag="tap"):
     """Copy what is played into the socket (SOCK_SEQPACKET) whose end comes with this message.
 
     A later one replaces it. Each packet is `TAP_HEADER`, then s16le samples, channels interleaved;
@@ -112,7 +114,7 @@ class Send(Protocol):
         """Send one command; the descriptor, if any, is passed along and closed."""
 
 
-class Ready(_Message, frozen=True, tag="ready"):
+class Ready(Message, frozen=True, tag="ready"):
     """The device is open and plays silence."""
 
     rate_hz: int
@@ -120,7 +122,7 @@ class Ready(_Message, frozen=True, tag="ready"):
     device: str
 
 
-class EngineBeat(_Message, frozen=True, tag="beat"):
+class EngineBeat(Message, frozen=True, tag="beat"):
     """Every 500 ms: frames consumed by the device so far."""
 
     frames: int
@@ -128,7 +130,7 @@ class EngineBeat(_Message, frozen=True, tag="beat"):
     underruns: int
 
 
-class Started(_Message, frozen=True, tag="started"):
+class Started(Message, frozen=True, tag="started"):
     """The slot's first sample leaves (or left) the box at this moment."""
 
     id: str
@@ -150,7 +152,7 @@ class Steered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     card_ppm: float | None = None
 
 
-class Ended(_Message, frozen=True, tag="ended"):
+class Ended(Message, frozen=True, tag="ended"):
     """The slot is finished: `frames` of its sound were consumed.
 
     `missing_frames` were silent between its first sample and its end or were left out: its source
@@ -165,7 +167,7 @@ class Ended(_Message, frozen=True, tag="ended"):
     steered: Steered | None = None
 
 
-class WorkerFault(_Message, frozen=True, tag="fault"):
+class WorkerFault(Message, frozen=True, tag="fault"):
     """The worker cannot continue (or, with `id`, one of its items cannot).
 
     `faces`: those on which the scene `id` cannot be shown; empty: none of its faces can show it.
@@ -180,20 +182,20 @@ class WorkerFault(_Message, frozen=True, tag="fault"):
 EngineEvent = Ready | EngineBeat | Started | Ended | WorkerFault
 
 
-class AddPipe(_Message, frozen=True, tag="add_pipe"):
+class AddPipe(Message, frozen=True, tag="add_pipe"):
     """Write what is captured from now on into the pipe whose write end comes with this message."""
 
 
 CaptureCommand = AddPipe
 
 
-class CaptureReady(_Message, frozen=True, tag="capture_ready"):
+class CaptureReady(Message, frozen=True, tag="capture_ready"):
     """The input is open and gives sound."""
 
     device: str
 
 
-class CaptureBeat(_Message, frozen=True, tag="capture_beat"):
+class CaptureBeat(Message, frozen=True, tag="capture_beat"):
     """Every 500 ms: blocks captured so far, and the highest peak since the last beat in dBFS."""
 
     blocks: int
@@ -203,27 +205,27 @@ class CaptureBeat(_Message, frozen=True, tag="capture_beat"):
 CaptureEvent = CaptureReady | CaptureBeat | WorkerFault
 
 
-class AddReference(_Message, frozen=True, tag="add_reference"):
+class AddReference(Message, frozen=True, tag="add_reference"):
     """Compare with what comes from the socket whose end comes with this message; see `Tap`."""
 
 
 MonitorCommand = AddReference
 
 
-class MonitorReady(_Message, frozen=True, tag="monitor_ready"):
+class MonitorReady(Message, frozen=True, tag="monitor_ready"):
     """The input is open and gives sound."""
 
     device: str
 
 
-class MonitorBeat(_Message, frozen=True, tag="monitor_beat"):
+class MonitorBeat(Message, frozen=True, tag="monitor_beat"):
     """Every 500 ms: blocks captured so far, and the highest peak since the last beat in dBFS."""
 
     blocks: int
     peak_dbfs: float
 
 
-class Compared(_Message, frozen=True, tag="compared"):
+class Compared(Message, frozen=True, tag="compared"):
     """One comparison of what was played with what was heard; at most one a second.
 
     `score`: correlation of the envelopes; of a tone how far it stands out, at most 1. `played_db`
@@ -241,59 +243,7 @@ class Compared(_Message, frozen=True, tag="compared"):
 MonitorEvent = MonitorReady | MonitorBeat | Compared | WorkerFault
 
 
-class AddOutput(_Message, frozen=True, tag="add_output"):
-    """Write the programme into the pipe whose write end comes with this message."""
-
-
-class AddDecoder(_Message, frozen=True, tag="add_decoder"):
-    """A socket to a new decoder comes with this message: a radio's bytes in, samples out."""
-
-
-class AddFiller(_Message, frozen=True, tag="add_filler"):
-    """The read end of a pipe of samples comes with this message, heard while the radio is not."""
-
-
-class BeginRelay(_Message, frozen=True, tag="begin_relay"):
-    """The first sample is to sound at this moment; it may be moved until then."""
-
-    at_mono_s: float
-
-
-RelayCommand = AddOutput | AddDecoder | AddFiller | BeginRelay
-
-
-class RelayReady(_Message, frozen=True, tag="relay_ready"):
-    """The process is confined and takes commands."""
-
-
-class RelayBeat(_Message, frozen=True, tag="relay_beat"):
-    """Every 500 ms: what the programme consisted of so far, and how many connections were tried."""
-
-    radio_ms: int
-    filler_ms: int
-    silence_ms: int
-    connections: int
-
-
-class DecoderWanted(_Message, frozen=True, tag="decoder_wanted"):
-    """The next bytes belong to another stream: a new decoder is needed, the former one is over."""
-
-
-class FillerWanted(_Message, frozen=True, tag="filler_wanted"):
-    """The radio is not heard, and no filler is at hand."""
-
-
-class RelayState(_Message, frozen=True, tag="relay_state"):
-    """The programme is now the radio, or not: it is lost, or sends nothing but silence (blank)."""
-
-    state: Literal["radio", "lost", "blank"]
-    reason: str = ""
-
-
-RelayEvent = RelayReady | RelayBeat | DecoderWanted | FillerWanted | RelayState | WorkerFault
-
-
-class ShowScene(_Message, frozen=True, tag="show"):
+class ShowScene(Message, frozen=True, tag="show"):
     """Show a scene on the named faces until a moment; `media` maps sha256 to a readable path.
 
     `utc_at_mono_0_s` is the POSIX second at CLOCK_MONOTONIC 0, for clock elements; None while no
@@ -308,28 +258,45 @@ class ShowScene(_Message, frozen=True, tag="show"):
     until_mono_s: float
     utc_at_mono_0_s: float | None = None
     start_mono_s: float = 0.0
+    is_alarm: bool = False  # stays while the agent is silent
 
 
-class Blank(_Message, frozen=True, tag="blank"):
-    """Black on the named faces."""
+class Standby(Message, frozen=True, tag="standby"):
+    """All still pictures that faces show from now on while nothing else is on them.
+
+    They are drawn at once and kept; a face without one is black.
+    """
+
+    pictures: list[ShowScene]
+
+
+class Alive(Message, frozen=True, tag="alive"):
+    """The agent's loop runs: every `ALIVE_S`.
+
+    After `AGENT_LIMIT_S` without any command the board shows its standby pictures.
+    """
+
+
+class Blank(Message, frozen=True, tag="blank"):
+    """Nothing more on the named faces: their standby picture, or black."""
 
     faces: list[str]
 
 
-class Brightness(_Message, frozen=True, tag="brightness"):
+class Brightness(Message, frozen=True, tag="brightness"):
     """Percent of the board's own maximum."""
 
     pct: int
 
 
-class Test(_Message, frozen=True, tag="test"):
+class Test(Message, frozen=True, tag="test"):
     """A test pattern on the named faces; on every face when none is named."""
 
     pattern: Literal["bars", "grid", "white"]
     faces: list[str] = []
 
 
-class Snap(_Message, frozen=True, tag="snap"):
+class Snap(Message, frozen=True, tag="snap"):
     """Request a small picture of what a face shows; `known` is the token of the last answer."""
 
     face: str
@@ -337,16 +304,16 @@ class Snap(_Message, frozen=True, tag="snap"):
     known: str = ""
 
 
-BoardCommand = ShowScene | Blank | Brightness | Test | Snap
+BoardCommand = ShowScene | Standby | Alive | Blank | Brightness | Test | Snap
 
 
-class BoardReady(_Message, frozen=True, tag="board_ready"):
+class BoardReady(Message, frozen=True, tag="board_ready"):
     """The faces found."""
 
     faces: list[str]
 
 
-class BoardBeat(_Message, frozen=True, tag="board_beat"):
+class BoardBeat(Message, frozen=True, tag="board_beat"):
     """Every 500 ms: frames sent so far, how many were late, and faces that cannot be shown now.
 
     `faults` has a coded reason by face.
@@ -357,7 +324,7 @@ class BoardBeat(_Message, frozen=True, tag="board_beat"):
     faults: dict[str, str] = {}
 
 
-class Shown(_Message, frozen=True, tag="shown"):
+class Shown(Message, frozen=True, tag="shown"):
     """A face's first frame of a scene went out."""
 
     id: str
@@ -366,7 +333,22 @@ class Shown(_Message, frozen=True, tag="shown"):
     mono_s: float
 
 
-class Snapped(_Message, frozen=True, tag="snapped"):
+class StandbyReady(Message, frozen=True, tag="standby_ready"):
+    """A face's standby picture is drawn and kept."""
+
+    id: str
+    face: str
+    frame_sha256: str
+
+
+class AgentLost(Message, frozen=True, tag="agent_lost"):
+    """Since this moment the faces show their standby pictures: no command came for too long."""
+
+    faces: list[str]
+    mono_s: float
+
+
+class Snapped(Message, frozen=True, tag="snapped"):
     """What a face shows, as PNG of at most `side_px` each way; empty when `token` was known.
 
     `changed_mono_s` is when the face's frame last changed.
@@ -378,4 +360,4 @@ class Snapped(_Message, frozen=True, tag="snapped"):
     png: bytes = b""
 
 
-BoardEvent = BoardReady | BoardBeat | Shown | Snapped | WorkerFault
+BoardEvent = BoardReady | BoardBeat | Shown | StandbyReady | AgentLost | Snapped | WorkerFault

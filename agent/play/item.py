@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -173,6 +173,27 @@ class Item:
         return "sound" if self.scene is None else "picture"
 
 
+@dataclass(frozen=True)
+class StandbyItem:
+    """The still picture that faces show while nothing else is on them.
+
+    Args:
+        key: of document and entry.
+        source: its signed document.
+        scene: what is seen.
+        clips: the pictures in it.
+        faces: names.
+        end_at: when its document expires.
+    """
+
+    key: str
+    source: ItemSource
+    scene: Scene
+    clips: tuple[Medium, ...]
+    faces: tuple[str, ...]
+    end_at: datetime
+
+
 def forget_past(ended: dict[str, datetime], at: datetime) -> list[str]:
     """Drop (and return) the keys of items that ended a day or more ago: they cannot come again."""
     past = [key for key, end_at in ended.items() if (at - end_at).days >= 1]
@@ -284,6 +305,12 @@ def _is_never_muted(_zone: str) -> bool:
     return False
 
 
+def no_standby(_now: Now) -> Sequence[StandbyItem]:
+    """Of what is no board."""
+    return ()
+
+
+FindStandby = Callable[[Now], Sequence[StandbyItem]]
 SourceTable = Mapping[SoundKind, Callable[[Item], SoundSource]]
 
 
@@ -303,6 +330,7 @@ class OutputContext:
         delay_s: from the card to the horn.
         is_muted: is a zone muted for all but emergencies and local keys?
         memory: the plays that the output has had.
+        find_standby: what a board's faces show while nothing else is on them.
     """
 
     rundown: Rundown
@@ -316,6 +344,7 @@ class OutputContext:
     delay_s: float = 0.0
     is_muted: Callable[[str], bool] = _is_never_muted
     memory: PlayMemory = field(default_factory=PlayMemory)
+    find_standby: FindStandby = no_standby
 
     def make_source(self, item: Item) -> SoundSource:
         """The source of an item's sound.

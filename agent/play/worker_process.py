@@ -27,9 +27,9 @@ from agent.play.ipc import (
     CaptureCommand,
     EngineCommand,
     MonitorCommand,
-    RelayCommand,
     WorkerFault,
 )
+from agent.play.relay_ipc import RelayCommand
 
 log = logging.getLogger(__name__)
 

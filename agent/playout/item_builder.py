@@ -14,8 +14,9 @@ from agent.contract.document import EmergencyBody, Entry, Medium, TextBody
 from agent.contract.scene import Element, Scene, each_element
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
+from agent.plan.standby import StandbyPicture
 from agent.plan.timeline import Occurrence
-from agent.play.item import Description, Item, ItemSource, LanguageClips
+from agent.play.item import Description, Item, ItemSource, LanguageClips, StandbyItem
 from agent.play.sound_source import SoundKind
 from agent.state.live_voices import LiveVoice
 from speech.reading import Reading
@@ -223,6 +224,25 @@ def emergency_picture(active: ActiveEmergency) -> Item | None:
         for index, (lang, text) in enumerate(texts)
     ]
     return _emergency_item(active, "picture", scene=Scene(elements, active.document.max_ms))
+
+
+def standby_item(picture: StandbyPicture) -> StandbyItem:
+    """A standby picture as a board shows it.
+
+    Raises:
+        ValueError: its entry has no scene.
+    """
+    held, entry = picture.held, picture.entry
+    if entry.body.scene is None:
+        raise ValueError(f"{entry.id} has no scene")
+    return StandbyItem(
+        key=f"{held.sha256[:16]}/{entry.id}",
+        source=_source(held, entry.id, _describe(entry)),
+        scene=entry.body.scene,
+        clips=picture.media,
+        faces=picture.faces,
+        end_at=picture.end_at,
+    )
 
 
 def _banner() -> Element:

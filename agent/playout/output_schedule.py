@@ -14,9 +14,10 @@ from agent.contract.priority import Level
 from agent.contract.report import Why
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
+from agent.plan.standby import find_standby
 from agent.plan.timeline import Occurrence, Timeline
 from agent.plan.why_now import Playing, explain_now
-from agent.play.item import Item
+from agent.play.item import Item, StandbyItem
 from agent.play.play_memory import CLOCK_STEP
 from agent.playout.item_builder import (
     LIMIT_SLACK,
@@ -26,6 +27,7 @@ from agent.playout.item_builder import (
     emergency_sound,
     key_of,
     live_item,
+    standby_item,
 )
 from agent.playout.schedule import BEHIND, Schedule
 
@@ -272,3 +274,11 @@ class BoardSchedule(SoundSchedule):
     def item_of(self, active: ActiveEmergency) -> Item | None:
         """As a board shows it."""
         return emergency_picture(active)
+
+    def standby(self, now: Now) -> list[StandbyItem]:
+        """What its faces show while nothing else is on them; nothing while the box is silent."""
+        if self._is_silent(now):
+            return []
+        schedule = self._schedule
+        found = find_standby(schedule.held, sorted(self._zones), schedule.media_state, now)
+        return [standby_item(one) for one in found]

@@ -26,6 +26,7 @@ from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.prepared_alarm import Press, find_active_alarm
 from agent.plan.quiet_hours import QuietHours
 from agent.plan.silence import ActiveSilence, find_active_silence
+from agent.plan.standby import list_standby_digests
 from agent.plan.timeline import Timeline, build_in_slices
 from agent.play.item import Item
 from agent.playout.item_builder import (
@@ -177,7 +178,8 @@ class Schedule:
     def needed(self, now: Now) -> dict[str, datetime]:
         """When each medium of the days ahead is to be played next; what plays now comes first.
 
-        A key may be pressed at any moment, so the media of its alarm come first too.
+        A key may be pressed at any moment, so the media of its alarm come first too, and a board
+        may be without a programme at any moment.
         """
         timeline = self.timeline
         needed: dict[str, datetime] = {
@@ -186,6 +188,7 @@ class Schedule:
             if isinstance(h.document, Emergency) and h.document.trigger == "key"
             for medium in h.document.media
         }
+        needed |= dict.fromkeys(list_standby_digests(self.held), now.at - BEHIND)
         ahead = (one for one in timeline.occurrences if one.end_at > now.at) if timeline else ()
         for occurrence in each_entry_once(ahead):
             for digest in digests_of(occurrence):

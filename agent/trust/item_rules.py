@@ -21,6 +21,7 @@ from agent.contract.document import (
     When,
 )
 from agent.contract.ids import BASE_SLOT
+from agent.contract.scene import Element, Scene
 from agent.trust.calendar_rules import check_day_rules
 from agent.trust.scene_rules import check_scene
 from agent.trust.schema_error import SchemaError
@@ -32,6 +33,7 @@ MAX_TITLE = 256
 MAX_SPOKEN = 8_000
 MAX_FIELD = 6
 MAX_PHRASES = 256  # as many as a playlist entry may have media
+STILL_KINDS = ("text", "image", "qr")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MIME = re.compile(r"(?:audio|image|video)/[a-z0-9.+-]{1,64}")
@@ -175,8 +177,20 @@ def _check_entry(entry: Entry, ids: Collection[str], digests: frozenset[str]) ->
         raise SchemaError("max_ms", "1 to 86400000")
     if not 0 <= entry.sync.gap_ms <= DAY_MS:
         raise SchemaError("sync", "gap 0 to 86400000 ms")
+    if entry.standby is True:
+        _check_standby(entry.body.scene)
     if not entry.field is entry.source is entry.ref is UNSET:
         _check_description(entry)
+
+
+def _check_standby(scene: Scene | None) -> None:
+    """It is drawn once and shown without an agent: nothing in it may move or tell a time."""
+    is_still = scene is not None and scene.regions is UNSET and all(map(_is_still, scene.elements))
+    _require(is_still, "standby", "a scene of texts at rest, images and QR codes")
+
+
+def _is_still(element: Element) -> bool:
+    return element.kind in STILL_KINDS and element.ticker_ms is element.count_to is UNSET
 
 
 def _check_description(entry: Entry) -> None:
@@ -195,6 +209,8 @@ def check_playlist(document: Playlist) -> None:
     is_base = document.slot == BASE_SLOT and document.class_ == "routine"
     _require(document.filler is not True or is_base, "filler", "only in slot base, class routine")
     digests = check_media(document.media)
+    standby = next((one for one in document.entries if one.standby is True), None)
+    _require(standby is None or is_base, "entries.standby", "only in slot base, class routine")
     ids = {entry.id for entry in document.entries}
     _require(len(ids) == len(document.entries), "entries", "without an id twice")
     for index, entry in enumerate(document.entries):

@@ -30,7 +30,9 @@ from central.documents.sign import encode_document, mark_critical
 from strict_yaml.loader import load_yaml
 from strict_yaml.node import Node
 
-_DESCRIPTION = ("essential", "field", "source", "ref", "advert", "music")
+DAY_MS = 86_400_000
+STANDBY_AT = "00:00"  # for boxes that do not know `standby`: they plan it, for a day
+_DESCRIPTION = ("essential", "field", "source", "ref", "advert", "music", "standby")
 _SOUNDS = ("play", "relay", "say")
 
 
@@ -162,9 +164,13 @@ class _ScheduleCompiler(Compilation):
             self.fault(path, "file.one_sound")
             return
         when, start = self._when(item, path), self._start(item, path)
+        if item.standby and not self._may_stand_by(item):
+            self.fault(f"{path}.standby", "file.standby")
+            return
         own = item.id or f"e{index + 1}"
         sound = self._sound(item, path) if sounds else None
-        show_ms = parse_span_ms(item.for_) if item.for_ else self._length_ms(sound)
+        standby_ms = DAY_MS if item.standby else None
+        show_ms = parse_span_ms(item.for_) if item.for_ else self._length_ms(sound) or standby_ms
         picture = self._picture(item.show, show_ms, item.lang, path) if item.show else None
         if when is None or start is None:
             return
@@ -178,9 +184,20 @@ class _ScheduleCompiler(Compilation):
         if picture is not None:
             yield Entry(id=f"{own}-hinh" if sounds else own, body=picture, **shared)
 
+    def _may_stand_by(self, item: ScheduleItem) -> bool:
+        """Only a picture at rest, in the slot that a station keeps for a year."""
+        is_base = self._schedule.slot == BASE_SLOT and self._schedule.class_ == "routine"
+        is_sound = any(getattr(item, name) for name in _SOUNDS)
+        show = item.show
+        if show is None or is_sound or not is_base:
+            return False
+        return not (show.ticker or show.slides or show.regions or show.clock or show.count_to)
+
     def _when(self, item: ScheduleItem, path: str) -> When | None:
         at = [item.at] if isinstance(item.at, str) else item.at
         is_after = isinstance(item.start, StartRule) and item.start.after is not None
+        if item.standby and not at:
+            at = [STANDBY_AT]
         if not at and not is_after:
             self.fault(path, "file.at")
         for name in ("at", "stagger"):

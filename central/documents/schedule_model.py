@@ -135,6 +135,7 @@ class ScheduleItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ref: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
     advert: bool | None = None
     music: bool | None = None
+    standby: bool | None = None
 
 
 class ScheduleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

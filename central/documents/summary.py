@@ -107,7 +107,7 @@ def _entry(entry: Entry, media: dict[str, Medium], speak: Say) -> str:
 
 def _description(entry: Entry, speak: Say) -> Iterator[str]:
     """Return the entry's own description."""
-    for name in ("advert", "essential", "music"):
+    for name in ("advert", "essential", "music", "standby"):
         if getattr(entry, name) is True:
             yield speak(f"entry.{name}")
     if entry.field is not UNSET:

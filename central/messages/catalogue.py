@@ -6,6 +6,7 @@ from central.messages.alarm_messages import PHRASES as _OF_ALARM
 from central.messages.calendar_messages import PHRASES as _OF_CALENDAR
 from central.messages.echo_messages import PHRASES as _OF_ECHO
 from central.messages.file_messages import PHRASES as _OF_FILE
+from central.messages.ignored_messages import PHRASES as _OF_IGNORED
 from central.messages.live_messages import PHRASES as _OF_LIVE
 from central.messages.move_messages import PHRASES as _OF_MOVE
 from central.messages.play_messages import PHRASES as _OF_PLAY
@@ -251,6 +252,7 @@ PHRASES: Catalogue = {
     **_OF_MOVE,
     **_OF_PLAY,
     **_OF_PUBLISH,
+    **_OF_IGNORED,
     **_OF_LIVE,
     **_OF_SIGNING,
     **_OF_SOUND,

@@ -78,6 +78,12 @@ PHRASES: Catalogue = {
     "file.filler": Text(
         "chỉ ở `slot: base`, `class: routine`", "only in `slot: base`, `class: routine`"
     ),
+    "file.standby": Text(
+        "hình chờ chỉ ở `slot: base`, `class: routine`, là hình tĩnh (`text`, `image`, `qr`), không"
+        " kèm tiếng",
+        "a standby picture is a still one (`text`, `image`, `qr`) in `slot: base`,"
+        " `class: routine`, without sound",
+    ),
     "file.relay": Text(
         "một địa chỉ https, ở hạng routine",
         "an https address, in class routine",

@@ -107,6 +107,10 @@ PHRASES: Catalogue = {
     "reason.shutdown": Text("hộp dừng", "the box stopped"),
     "reason.board_lost": Text("mất bảng", "the board went"),
     "reason.face_lost": Text("mặt bảng này không hiện được", "this face could not be shown"),
+    "reason.agent_stalled": Text(
+        "phần mềm của hộp đứng, bảng tự hiện hình chờ",
+        "the box's software stood still, and the board showed its standby picture",
+    ),
     "reason.over": Text("đã hết giờ", "its time was over"),
     "reason.switch": Text("loa không bật được", "the loudspeakers could not be switched on"),
     "reason.starved": Text("tiếng ngừng giữa chừng", "its sound stopped coming"),

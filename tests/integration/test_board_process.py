@@ -92,6 +92,23 @@ def test_the_process_leaves_black_faces_and_exits_when_the_agent_goes_away(start
     assert is_black(child.picture("mat-truoc"))
 
 
+def test_the_process_leaves_the_standby_picture_when_the_agent_goes_away(start: Start) -> None:
+    child = start()
+    child.next()
+    slide = build_show(NOTICE[0], id="standby", faces=["mat-truoc"])
+    child.tell(ipc.Standby([slide]))
+    ready = child.next()
+    assert isinstance(ready, ipc.StandbyReady)
+    child.tell(build_show(NOTICE[1]))
+    assert isinstance(child.next(), Shown)
+    assert isinstance(child.next(), Shown)
+    child.end.close()
+    assert child.process.wait(PATIENCE_S) == 0
+    picture = child.picture("mat-truoc")
+    assert hashlib.sha256(picture.tobytes()).hexdigest() == ready.frame_sha256
+    assert is_black(child.picture("mat-sau"))
+
+
 def test_a_new_process_takes_down_what_a_killed_one_left_on_the_face(start: Start) -> None:
     first = start()
     first.next()

@@ -6,6 +6,20 @@ from agent.contract.issues.entry import IssueKind
 from texts.catalogue import Text
 
 WALL: dict[str, IssueKind] = {
+    "standby_failed": IssueKind(
+        "warning",
+        Text(
+            "không vẽ được hình chờ của bảng: khi không có gì khác, mặt bảng để đen",
+            "the board's standby picture cannot be drawn: its faces are black when nothing else is"
+            " there",
+        ),
+        Text(
+            "mã trong chi tiết cho biết lý do; người soạn sửa hình chờ (chữ ngắn hơn, hình nhỏ hơn)"
+            " rồi ký lại lịch `base`",
+            "the code in the detail says why; its author corrects the picture (a shorter text, a"
+            " smaller image) and signs the schedule of slot `base` again",
+        ),
+    ),
     "board_card_silent": IssueKind(
         "fault",
         Text(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agent.play.ipc import RelayBeat
+from agent.play.relay_ipc import RelayBeat
 
 NOTHING_YET = RelayBeat(0, 0, 0, 0)
 

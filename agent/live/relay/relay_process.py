@@ -27,9 +27,9 @@ from agent.live.relay.paced_pipe import PacedPipe
 from agent.live.relay.radio_tls import load_radio_context
 from agent.live.relay.relay_config import RelayConfig
 from agent.live.relay.signed_host import judge_address
-from agent.play.ipc import (
-    BEAT_S,
-    WORKER_FD,
+from agent.play.ipc import BEAT_S, WORKER_FD, WorkerFault
+from agent.play.realtime import raise_priority
+from agent.play.relay_ipc import (
     AddDecoder,
     AddFiller,
     AddOutput,
@@ -41,9 +41,7 @@ from agent.play.ipc import (
     RelayEvent,
     RelayReady,
     RelayState,
-    WorkerFault,
 )
-from agent.play.realtime import raise_priority
 from agent.radio.radio import Decoder, Radio
 from agent.radio.radio_error import RadioError
 from agent.radio.radio_programme import RadioProgramme, State

@@ -27,8 +27,10 @@ from agent.live.relay.relay_decoder import relay_decoder_argv
 from agent.play.decode.decoder import FfmpegDecoder, start_decoder
 from agent.play.decode.ffmpeg_process import start_ffmpeg
 from agent.play.decode.media_reader import open_tracks
-from agent.play.ipc import (
-    RATE_HZ,
+from agent.play.ipc import RATE_HZ
+from agent.play.item import Item, MediaFiles
+from agent.play.process_end import kill_process
+from agent.play.relay_ipc import (
     AddDecoder,
     AddFiller,
     AddOutput,
@@ -39,8 +41,6 @@ from agent.play.ipc import (
     RelayEvent,
     RelayState,
 )
-from agent.play.item import Item, MediaFiles
-from agent.play.process_end import kill_process
 from agent.play.sound_source import Feed, SourceEnd
 from agent.play.task_end import end_task
 from agent.play.worker_process import WorkerProcess

@@ -174,7 +174,21 @@ class BoardFaces:
         Raises:
             DriverError: the board is gone.
         """
-        self.send({face: bytes(self.sizes[face][0] * self.sizes[face][1] * 3) for face in faces})
+        self.rest(dict.fromkeys(faces))
+
+    def rest(self, frames: Mapping[str, bytes | None]) -> None:
+        """Show still pictures in one slot; None is black.
+
+        Raises:
+            DriverError: the board is gone.
+        """
+        sizes = self.sizes
+        self.send(
+            {
+                face: bytes(sizes[face][0] * sizes[face][1] * 3) if frame is None else frame
+                for face, frame in frames.items()
+            }
+        )
 
     def test(self, test: Test, faces: Iterable[str]) -> None:
         """Show a test pattern on these faces.

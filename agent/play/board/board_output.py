@@ -12,12 +12,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from agent.clock import Now
+from agent.clock import Now, mono_s
 from agent.errors import PlayError
 from agent.play.board.board_session import BoardSession
 from agent.play.board.face_lane import FaceLane, group_by_session
+from agent.play.board.standby_output import StandbyOutput
 from agent.play.commissioning_test import FaceTest, busy, not_ready
 from agent.play.ipc import (
+    AgentLost,
     Blank,
     BoardBeat,
     BoardCommand,
@@ -83,10 +85,13 @@ class BoardOutput:
         self._face_test: FaceTest | None = None
         self._on_fault = context.on_fault
         self._snaps: dict[str, asyncio.Future[Snapped]] = {}
+        self._standby = StandbyOutput(name, context, self._supervisor.send)
+        self._is_changed = False
         self._reported_missing: dict[str, datetime] = {}
 
     def changed(self) -> None:
         """Documents, media or the clock changed: update now."""
+        self._is_changed = True
         self._changed.set()
 
     @property
@@ -177,17 +182,18 @@ class BoardOutput:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._supervisor.run(), name=f"board of {self.name}")
                 group.create_task(self._run_schedule(), name=f"rundown of {self.name}")
+                group.create_task(self._standby.stay_alive(), name=f"life of {self.name}")
         finally:
             await self._end("shutdown", *self.lanes.values())
 
-    async def _end(self, reason: str, *lanes: FaceLane) -> None:
+    async def _end(self, reason: str, *lanes: FaceLane, end_mono_s: float | None = None) -> None:
         """Cut what these faces show; what is not seen yet has no record: it is shown later."""
         seen = [lane for lane in lanes if lane.on_air is not None]
         found = list(group_by_session(seen))
         for lane in lanes:
             lane.session = None
         for session, faces in found:
-            await session.leave(faces, "cut", reason)
+            await session.leave(faces, "cut", reason, end_mono_s)
 
     async def _on_lost(self, reason: str) -> None:
         self._face_test = None
@@ -208,13 +214,18 @@ class BoardOutput:
             await session.leave(faces, "failed", f"E_RENDER: the board process died: {reason}")
 
     async def _on_event(self, event: BoardEvent) -> None:
+        if await self._standby.handle(event):
+            return
         match event:
             case BoardReady():
                 self._send_brightness()
+                self._standby.forget()
                 self.changed()
             case BoardBeat():
                 self.late = event.late
                 await self._report_faces(event.faults)
+            case AgentLost():
+                await self._on_agent_lost(event)
             case Snapped():
                 if (asked := self._snaps.get(event.face)) is not None and not asked.done():
                     asked.set_result(event)
@@ -225,6 +236,14 @@ class BoardOutput:
                     session.on_shown(event)
             case WorkerFault():
                 await self._fail(event)
+
+    async def _on_agent_lost(self, event: AgentLost) -> None:
+        """This process stood still, and the board has put standby pictures in place: show anew."""
+        log.error("%s: this process stood still for %g s", self.name, mono_s() - event.mono_s)
+        self._face_test = None
+        lanes = [self.lanes[face] for face in event.faces if face in self.lanes]
+        await self._end("agent_stalled", *lanes, end_mono_s=event.mono_s)
+        self.changed()
 
     async def _fail(self, fault: WorkerFault) -> None:
         """A scene cannot be drawn, on some of its faces or on all; the other faces go on."""
@@ -257,6 +276,8 @@ class BoardOutput:
         while True:
             self._changed.clear()
             if self._supervisor.is_ready:
+                is_changed, self._is_changed = self._is_changed, False
+                self._standby.update(self._clock.now(), is_changed=is_changed)
                 await self._update()
             try:
                 async with asyncio.timeout(UPDATE_S):
@@ -356,7 +377,7 @@ class BoardOutput:
             self._supervisor.send(showing.command(self._context.media))
 
     def _show(self, changing: Mapping[str, Item | None]) -> None:
-        """Show items on these faces, and black on those without one.
+        """Show items on these faces, and nothing on those without one.
 
         Raises:
             PlayError: the board process is gone; the next one gets the command again.

@@ -5,35 +5,45 @@ Run as `python -m agent.play.board.board_process CONFIG`, CONFIG being JSON by `
 One loop on one thread: wait for a command, a renderer's answer or the next due moment (heartbeat,
 end of a scene, what a clock changes, the next step of a text that runs). It draws nothing itself:
 a separate process draws each scene (`render_process`), so that none delays the heartbeat, or an
-alarm that comes after it. The fail-safe state is black: at start, when a scene ends, when it cannot
-be drawn, while it takes more than a second, and when the agent is gone (end of file on fd 3), which
-also ends the process.
+alarm that comes after it.
+
+The fail-safe state of a face is its standby picture, drawn beforehand and kept here, or else black:
+when a scene ends, when it cannot be drawn, while it takes more than a second, when the agent says
+nothing for `AGENT_LIMIT_S`, and when it is gone (end of file on fd 3). That also ends the process,
+which leaves the picture where the board keeps it. At the start a face is black.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import logging
 import math
 import select
 import socket
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from agent.clock import mono_s
 from agent.errors import PlayError
+from agent.play.board.agent_watch import AgentWatch
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_faces import BoardFaces
+from agent.play.board.board_start import serve
 from agent.play.board.render_process import Failure, RenderProcess, moment_of, reap
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
+from agent.play.board.scene_drawing import SceneDrawing
 from agent.play.board.scene_state import find_fade_s, read_changing
-from agent.play.board.typeset import check_shaping, warm_up
+from agent.play.board.standby_pictures import DrawnPicture, StandbyPictures
 from agent.play.ipc import (  # fmt: skip
+    AGENT_LIMIT_S,
     BEAT_S,
     WORKER_FD,
+    AgentLost,
+    Alive,
     Blank,
     BoardBeat,
     BoardCommand,
@@ -43,11 +53,12 @@ from agent.play.ipc import (  # fmt: skip
     Shown,
     ShowScene,
     Snap,
+    Standby,
+    StandbyReady,
     Test,
     WorkerFault,
 )
-from agent.sandbox.profile import confine_board, find_missing
-from drivers.errors import DriverError, UnsupportedFeature
+from drivers.errors import UnsupportedFeature
 
 if TYPE_CHECKING:
     from drivers.frame_sink import FrameSink
@@ -59,29 +70,6 @@ LATE_S = 0.1
 CLOCK_TICK_S = 0.1
 STALE_S = 1.0  # the former scene may stay this long while the next one is drawn
 ATTEMPTS = 2  # renderers that may die while drawing one scene
-
-
-@dataclass(eq=False)
-class _Drawing:
-    """A scene that is being drawn, or is shown and changes by the clock.
-
-    Args:
-        renderer: the process that draws it.
-        attempt: how many processes have tried to draw it.
-        stale_mono_s: from when on the former scene must not stay.
-        is_shown: its first frame went out.
-        turns: those of its regions in the frames that went out last.
-        frames: drawn, and held back so that the faces do not flash.
-        held_mono_s: until when.
-    """
-
-    renderer: RenderProcess
-    attempt: int
-    stale_mono_s: float
-    is_shown: bool = False
-    turns: tuple[int, ...] = ()
-    frames: dict[str, bytes] = field(default_factory=dict)
-    held_mono_s: float | None = None
 
 
 class BoardProcess:
@@ -106,11 +94,15 @@ class BoardProcess:
         self._sink = sink
         self._agent = agent
         self._budget = budget
-        self._drawings: list[_Drawing] = []
+        self._drawings: list[SceneDrawing] = []
         self._ends: dict[str, float] = {}
         self._dying: list[int] = []
         self._late = 0
         self._beat_mono_s = mono_s()
+        self._standby = StandbyPictures(self._faces.sizes, config.station, budget)
+        self._resting = set(self._faces.sizes)
+        self._alarms: set[str] = set()
+        self._watch = AgentWatch()
 
     def run(self) -> None:
         """Serve until the agent is gone.
@@ -134,13 +126,18 @@ class BoardProcess:
         self._do_what_is_due()
         wait_s = max(0.0, self._next_due_mono_s() - mono_s())
         agent, renderers = self._agent.fileno(), {one.renderer.fd: one for one in self._drawings}
-        readable, _, _ = select.select([agent, *renderers], [], [], wait_s)
+        standby = [] if self._standby.fd is None else [self._standby.fd]
+        readable, _, _ = select.select([agent, *renderers, *standby], [], [], wait_s)
         # The agent first: its command may make an answer useless.
         if agent in readable and not self._serve_one():
             return False
         for fd in readable:
             if fd in renderers and renderers[fd] in self._drawings:
                 self._handle_answer(renderers[fd])
+            elif fd == self._standby.fd:
+                self._keep_standby(self._standby.take_answer())
+        if agent not in readable and self._watch.is_lost():
+            self._lose_agent()
         if mono_s() >= self._faces.next_move_mono_s:
             self._faces.move()  # waits for its slot: one slot at most
         return True
@@ -149,6 +146,16 @@ class BoardProcess:
         """End all renderers."""
         for drawing in list(self._drawings):
             self._drop(drawing)
+        self._standby.close()
+
+    def leave_standby(self) -> bool:
+        """Show the standby pictures, for nobody comes behind this; False where there are none.
+
+        Raises:
+            DriverError: the board is gone.
+        """
+        self._rest(*self._faces.sizes)
+        return any(self._standby.frame(face) is not None for face in self._faces.sizes)
 
     def _serve_one(self) -> bool:
         raw = self._agent.recv(MAX_MESSAGE_BYTES)
@@ -163,13 +170,16 @@ class BoardProcess:
         return True
 
     def _handle(self, command: BoardCommand) -> None:
+        self._watch.hear()
         match command:
             case ShowScene():
                 self._show(command)
             case Blank():
-                for face in command.faces:
-                    if face in self._faces.sizes:
-                        self._black(face)
+                self._rest(*(face for face in command.faces if face in self._faces.sizes))
+            case Standby():
+                self._put_at_rest(self._standby.replace(command.pictures) & self._resting)
+            case Alive():
+                self._watch.begin()
             case Brightness():
                 self._dim(command.pct)
             case Test():
@@ -187,6 +197,8 @@ class BoardProcess:
             self._release(face)
         if not show.faces:
             return
+        if show.is_alarm:
+            self._alarms |= set(show.faces)
         if show.until_mono_s <= mono_s():
             self._give_up(show, show.faces, "E_EXPIRED", "its end is past")
             return
@@ -200,16 +212,16 @@ class BoardProcess:
         except OSError as error:
             self._give_up(show, sizes, "E_RENDER", f"no process to draw it: {error}")
             return
-        self._drawings.append(_Drawing(renderer, attempt, mono_s() + STALE_S))
+        self._drawings.append(SceneDrawing(renderer, attempt, mono_s() + STALE_S))
         self._request(self._drawings[-1])
 
-    def _request(self, drawing: _Drawing) -> None:
+    def _request(self, drawing: SceneDrawing) -> None:
         try:
             drawing.renderer.request()
         except PlayError as error:
             self._fail(drawing, Failure(error.code, f"{error.subject}: {error.hint}"))
 
-    def _handle_answer(self, drawing: _Drawing) -> None:
+    def _handle_answer(self, drawing: SceneDrawing) -> None:
         """Handle a renderer's answer: frames, the reason why there are none, or its death."""
         renderer = drawing.renderer
         answer = renderer.receive()
@@ -219,7 +231,7 @@ class BoardProcess:
         drawing.frames = answer
         self._put(drawing)
 
-    def _put(self, drawing: _Drawing) -> None:
+    def _put(self, drawing: SceneDrawing) -> None:
         """Send the frames that were drawn, or hold them back for less than a second."""
         renderer = drawing.renderer
         frames = {face: one for face, one in drawing.frames.items() if face in renderer.faces}
@@ -230,6 +242,7 @@ class BoardProcess:
             return
         drawing.turns, drawing.frames = renderer.turns, {}
         fade_s = find_fade_s(renderer.show.scene) if is_new else 0.0
+        self._resting -= frames.keys()
         for face, digest in self._faces.send(frames, renderer.strips, fade_s).items():
             self._ends[face] = renderer.show.until_mono_s
             if not drawing.is_shown:
@@ -238,7 +251,7 @@ class BoardProcess:
         if not renderer.texts:
             self._drop(drawing)
 
-    def _fail(self, drawing: _Drawing, failure: Failure) -> None:
+    def _fail(self, drawing: SceneDrawing, failure: Failure) -> None:
         """Retry after a first death, which may have another cause; the second fails the scene.
 
         What does not fit on all of its faces is drawn for each by itself: it may fit on one.
@@ -255,21 +268,21 @@ class BoardProcess:
             self._give_up(show, faces, failure.code, failure.detail)
 
     def _give_up(self, show: ShowScene, faces: Iterable[str], code: str, detail: str) -> None:
-        """Show black, not the previous scene: its time is over."""
+        """Do not go back to the previous scene: its time is over."""
         named = list(faces)
-        for face in named:
-            self._black(face)
+        self._rest(*named)
         self._send(WorkerFault(code, detail, id=show.id, faces=named))
 
     def _release(self, face: str) -> None:
         """Stop drawing for this face; a renderer without a face ends."""
         self._ends.pop(face, None)
+        self._alarms.discard(face)
         for drawing in list(self._drawings):
             drawing.renderer.faces.discard(face)
             if not drawing.renderer.faces:
                 self._drop(drawing)
 
-    def _drop(self, drawing: _Drawing) -> None:
+    def _drop(self, drawing: SceneDrawing) -> None:
         if drawing in self._drawings:
             self._drawings.remove(drawing)
         if (pid := drawing.renderer.kill()) is not None:
@@ -286,6 +299,7 @@ class BoardProcess:
     def _test(self, test: Test, faces: list[str]) -> None:
         for face in faces:
             self._release(face)
+        self._resting.difference_update(faces)
         self._faces.test(test, faces)
 
     def _do_what_is_due(self) -> None:
@@ -293,16 +307,38 @@ class BoardProcess:
         for face, end_mono_s in list(self._ends.items()):
             if now_s >= end_mono_s:
                 self._late += now_s - end_mono_s > LATE_S
-                self._black(face)
+                self._rest(face)
         for drawing in list(self._drawings):
             self._monitor(drawing, now_s)
+        failed, over = self._standby.check()
+        self._keep_standby(failed)
+        self._put_at_rest(over & self._resting)
+        self._dying += self._standby.take_killed()
         self._dying = [pid for pid in self._dying if not reap(pid)]
         if now_s >= self._beat_mono_s:
             self._beat_mono_s = now_s + BEAT_S
             late, faults = self._late + self._faces.late, self._faces.find_faults()
             self._send(BoardBeat(self._faces.frames, late, faults))
 
-    def _monitor(self, drawing: _Drawing, now_s: float) -> None:
+    def _keep_standby(self, drawn: DrawnPicture | None) -> None:
+        """Show a standby picture that has just been drawn where nothing else is."""
+        if drawn is None:
+            return
+        if drawn.failure is not None:
+            self._send(WorkerFault(drawn.failure.code, drawn.failure.detail, id=drawn.show.id))
+        for face, frame in drawn.frames.items():
+            digest = hashlib.sha256(frame).hexdigest()
+            self._send(StandbyReady(drawn.show.id, face, digest))
+        self._put_at_rest(drawn.frames.keys() & self._resting)
+
+    def _lose_agent(self) -> None:
+        """Nobody judges any more what may be shown: an alarm alone stays, until its end."""
+        LOGGER.warning("no command for %g s", AGENT_LIMIT_S)
+        faces = sorted(self._faces.sizes.keys() - self._resting - self._alarms)
+        self._rest(*faces)
+        self._send(AgentLost(faces, mono_s()))
+
+    def _monitor(self, drawing: SceneDrawing, now_s: float) -> None:
         """Over the limit: fail. Slow: black meanwhile. Idle: redraw what the clock changes."""
         renderer = drawing.renderer
         if drawing.held_mono_s is not None:
@@ -316,56 +352,33 @@ class BoardProcess:
             self._fail(drawing, Failure("E_RENDER", limit))
         elif now_s >= drawing.stale_mono_s and not drawing.is_shown:
             drawing.stale_mono_s = math.inf
-            self._faces.black(*renderer.faces)
+            self._put_at_rest(renderer.faces)
 
     def _next_due_mono_s(self) -> float:
         due = [self._beat_mono_s, self._faces.next_move_mono_s, *self._ends.values()]
+        due.append(self._standby.due_mono_s)
         for drawing in self._drawings:
             due += [drawing.stale_mono_s] if not drawing.is_shown else []
             waiting_s = drawing.held_mono_s or drawing.renderer.due_mono_s
             due.append(mono_s() + CLOCK_TICK_S if waiting_s is None else waiting_s)
         return min(due)
 
-    def _black(self, face: str) -> None:
-        self._release(face)
-        self._faces.black(face)
+    def _rest(self, *faces: str) -> None:
+        for face in faces:
+            self._release(face)
+        self._put_at_rest(faces)
+
+    def _put_at_rest(self, faces: Iterable[str]) -> None:
+        """Standby picture or black, in one slot."""
+        frames = {face: self._standby.frame(face) for face in faces}
+        self._resting |= frames.keys()
+        if frames:
+            self._faces.rest(frames)
 
     def _send(self, event: BoardEvent) -> None:
-        self._agent.send(msgspec.json.encode(event))
-
-
-def _serve(config: BoardConfig, agent: socket.socket) -> int:
-    from drivers.registry import load_board
-
-    try:
-        check_shaping()
-        warm_up()
-        sink = load_board(config.profile, config.path, **config.options)
-        sink.open(config.faces)
-        for missing in find_missing():
-            LOGGER.warning("this kernel does not confine the board by %s", missing)
-        confine_board([config.media] if config.media else [], config.path)
-    except PlayError as error:
-        agent.send(msgspec.json.encode(WorkerFault(error.code, str(error))))
-        return 1
-    except (DriverError, OSError) as error:
-        agent.send(msgspec.json.encode(WorkerFault("E_DEVICE", str(error))))
-        return 1
-    return _run(BoardProcess(config, sink, agent), sink, agent)
-
-
-def _run(board: BoardProcess, sink: FrameSink, agent: socket.socket) -> int:
-    try:
-        board.run()
-    except DriverError as error:
-        agent.send(msgspec.json.encode(WorkerFault("E_DEVICE", str(error))))
-        return 1
-    except OSError as error:
-        LOGGER.info("the agent is gone: %s", error)
-    finally:
-        board.close()
-    sink.close()
-    return 0
+        """While the agent reads nothing, its socket may be full: the board must not hang then."""
+        with contextlib.suppress(BlockingIOError):
+            self._agent.send(msgspec.json.encode(event), socket.MSG_DONTWAIT)
 
 
 def main(argv: list[str]) -> int:
@@ -373,7 +386,7 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="board: %(levelname)s %(message)s")
     config = msgspec.json.decode(argv[1], type=BoardConfig)
     with socket.socket(fileno=WORKER_FD) as agent:
-        return _serve(config, agent)
+        return serve(config, agent, BoardProcess)
 
 
 if __name__ == "__main__":

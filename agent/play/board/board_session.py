@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from agent.clock import mono_s
 from agent.contract.ids import Digest
+from agent.contract.priority import Level
 from agent.play.ipc import Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
 from agent.play.play_moments import PlayMoments
@@ -68,6 +69,7 @@ class BoardSession:
             until_mono_s=self._until_mono_s,
             utc_at_mono_0_s=self._clock.at_of(0.0).timestamp(),
             start_mono_s=self._clock.mono_of(item.start_at),
+            is_alarm=item.level >= Level.EMERGENCY,
         )
 
     def has_moved(self, item: Item) -> bool:
@@ -85,13 +87,20 @@ class BoardSession:
             self._record = PlayRecord(self._log, self._output, self.item)
             self._record.open(self._build_result("cut", "restart", self.faces))
 
-    async def leave(self, faces: Collection[str], outcome: Outcome, reason: str | None) -> None:
+    async def leave(
+        self,
+        faces: Collection[str],
+        outcome: Outcome,
+        reason: str | None,
+        end_mono_s: float | None = None,
+    ) -> None:
         """Some faces end it, or all; a face that has not shown it counts as failed.
 
         Args:
             faces: those that leave; the others go on.
             outcome: of them.
             reason: of them.
+            end_mono_s: when it left them; None: now.
         """
         leaving = [face for face in self.faces if face in faces]
         self.faces = [face for face in self.faces if face not in faces]
@@ -100,7 +109,8 @@ class BoardSession:
             failed = self._build_result("failed", reason, unseen)
             await PlayRecord(self._log, self._output, self.item).close(failed)
         if seen:
-            result = self._build_result(outcome, reason, seen, mono_s())
+            end_mono_s = mono_s() if end_mono_s is None else end_mono_s
+            result = self._build_result(outcome, reason, seen, end_mono_s)
             await self._take_record().close(result)
 
     def _take_record(self) -> PlayRecord:

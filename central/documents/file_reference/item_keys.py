@@ -191,4 +191,14 @@ SCHEDULE_ITEM: dict[str, KeyText] = {
     "music": KeyText(
         Text("Ca nhạc: ngày tang thì không phát.", "Music: not played on days of mourning.")
     ),
+    "standby": KeyText(
+        Text(
+            "**Hình chờ**: hình tĩnh đã duyệt (chữ, hình, mã QR), bảng hiện mỗi khi không có gì "
+            "khác, cả khi hộp mất giờ, lịch hết hạn hay phần mềm dừng; không có hình chờ thì bảng"
+            " đen. Chỉ ở `slot: base`; không cần `at` và `for`. Hộp bản cũ chỉ hiện theo giờ.",
+            "The approved still picture that a board shows whenever it has nothing else: without "
+            "the time, without a schedule, when the box's software stops; without one the board "
+            "is black. Only in slot `base`; `at` and `for` may be absent.",
+        )
+    ),
 }

@@ -49,6 +49,25 @@ def test_other_slots_and_a_base_that_says_so_are_programme(head: str, tmp_path: 
     assert not any("NỀN" in line for line in describe(found, "vi"))
 
 
+def test_a_standby_picture_needs_no_times_and_is_named_to_whoever_signs(tmp_path: Path) -> None:
+    file = tmp_path / "lich.yaml"
+    head = 'to: ["84/29266/*"]\nfrom: 2026-12-01\nuntil: 2027-11-30\nitems:\n'
+    item = '  - {title: Hình chờ, show: {text: "UBND xã"}, standby: true}\n'
+    terms = {"issuer": "vn.84.29266", "seq": 1, "epoch": 1, "now": NOW}
+    urls = {"media_dir": tmp_path, "media_base_url": "https://m.example.vn"}
+    file.write_text(f"slot: base\n{head}{item}")
+    found = msgspec.json.decode(compile_schedule(file, **terms, **urls), type=Playlist)
+    (entry,) = found.entries
+    assert entry.standby is True
+    assert (entry.when.at, entry.body.scene.ms) == (["00:00:00"], 86_400_000)  # for older boxes
+    assert any("HÌNH CHỜ" in line for line in describe(found, "vi"))
+    for bad in (f"slot: tuan\n{head}{item}", f"slot: base\n{head}{item.replace('text', 'ticker')}"):
+        file.write_text(bad)
+        with pytest.raises(YamlFaults) as caught:
+            compile_schedule(file, **terms, **urls)
+        assert "items[0].standby" in [fault.key for fault in caught.value.faults]
+
+
 @pytest.mark.parametrize(
     "head", ["slot: tuan\nfiller: true", "slot: base\nclass: priority\nfiller: true"]
 )

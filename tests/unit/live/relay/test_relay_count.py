@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.live.relay.relay_count import count_heard
-from agent.play.ipc import RelayBeat
+from agent.play.relay_ipc import RelayBeat
 
 LEAD_MS = 300
 

@@ -13,8 +13,8 @@ from agent.clock import Clock
 from agent.errors import PlayError
 from agent.live.relay.relay_access import RelayAccess
 from agent.live.relay.relay_source import RelaySource
-from agent.play.ipc import DecoderWanted, RelayBeat, RelayState
 from agent.play.play_record import PlayResult, build_play
+from agent.play.relay_ipc import DecoderWanted, RelayBeat, RelayState
 from agent.play.sound_source import count_relayed, find_shortfall
 from tests.harness.pulled_radio import relay_item
 

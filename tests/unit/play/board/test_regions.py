@@ -22,6 +22,7 @@ ALL = [0, 0, 1000, 1000]
 ROOMY = SceneBudget(memory_bytes=1 << 34)  # the test process is inherited, whatever it holds
 FACE = (100, 50)
 RED, GREEN, BLUE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
+ROOMY = SceneBudget(memory_bytes=1 << 32)  # a test's process is larger than a board's
 
 
 def store(folder: Path, colour: tuple[int, int, int], size: tuple[int, int] = (10, 10)) -> str:

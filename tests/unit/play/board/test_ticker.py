@@ -27,6 +27,7 @@ MOST_PX = 1_000_000
 PLACE = PlaceNames("x")
 BOTTOM = [0, 500, 1000, 500]
 KHMER = "សូមប្រុងប្រយ័ត្នទឹកជំនន់"
+ROOMY = SceneBudget(memory_bytes=1 << 32)  # a test's process is larger than a board's
 
 
 def ticker(text: str, box: list[int] = BOTTOM, ms: int = 4_000) -> Element:
