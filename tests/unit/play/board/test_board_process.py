@@ -79,7 +79,8 @@ def bench() -> Iterator[Bench]:
     agent.settimeout(PATIENCE_S)
     sink = FakeSink()
     config = BoardConfig("tv-cl-0007", "png", "", {"mat": FacePlace(width_px=64, height_px=32)})
-    board = BoardProcess(config, sink, ours)
+    # a test's process is larger than a board's
+    board = BoardProcess(config, sink, ours, SceneBudget(memory_bytes=1 << 32))
     with agent, ours:
         yield Bench(board, sink, agent)
         board.close()

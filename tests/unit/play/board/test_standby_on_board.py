@@ -16,6 +16,7 @@ from agent.play.board import scene_renderer
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_process import BoardProcess
 from agent.play.board.board_start import _leave
+from agent.play.board.scene_budget import SceneBudget
 from agent.play.ipc import (
     AGENT_LIMIT_S,
     AgentLost,
@@ -33,6 +34,7 @@ from agent.play.ipc import (
 from drivers.frame_sink import FacePlace
 from tests.fakes.frame_sink import FakeSink
 
+ROOMY = SceneBudget(memory_bytes=1 << 32)  # a test's process is larger than a board's
 FACES = ("mat-truoc", "mat-sau")
 GREEN, WHITE = "#00ff00", "#ffffff"
 GREEN_PIXEL, WHITE_PIXEL, BLACK_PIXEL = b"\0\xff\0", b"\xff\xff\xff", b"\0\0\0"
@@ -86,7 +88,9 @@ def bench() -> Iterator[Bench]:
     agent.settimeout(60)
     sink = FakeSink()
     place = FacePlace(width_px=64, height_px=32)
-    board = BoardProcess(BoardConfig("tv", "png", "", dict.fromkeys(FACES, place)), sink, ours)
+    board = BoardProcess(
+        BoardConfig("tv", "png", "", dict.fromkeys(FACES, place)), sink, ours, ROOMY
+    )
     with agent, ours:
         board._rest(*FACES)
         yield Bench(board, sink, agent)
