@@ -4,9 +4,6 @@ An item that comes due meanwhile counts as cut at its very beginning, so that on
 `resume`: it continues where it was cut, if it still ends inside its window. `rejoin`: it continues
 at its present position, as long as it is not over. `drop`: it does not come back. An item of which
 nothing was heard is recorded as skipped.
-
-What follows an item that does not come back begins sooner, but for what the plan itself has cut, by
-a higher level of the schedule: then the plan has the moment of what follows.
 """
 
 from __future__ import annotations
@@ -27,14 +24,12 @@ PREEMPTED = "preempted"
 class Cut:
     """An item and the position at which it was cut.
 
-    `is_recorded`: a part of it was heard and is in the journal; else it came due meanwhile. `by`:
-    what has cut it; None: not known.
+    `is_recorded`: a part of it was heard and is in the journal; else it came due meanwhile.
     """
 
     item: Item
     offset_ms: int = 0
     is_recorded: bool = False
-    by: Item | None = None
 
     def is_lapsed(self, at: datetime) -> bool:
         """Is it too late to come back, if it does not come back at this moment?"""
@@ -53,7 +48,7 @@ class Backlog:
 
     Attributes:
         not_before: what came due before this moment is none of it; None: no limit.
-        given_up: what it has given up for good other than by the plan, with its planned end.
+        given_up: what it has given up for good, with its planned end.
     """
 
     def __init__(self, output: str, context: OutputContext) -> None:
@@ -88,19 +83,19 @@ class Backlog:
         self._memory.recorded.add(key)
         self._cuts.pop(key, None)
 
-    def add_cut(self, item: Item, offset_ms: int, by: Item | None) -> None:
-        """Add an item that was cut at an offset from its beginning, and by what."""
+    def add_cut(self, item: Item, offset_ms: int) -> None:
+        """Add an item that was cut at an offset from its beginning."""
         if item.when_cut == "resume":
-            self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True, by=by)
+            self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True)
         elif item.when_cut == "drop":
-            self._give_up(item, by)
+            self._give_up(item)
 
-    async def add_due(self, item: Item, by: Item | None, offset_ms: int = 0) -> None:
+    async def add_due(self, item: Item, offset_ms: int = 0) -> None:
         """Add an item that was to begin (at an offset) while a higher level has the output."""
         if item.when_cut == "drop":
-            await self._skip(item, by)
+            await self._skip(item)
         elif item.key not in self._cuts or not self._cuts[item.key].is_recorded:
-            self._cuts[item.key] = Cut(item, offset_ms, by=by)
+            self._cuts[item.key] = Cut(item, offset_ms)
 
     async def add_all_due(self, above: Item, now: Now, known: Iterable[str]) -> None:
         """Add what came due below the item that has the output; `known` have a session."""
@@ -111,17 +106,16 @@ class Backlog:
         left_out = KeyUnion((self._memory.finished, {*settled, *known}))
         for item in self._rundown.due(since_at, now, left_out):
             if item.level < above.level:
-                await self.add_due(item, above)
+                await self.add_due(item)
 
-    async def remove_lapsed(self, at: datetime, above: Item | None) -> None:
-        """Remove the items that are too late to come back, because of what has the output above."""
+    async def remove_lapsed(self, at: datetime) -> None:
+        """Remove the items that are too late to come back."""
         for cut in [one for one in self._cuts.values() if one.is_lapsed(at)]:
-            by = cut.by if above is None or above.is_planned else above
             del self._cuts[cut.item.key]
             if cut.is_recorded:
-                self._give_up(cut.item, by)
+                self._give_up(cut.item)
             elif cut.item.key not in self._memory.finished:
-                await self._skip(cut.item, by)
+                await self._skip(cut.item)
 
     def next(self, now: Now) -> Cut | None:
         """The item that comes back first: higher levels, then the scheduled one, then the older.
@@ -146,13 +140,12 @@ class Backlog:
             return cut
         return cut if cut.item.level > scheduled.level else None
 
-    def _give_up(self, item: Item, by: Item | None) -> None:
+    def _give_up(self, item: Item) -> None:
         self._memory.finish(item.key)
-        if by is None or not by.is_planned:
-            self.given_up[item.key] = item.end_at
+        self.given_up[item.key] = item.end_at
 
-    async def _skip(self, item: Item, by: Item | None) -> None:
+    async def _skip(self, item: Item) -> None:
         is_recorded = item.key in self._memory.recorded
-        self._give_up(item, by)
+        self._give_up(item)
         if not is_recorded:
             await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", PREEMPTED))

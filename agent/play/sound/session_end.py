@@ -49,7 +49,6 @@ class SessionEnds:
         self.stack = SessionStack(context, self.backlog, self.done)
         self._output = output
         self._log = context.log
-        self._clock = context.clock
         self._breaks: Counter[str] = Counter()
         self._reported_unheard = KeyMemory()
         self._given_up = self.backlog.given_up
@@ -74,18 +73,13 @@ class SessionEnds:
         elif session.stop_reason == MUTED and item.when_cut == "rejoin":
             self._reported_unheard.add(item.key)  # it rejoins once the mute has ended
         elif session.is_preempted_unheard:
-            await self.backlog.add_due(item, self._find_holder())
+            await self.backlog.add_due(item)
         elif session.outcome == "cut" and session.stop_reason in (None, "preempted"):
-            self.backlog.add_cut(item, session.position_ms, self._find_holder())
+            self.backlog.add_cut(item, session.position_ms)
         else:
             self._finish(item)
             self._give_place(session)
         return True
-
-    def _find_holder(self) -> Item | None:
-        """What has the output now: it has cut what has just ended."""
-        holder = self.stack.find_holder(self._clock.now())
-        return None if holder is None else holder.item
 
     async def fail(self, session: Session, error: Exception) -> None:
         """A session could not be opened, or an emergency could not be heard."""

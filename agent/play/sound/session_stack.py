@@ -160,13 +160,13 @@ class SessionStack:
         holder = self.find_holder(now)
         if holder is not None:
             for session in self._list_displaced(holder, now):
-                await self._backlog.add_due(session.item, holder.item, session.offset_ms)
+                await self._backlog.add_due(session.item, session.offset_ms)
                 if session.item.key not in self._backlog:
                     await self.withdraw(session)
             known = [session.item.key for session in self.sessions]
             await self._backlog.add_all_due(holder.item, now, known)
         self._cue_prepared(holder, now)
-        await self._backlog.remove_lapsed(now.at, None if holder is None else holder.item)
+        await self._backlog.remove_lapsed(now.at)
 
     def _list_displaced(self, holder: Session, now: Now) -> list[SoundSession]:
         """The sessions that are due to sound and cannot, because the holder has a higher level."""

@@ -90,29 +90,6 @@ async def test_what_was_ended_by_an_order_gives_no_place(
         assert output._starts.find_sooner(bench.clock.now(), None) is None
 
 
-@pytest.mark.parametrize(("kind", "is_sooner"), [("file", False), ("microphone", True)])
-async def test_what_the_plan_itself_has_cut_leaves_what_follows_at_its_planned_moment(
-    media_files: SlowMediaFiles,
-    kind: Any,
-    is_sooner: bool,  # noqa: FBT001 - parametrized
-) -> None:
-    """A bulletin of a higher class is in the plan, somebody who speaks at the box is not."""
-    async with at_work(media_files, []) as bench:
-        first, second, _ = chain(bench, bench.clock.now().at, when_cut="drop")
-        slot = await begin(bench, "chuong")
-        higher = replace(
-            build_item("cao hon", bench.clock.now().at), level=first.level + 1, kind=kind
-        )
-        output: Any = bench.output
-        stack = bench.output.session_stack
-        output._starts._open(higher, 0)
-        bench.engine.on_event(Ended(slot, 48_000, "preempted", mono_s()))
-        await until(lambda: stack.is_done("chuong"))
-        stack.sessions.clear()  # the higher one is over
-        found = output._starts.find_sooner(bench.clock.now(), None)
-        assert (None if found is None else found.key) == (second.key if is_sooner else None)
-
-
 async def test_what_follows_does_not_begin_before_the_moment_of_what_it_follows(
     media_files: SlowMediaFiles,
 ) -> None:

@@ -95,8 +95,8 @@ async def test_what_an_emergency_cut_goes_on_before_what_waits_for_it(
     cut = build_item("ca nhac", at - timedelta(seconds=60), when_cut="resume")
     waiting = build_item("tin", at, waits_until=at + WAIT, when_cut="resume")
     rundown.now_wanted = [waiting]  # its moment is now by the plan
-    await backlog.add_due(waiting, None)
-    backlog.add_cut(cut, 500, None)
+    await backlog.add_due(waiting)
+    backlog.add_cut(cut, 500)
     order = []
     while (first := backlog.next(clock.now())) is not None:
         order.append(first.item.key)
