@@ -170,6 +170,14 @@ SOUND: Catalogue = {
     "font_missing.step": Text(
         "`sudo apt-get install fonts-noto-core`", "`sudo apt-get install fonts-noto-core`"
     ),
+    "khmer_dictionary_missing": Text(
+        "không có từ điển tiếng Khmer (ICU): chữ Khmer xuống dòng giữa các âm tiết, có khi giữa từ",
+        "no dictionary of Khmer words (ICU): Khmer lines break between syllables, within words too",
+    ),
+    "khmer_dictionary_missing.step": Text(
+        "cài lại: `sudo apt-get install --reinstall ffmpeg libxml2`",
+        "install again: `sudo apt-get install --reinstall ffmpeg libxml2`",
+    ),
     "font_poor": Text("phông {0} thiếu chữ: {1}", "the font {0} has no glyph for: {1}"),
     "font_poor.step": Text(
         "`sudo apt-get install --reinstall fonts-noto-core`",

@@ -344,3 +344,19 @@ def test_a_text_that_runs_moves_on_a_confined_board(start: Start) -> None:
     boxes = inked - {None}
     assert len(boxes) > 1
     assert all(box is not None and box[1] >= 48 for box in boxes)
+
+
+def test_the_dictionary_of_khmer_words_is_at_hand_on_a_confined_board(start: Start) -> None:
+    """The confined process breaks lines as a free one that has the dictionary."""
+    from agent.play.board.khmer_words import has_dictionary
+    from agent.play.board.scene_renderer import SceneContext, render
+
+    text = Element("text", [0, 0, 1000, 1000], text="ប្រជាពលរដ្ឋត្រូវផ្លាស់ទីទៅកន្លែងសុវត្ថិភាព" * 3)
+    board = start()
+    assert isinstance(board.next(), BoardReady)
+    board.tell(build_show(text, faces=["mat-sau"]))
+    shown = board.next()
+    assert isinstance(shown, Shown), shown
+    free = render(Scene([text], 1), FACES["mat-sau"], SceneContext(STATION, {}))
+    assert shown.frame_sha256 == hashlib.sha256(free.tobytes()).hexdigest()
+    assert has_dictionary()

@@ -28,6 +28,7 @@ async def check(case: DoctorContext) -> AsyncGenerator[ProbeFinding, None]:
 def _look() -> ProbeFinding:
     from PIL import features
 
+    from agent.play.board.khmer_words import has_dictionary
     from agent.play.board.typeset import KHMER as KHMER_FONT
     from agent.play.board.typeset import LATIN, check_shaping, has_glyph
 
@@ -42,6 +43,8 @@ def _look() -> ProbeFinding:
             return fault("font_poor", font, " ".join(lost))
     if not _is_shaped():
         return fault("shaping_broken")
+    if not has_dictionary():
+        return warning("khmer_dictionary_missing")
     return good("shaping_good", str(features.version("raqm")), LATIN, KHMER_FONT)
 
 

@@ -3,8 +3,8 @@
 This module avoids two traps. Without libfribidi Pillow silently falls back to a layout that breaks
 Khmer; `check_shaping` refuses to continue then. And Noto Sans has no Khmer, so text is split
 into runs by script; a code point that no font has is left out and logged, never drawn as a box.
-Khmer writes no spaces: lines break at spaces and U+200B first, and between syllables only when
-the letters would otherwise become too small to read.
+Khmer writes no spaces: lines break between words, by a dictionary or where the author has put
+U+200B, and between syllables only when the letters would otherwise become too small to read.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ VIETNAMESE = (
     "AĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXYÁÀẢÃẠẮẰẲẴẶẤẦẨẪẬÉÈẺẼẸẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌỐỒỔỖỘỚỜỞỠỢÚÙỦŨỤỨỪỬỮỰÝỲỶỸỴ"
     "0123456789 .,:;!?()-/·"
 )
+ZERO_WIDTH_SPACE = "\u200b"
 COENG = "\u17d2"  # makes the next consonant a subscript
 
 
@@ -150,7 +151,7 @@ def fit(text: str, width_px: int, height_px: int) -> Layout:
     clean = _clean(text)
     legible_px = LEGIBLE_KHMER_PX if any(map(is_khmer, clean)) else LEGIBLE_LATIN_PX
     best: Layout | None = None
-    for pieces_of in (_words, _khmer_syllables, _clusters):
+    for pieces_of in (_first_pieces(clean), _khmer_syllables, _clusters):
         layout = _largest(clean, width_px, height_px, pieces_of)
         if layout is not None and (best is None or layout.size_px > best.size_px):
             best = layout
@@ -321,6 +322,20 @@ def _is_syllable_break(before: str, after: str) -> bool:
 
 def _is_cluster_break(before: str, after: str) -> bool:
     return unicodedata.category(after) not in ("Mn", "Mc", "Cf", "Po") and before != COENG
+
+
+def _first_pieces(text: str) -> Callable[[str], Iterator[str]]:
+    """Khmer breaks by the dictionary, unless its author has marked the words."""
+    has_khmer = any(map(is_khmer, text))
+    return _khmer_words if has_khmer and ZERO_WIDTH_SPACE not in text else _words
+
+
+def _khmer_words(text: str) -> Iterator[str]:
+    """At spaces as always, and between Khmer words."""
+    from agent.play.board.khmer_words import split_words
+
+    for word in _words(text):
+        yield from split_words(word) if any(map(is_khmer, word)) else (word,)
 
 
 def _words(text: str) -> Iterator[str]:
