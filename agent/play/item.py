@@ -24,7 +24,8 @@ from speech.reading import Reading
 
 RecordedForm = Literal["recording", "phrases"]
 WordsForm = Literal["recording", "phrases", "speech", "line"]
-SILENCES = ("silenced", "silence_key")  # these stop an item that may be heard again
+# These stop an item that may be heard again.
+SILENCES = ("silenced", "silence_key", "local_mute")
 
 
 @dataclass(frozen=True)
@@ -221,8 +222,20 @@ class Rundown(Protocol):
         Items whose keys are `known` are left out.
         """
 
+    def started(self, since_at: datetime, now: Now) -> list[Item]:
+        """All that was scheduled to start from a moment until now, also what may not be heard.
+
+        Filler is left out: what of it is not heard is owed to nobody.
+        """
+
     def unended(self, now: Now) -> list[Item]:
-        """What the schedule had start in the hours before a moment, and may sound behind it."""
+        """Of what `started` in the day before a moment, what may sound behind it."""
+
+    def why_kept_off(self, item: Item, now: Now) -> str | None:
+        """What keeps an item of the schedule that is due from this output; None: nothing.
+
+        A silence, something higher, or what begins at the same moment on its level.
+        """
 
     def is_planned(self, item: Item) -> bool:
         """Is an item of the schedule in the plan still, as far as that reaches back?"""

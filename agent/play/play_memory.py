@@ -16,10 +16,11 @@ from agent.contract.utc import parse_utc
 
 REMEMBERED = 4096  # months of an ordinary programme, and about a third of a MiB
 CLOCK_STEP = "clock_step"  # the reason of what the clock was set past, or away from
+PREEMPTED = "preempted"  # the reason of what a higher level cut, or kept off until its end
 # A play that was cut for one of these reasons goes on when the box can.
 _GOES_ON = (
-    "restart", "shutdown", "engine_lost", "preempted", "silenced", "silence_key", "muted",
-    CLOCK_STEP,
+    "restart", "shutdown", "engine_lost", PREEMPTED, "silenced", "silence_key",
+    "local_mute", "muted", CLOCK_STEP,
 )  # fmt: skip
 
 
@@ -90,6 +91,15 @@ class PlayMemory:
         self.finished.add(key)
         self.recorded.add(key)
 
+    def is_recorded_on(self, face: str, key: str) -> bool:
+        """Has a play a record for this face of a board, or for the whole of it?"""
+        return face_key(face, key) in self.recorded or key in self.recorded
+
+
+def face_key(face: str, key: str) -> str:
+    """A play as one face of a board has it."""
+    return f"{face} {key}"
+
 
 def build_memories(
     outputs: Iterable[str], plays: Iterable[Play], alive_at: datetime | None
@@ -104,9 +114,14 @@ def build_memories(
     memories = {name: PlayMemory(alive_at=alive_at) for name in outputs}
     for play in plays:
         memory = memories.get(play.output)
-        if memory is not None and is_final(play):
+        if memory is None:
+            continue
+        if play.medium == "picture" and play.zones:
+            for face in play.zones:
+                memory.recorded.add(face_key(face, _key_of(play)))
+        elif is_final(play):
             memory.finish(_key_of(play))
-        elif memory is not None:
+        else:
             memory.recorded.add(_key_of(play))
     return memories
 
@@ -117,7 +132,7 @@ def is_final(play: Play) -> bool:
     What was only skipped for want of something may still begin within its time.
     """
     if play.result == "skipped":
-        return play.reason == "preempted"
+        return play.reason == PREEMPTED
     if play.result == "cut":
         reason = play.reason or ""
         is_broken = reason in _GOES_ON or reason.startswith("E_")

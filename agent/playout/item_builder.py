@@ -87,7 +87,6 @@ def build_item(
     if entry.body.text is not None and entry.body.text.show is not None:
         scene = _text_scene(entry.body.text.show, entry.lang, "#000000")
     missing, reading = _missing(clips, state), None
-    is_chime = isinstance(document, ChimePlaylist)
     is_read = entry.body.text is not None and entry.body.text.say is not None
     if entry.body.text is not None and is_read:
         reading = read(entry.lang, entry.body.text)
@@ -109,7 +108,7 @@ def build_item(
         gap_ms=entry.body.gap_ms,
         limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
         scene=scene,
-        kind="chime" if is_chime else _kind(entry, is_read=is_read),
+        kind="chime" if is_chime(occurrence) else _kind(entry, is_read=is_read),
         reading=reading,
         relay=entry.body.relay,
         missing=missing,
@@ -117,6 +116,11 @@ def build_item(
         earliest_at=occurrence.earliest_at,
         written_at=occurrence.asked_at if occurrence.asked_at != occurrence.start_at else None,
     )
+
+
+def is_chime(occurrence: Occurrence) -> bool:
+    """Is it the chime that checks loudspeakers?"""
+    return isinstance(occurrence.document.document, ChimePlaylist)
 
 
 def _kind(entry: Entry, *, is_read: bool) -> SoundKind:

@@ -18,20 +18,21 @@ from agent.plan.standby import find_standby
 from agent.plan.timeline import Occurrence, Timeline
 from agent.plan.why_now import Playing, explain_now
 from agent.play.item import Item, StandbyItem
-from agent.play.play_memory import CLOCK_STEP
+from agent.play.play_memory import CLOCK_STEP, PREEMPTED
 from agent.playout.item_builder import (
     LIMIT_SLACK,
     build_item,
     each_entry_once,
     emergency_picture,
     emergency_sound,
+    is_chime,
     key_of,
     live_item,
     standby_item,
 )
 from agent.playout.schedule import BEHIND, Schedule
 
-LOOK_BACK = timedelta(hours=6)  # longer than any usual item
+CLASH = "clash"  # as a rehearsal says it beforehand
 LOCAL_KINDS = ("microphone", "line-in")
 
 
@@ -98,17 +99,46 @@ class SoundSchedule:
         started = timeline.starting(from_at, now.at, self.sense, self._zones)
         return [self._build(one) for one in _winners(started) if one.key not in known]
 
+    def started(self, since_at: datetime, now: Now) -> list[Item]:
+        """All that the schedule had start from a moment until now, but filler; see `Rundown`."""
+        started = self._list_owed(since_at - timedelta(microseconds=1), now.at)
+        return [self._build(one) for one in started]
+
     def unended(self, now: Now) -> list[Item]:
-        """What started in the hours before a moment, was held by then, and may sound behind it."""
-        timeline = self._timeline(now)
-        if timeline is None:
-            return []
-        started = timeline.starting(now.at - LOOK_BACK, now.at, self.sense, self._zones)
+        """What started in the day before a moment, was held by then, and may sound behind it."""
+        started = self._list_owed(now.at - BEHIND, now.at)
         return [
             self._build(one)
-            for one in _winners(started)
+            for one in started
             if one.latest_end_at > now.at and not _came_late(one, now)
         ]
+
+    def _list_owed(self, from_at: datetime, until_at: datetime) -> Iterator[Occurrence]:
+        """The starts in (from_at, until_at] of which a record is owed, in a silence too."""
+        timeline = self._schedule.timeline
+        if timeline is None:
+            return iter(())
+        started = timeline.starting(from_at, until_at, self.sense, self._zones)
+        return (one for one in started if one.level > Level.FILLER or is_chime(one))
+
+    def why_kept_off(self, item: Item, now: Now) -> str | None:
+        """What keeps an item that is due from the output; None: nothing does."""
+        if (silence := self.why_silenced(item, now)) is not None:
+            return silence
+        wanted = self.wanted(now)
+        if wanted is not None and wanted.level > item.level:
+            return PREEMPTED
+        return CLASH if self._is_weaker(item) else None
+
+    def _is_weaker(self, item: Item) -> bool:
+        """Does a stronger one of its level begin at the same moment?"""
+        since_at = item.start_at - timedelta(microseconds=1)
+        timeline = self._schedule.timeline or Timeline()
+        together = list(timeline.starting(since_at, item.start_at, self.sense, self._zones))
+        own = next((one for one in together if one.key == item.key), None)
+        return own is not None and any(
+            one.level == own.level and one.rank > own.rank for one in together
+        )
 
     def is_planned(self, item: Item) -> bool:
         """Is it in the plan still? What is longer past than that reaches: is its document held?"""
@@ -198,13 +228,16 @@ class SoundSchedule:
         return True in (about.music, about.advert) and self._schedule.is_mourning(now)
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
-        """What ends this item now: the silence key, a signed silence, mourning, a voice's end."""
+        """What ends this item now: the silence key, a silence, mourning, a voice's end."""
         if self._schedule.is_locked():
             return "silence_key"
         ordered = self._schedule.silence(now)
         is_off = ordered is not None and (ordered.stops_emergency or item.level < Level.EMERGENCY)
         if is_off:
             return "silenced"
+        is_sound = self.sense == "sound" and item.level < Level.EMERGENCY
+        if is_sound and self._schedule.is_silent():
+            return "local_mute"
         if self._is_barred(item, now):
             return "mourning"
         if item.is_planned and self._is_set_back(item, now):
@@ -247,8 +280,8 @@ class SoundSchedule:
 
 
 def _came_late(one: Occurrence, now: Now) -> bool:
-    """Was its document accepted behind its start? Not one that a clock which was ahead accepted."""
-    return one.start_at < one.document.accepted_at <= now.at
+    """Was its document accepted behind its end? Not one that a clock which was ahead accepted."""
+    return one.end_at <= one.document.accepted_at <= now.at
 
 
 def _winners(started: Iterable[Occurrence]) -> Iterable[Occurrence]:

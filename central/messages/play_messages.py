@@ -90,6 +90,11 @@ PHRASES: Catalogue = {
     "reason.restart": Text("hộp khởi động lại", "the box restarted"),
     "reason.preempted": Text("nhường cho mục khác", "gave way to another"),
     "reason.silenced": Text("có lệnh ngắt tiếng", "a silence was ordered"),
+    "reason.local_mute": Text("trạm đang tắt tiếng tại chỗ", "the station was muted on its page"),
+    "reason.clash": Text(
+        "trùng giờ với mục khác cùng mức, mục kia thắng",
+        "another of its level began at the same moment and went before it",
+    ),
     "reason.mourning": Text("ngày tang: không nhạc, quảng cáo", "mourning: no music, no adverts"),
     "reason.muted": Text("có lệnh tắt tiếng cụm loa", "the zones were muted by order"),
     "reason.withdrawn": Text("đã rút hoặc huỷ", "withdrawn or cancelled"),

@@ -25,7 +25,8 @@ SURE_S = 24 * 3600  # of what was passed longer ago there may be no record
 EARLY_S = 0.05
 JOINED_S = 0.5
 OVERLAP_S = 1.0
-UNHEARD = ("restart", "shutdown", "engine_lost", "preempted", "clock_step")
+SILENCES = ("silence_key", "local_mute")
+UNHEARD = ("restart", "shutdown", "engine_lost", "preempted", "clock_step", *SILENCES)
 Key = tuple[str, str, int]  # document, entry, planned second
 
 
@@ -118,18 +119,29 @@ class Judgement:
         if crossed_at is None:
             return False
         rest = self.spans[crossed_at:]
-        return all(one.key[0] in span.doc_ids for span in rest if span.first_s <= one.end_s) and (
-            self.is_strongest(one)
-        )
+        return all(one.key[0] in span.doc_ids for span in rest if span.first_s <= one.end_s)
 
-    def is_strongest(self, one: Planned) -> bool:
-        """Of one level and one moment the strongest sounds, and the others do not."""
-        rivals = (
+    def list_stronger(self, one: Planned) -> list[Planned]:
+        """What begins at one moment with it, on its level, and goes before it."""
+        return [
             other
             for other in self.planned.values()
             if (other.start_s, other.level) == (one.start_s, one.level)
-        )
-        return max(rivals, key=lambda other: other.strength) is one
+            and other.strength > one.strength
+        ]
+
+    def verify_reason(self, one: Planned, play: Play, at_mono_s: float) -> None:
+        """A reason that the documents and the silences have not is a lie."""
+        doc_ids = {other.key[0] for other in self.list_stronger(one)}
+        before = [span for span in self.spans if span.mono_s <= at_mono_s]
+        on = [span for span in before if span.first_s <= one.end_s and span.last_s >= one.start_s]
+        if play.reason == "clash":
+            assert any(doc_ids & span.doc_ids for span in on), f"nothing goes before {one}"
+        if play.reason in SILENCES:
+            assert any(span.silence == play.reason for span in on), f"no {play.reason}: {one}"
+        is_plain = all(span.silence is None and span.state == "on" for span in on)
+        if play.reason == "not_begun" and is_plain:
+            assert not any(doc_ids & span.doc_ids for span in on), f"something goes before {one}"
 
     def verify_account(self, one: Planned) -> None:
         records = self.records.get(one.key, [])
@@ -145,8 +157,11 @@ class Judgement:
             later = [piece for piece in pieces if piece.start_mono_s > at]
             assert not later, f"played again after {play}: {later}"
         for at, play in skipped:
+            self.verify_reason(one, play, at)
             later = [piece for piece in pieces if piece.start_mono_s > at]
-            assert not later or self.was_set_back(at, later[0].start_mono_s), (play, later)
+            is_back = bool(later) and self.is_back(one, at, later[0].start_mono_s)
+            assert not later or is_back, (play, later)
+            assert len(later) == len(heard) or not heard, f"heard, and skipped: {one}, {play}"
         for former, piece in itertools.pairwise(pieces):
             heard_s = former.offset_s + (former.end_mono_s or 0.0) - former.start_mono_s
             assert piece.offset_s >= heard_s - OVERLAP_S or self.was_set_back(
@@ -157,13 +172,27 @@ class Judgement:
         span = self.span_of(piece.start_mono_s)
         assert span.state == "on", f"without the time, or switched off: {one}"
         assert one.key[0] in span.doc_ids, f"not in force: {one}"
+        assert span.silence is None, f"in a silence: {one}"
+        stronger = {other.key[0] for other in self.list_stronger(one)}
+        assert not stronger & span.doc_ids, f"something goes before it: {one}"
         at_s = span.first_s + piece.start_mono_s - span.mono_s
-        assert at_s >= one.start_s - EARLY_S, f"too early: {one} at {at_s}"
+        earliest_s = self.earliest_s(one, piece.start_mono_s)
+        assert at_s >= earliest_s - EARLY_S, f"too early: {one} at {at_s}"
         if one.kind == "at" and piece.offset_s > 0 and not self._was_cut(one, piece):
             assert abs(at_s - one.start_s - piece.offset_s) < JOINED_S, f"not in its place: {piece}"
 
         if one.level < EMERGENCY:
             self.verify_hours(one, piece)
+
+    def earliest_s(self, one: Planned, mono_s: float) -> int:
+        """Its planned start, or that of the first of its chain that failed before it."""
+        failed = [
+            other
+            for other in self.planned.values()
+            if one.kind == "after" and (other.key[0], other.end_s) == (one.key[0], one.start_s)
+            if any(at <= mono_s and _has_given_place(play) for at, play in self.records[other.key])
+        ]
+        return min((self.earliest_s(other, mono_s) for other in failed), default=one.start_s)
 
     def verify_hours(self, one: Planned, piece: Heard) -> None:
         """It did not sound in quiet hours by the clock of then; the box looks each second."""
@@ -184,6 +213,12 @@ class Judgement:
             for at, play in self.records[one.key]
         )
 
+    def is_back(self, one: Planned, from_mono_s: float, until_mono_s: float) -> bool:
+        """Was the clock set back, or the document away, between two moments?"""
+        within = (s for s in self.spans if from_mono_s <= s.mono_s <= until_mono_s)
+        was_away = any(one.key[0] not in span.doc_ids for span in within)
+        return was_away or self.was_set_back(from_mono_s, until_mono_s)
+
     def was_set_back(self, from_mono_s: float, until_mono_s: float) -> bool:
         for former, span in zip(self.spans, self.spans[1:], strict=False):
             if span.first_s < former.last_s and from_mono_s <= span.mono_s <= until_mono_s:
@@ -203,6 +238,7 @@ class _Span:
     last_s: float
     state: str
     doc_ids: frozenset[str]
+    silence: str | None
 
 
 def _spans(readings: list[ClockReading], end_mono_s: float) -> list[_Span]:
@@ -214,6 +250,7 @@ def _spans(readings: list[ClockReading], end_mono_s: float) -> list[_Span]:
             _second(one.at) + end - one.mono_s,
             one.state,
             one.doc_ids,
+            one.silence,
         )
         for one, end in zip(readings, ends, strict=True)
     ]
@@ -231,6 +268,12 @@ def _overlap(text: str, from_s: float, until_s: float) -> float:
     days = range(int(from_s // DAY_S) - 1, int(until_s // DAY_S) + 1)
     begins = (day * DAY_S + first_s for day in days)
     return sum(max(0.0, min(until_s, one + lasts_s) - max(from_s, one)) for one in begins)
+
+
+def _has_given_place(play: Play) -> bool:
+    """Did it end sooner than planned: it failed, or began sooner itself?"""
+    is_early = play.start is not None and play.start < play.planned_start
+    return play.result != "full" or is_early
 
 
 def _goes_on(play: Play) -> bool:

@@ -49,7 +49,9 @@ class Story:
         self.hours = self.dice.choice([[5, 6], [12, 13], [20, 21], [23, 0], [4, 5]])
 
     def second(self) -> int:
-        """A second of the day that nothing else begins at."""
+        """A second of the day; one in four is that of something else."""
+        if self.taken and self.dice.random() < 0.25:
+            return self.dice.choice(sorted(self.taken))
         while True:
             minute = self.dice.choice([0, 5, 10, 15, 30, 45, 59])
             second = self.dice.choice(self.hours) * 3600 + minute * 60
@@ -118,7 +120,7 @@ async def tell(story: Story, kinds: list[str]) -> VirtualStation:
     await station.switch_on()
     for _ in range(8):
         await asyncio.sleep(dice.choice([1, 5, 61, 400, 1500]))
-        what = dice.choice(["step", "step", "edge", "restart", "no time", "documents"])
+        what = dice.choice(["step", "step", "edge", "restart", "no time", "documents", "silence"])
         now_at = station.clock.now().at
         if what == "step":
             by_s = dice.choice(STEPS_S) * dice.choice([1, -1])
@@ -133,9 +135,12 @@ async def tell(story: Story, kinds: list[str]) -> VirtualStation:
             station.set_quality("FLOOR", now_at - timedelta(seconds=dice.choice([1, 3600])))
             await asyncio.sleep(dice.choice([1, 60, 900]))
             station.set_quality("SYNCED", dice.choice([now_at, story.moment()]))
+        elif what == "silence":
+            station.silence(is_silent=dice.random() < 0.6, is_locked=dice.random() < 0.3)
         elif spare:
             hold(dice.choice([docs, docs[:1], [spare[0], docs[1]], [*docs, spare[1]]]))
     await asyncio.sleep(100)
+    station.silence()
     station.set_clock(local(FIRST + timedelta(days=DAYS + 2), 14 * 3600))
     await asyncio.sleep(5)  # what was passed is on record
     while station.is_busy:  # noqa: ASYNC110 - of virtual time

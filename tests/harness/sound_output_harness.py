@@ -86,6 +86,7 @@ class FakeRundown:
     silence: str | None = None
     behind: dict[str, Item] = field(default_factory=dict)
     is_complete: bool = True
+    kept_off: dict[str, str] = field(default_factory=dict)
 
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return next((item for item in self.now_wanted if item.key not in done), None)
@@ -97,6 +98,12 @@ class FakeRundown:
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         due = (item for item in self.plan if since_at <= item.start_at <= now.at)
         return [item for item in due if item.key not in known]
+
+    def started(self, since_at: datetime, now: Now) -> list[Item]:
+        return self.due(since_at, now)
+
+    def why_kept_off(self, item: Item, now: Now) -> str | None:
+        return self.silence or self.kept_off.get(item.key)
 
     def unended(self, now: Now) -> list[Item]:
         return [one for one in self.plan if one.start_at <= now.at < one.latest_end_at]

@@ -144,13 +144,17 @@ class SimEngine:
         on_event: Callable[[EngineEvent], None],
         heard: list[Heard],
         group: Callable[[Any], asyncio.Task[None]],
+        has_card: Callable[[], bool],
     ) -> None:
         self._on_event = on_event
+        self._has_card = has_card
         self._heard = heard
         self._spawn = group
         self._slots: dict[str, _Slot] = {}
 
     async def start(self) -> None:
+        if not self._has_card():
+            raise PlayError("E_AUDIO", OUTPUT, "no card")
         self._on_event(Ready(RATE_HZ, 240, "none"))
 
     async def stop(self) -> None:
@@ -271,6 +275,7 @@ class ClockReading:
     at: datetime  # by the clock, from this moment on
     state: Literal["on", "off", "no time"]
     doc_ids: frozenset[str]
+    silence: str | None = None  # why nothing of the schedule may sound
 
 
 class VirtualStation:
@@ -288,7 +293,8 @@ class VirtualStation:
         self.readings: list[ClockReading] = []
         self.held: list[Any] = []
         self.muted: set[str] = set()
-        self.is_silent = False
+        self.is_silent = self.is_locked = False
+        self.has_card = True
         self.lacking: dict[str, str] = {}  # medium → why it is not in store
         self._policy = policy
         self._alive_at: datetime | None = None
@@ -300,15 +306,17 @@ class VirtualStation:
         if self._running is not None:
             state = "no time" if self.clock.quality == "FLOOR" else "on"
         ids = frozenset(one.document.doc_id for one in self.held)
-        self.readings.append(ClockReading(mono_s(), self.clock.now().at, state, ids))
+        silence = "silence_key" if self.is_locked else "local_mute" if self.is_silent else None
+        self.readings.append(ClockReading(mono_s(), self.clock.now().at, state, ids, silence))
 
     async def switch_on(self) -> None:
         self.journal.begin()
         plays = [one.play for one in self.journal.records]
         memory = build_memories([OUTPUT], plays, self._alive_at)[OUTPUT]
         self.schedule = Schedule(
-            self._policy, self.lacking.get, lambda: self.is_silent, read=_read_aloud
-        )
+            self._policy, self.lacking.get, lambda: self.is_silent, lambda: self.is_locked,
+            read=_read_aloud,
+        )  # fmt: skip
         self.schedule.start_of = EmergencyStarts(self.clock).find
         self.output = self._build_output(memory)
         self._running = asyncio.create_task(self.output.run(), name="output")
@@ -319,7 +327,7 @@ class VirtualStation:
 
     def _build_output(self, memory: PlayMemory) -> SoundOutput:
         def spawn(on_event: Any, _on_lost: Any) -> Any:
-            return SimEngine(on_event, self.heard, self._spawn)
+            return SimEngine(on_event, self.heard, self._spawn, lambda: self.has_card)
 
         context = OutputContext(
             SoundSchedule(self.schedule, ZONES),
@@ -379,6 +387,13 @@ class VirtualStation:
         if self._running is not None:
             self.schedule.refresh(self.clock.now())
             self._plan()
+
+    def silence(self, *, is_silent: bool = False, is_locked: bool = False) -> None:
+        """The page's switch and the key on the box are turned."""
+        self.is_silent, self.is_locked = is_silent, is_locked
+        self._note()
+        if self._running is not None:
+            self.output.changed()
 
     def hold(self, held: Sequence[Any]) -> None:
         """These documents are in force from now on."""

@@ -76,7 +76,9 @@ async def test_two_signatures_stop_an_item_and_an_emergency_until_they_take_it_b
     assert (on["state"], on["how"], on["by"]) == ("on", "stop", "vn.84")
     assert (on["why"], on["approver"]) == ("Nghi loa bị chiếm quyền", "Giám đốc (thử)")
     assert (off["state"], off["how"], off["doc_id"]) == ("off", "lifted", on["doc_id"])
-    (cut,) = [p for p in site.collected_plays() if p["reason"] == "silenced"]
+    (cut,) = [
+        p for p in site.collected_plays() if (p["result"], p["reason"]) == ("cut", "silenced")
+    ]
     # what the device had taken when the record was closed still sounds
     quiet_at = moment(cut["end"]) + timedelta(seconds=0.3 + site.clock_error_s())
     assert sound.loud_share(quiet_at, lifted_at) == 0, (

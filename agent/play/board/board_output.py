@@ -17,6 +17,7 @@ from agent.errors import PlayError
 from agent.play.board.board_session import BoardSession
 from agent.play.board.face_lane import FaceLane, group_by_session
 from agent.play.board.standby_output import StandbyOutput
+from agent.play.board.unseen_picture import FaceWatch
 from agent.play.commissioning_test import FaceTest, busy, not_ready
 from agent.play.ipc import (
     AgentLost,
@@ -32,7 +33,7 @@ from agent.play.ipc import (
     WorkerFault,
 )
 from agent.play.item import Item, OutputContext, Rundown, forget_past
-from agent.play.play_record import PlayRecord, PlayResult
+from agent.play.plan_watch import OUTPUT_LOST, report_passed
 from agent.play.supervisor import SameWorker, Spawn, Supervisor
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ class BoardOutput:
         self._standby = StandbyOutput(name, context, self._supervisor.send)
         self._is_changed = False
         self._reported_missing: dict[str, datetime] = {}
+        self._watch = FaceWatch(name, self.lanes.values(), context)
 
     def changed(self) -> None:
         """Documents, media or the clock changed: update now."""
@@ -181,7 +183,7 @@ class BoardOutput:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._supervisor.run(), name=f"board of {self.name}")
-                group.create_task(self._run_schedule(), name=f"rundown of {self.name}")
+                group.create_task(self._run_schedule(group), name=f"rundown of {self.name}")
                 group.create_task(self._standby.stay_alive(), name=f"life of {self.name}")
         finally:
             await self._end("shutdown", *self.lanes.values())
@@ -272,9 +274,12 @@ class BoardOutput:
                 await self._end("face_lost", lane)
                 self.changed()
 
-    async def _run_schedule(self) -> None:
+    async def _run_schedule(self, group: asyncio.TaskGroup) -> None:
         while True:
             self._changed.clear()
+            unseen = self._watch.look(self._clock.now(), None if self.is_ready else OUTPUT_LOST)
+            if unseen:  # of a day at a time, perhaps: no picture waits for the card
+                group.create_task(self._watch.report(unseen), name=f"unseen of {self.name}")
             if self._supervisor.is_ready:
                 is_changed, self._is_changed = self._is_changed, False
                 self._standby.update(self._clock.now(), is_changed=is_changed)
@@ -347,9 +352,7 @@ class BoardOutput:
         """Record once, whatever the number of faces, that an item lacks a medium."""
         if item.key not in self._reported_missing:
             self._reported_missing[item.key] = item.end_at
-            await PlayRecord(self._context.log, self.name, item).close(
-                PlayResult("skipped", item.missing)
-            )
+            await report_passed(self._context, self.name, item, item.missing or "")
 
     async def _leave_for(
         self,

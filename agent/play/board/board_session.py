@@ -10,6 +10,7 @@ from agent.contract.ids import Digest
 from agent.contract.priority import Level
 from agent.play.ipc import Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
+from agent.play.play_memory import face_key
 from agent.play.play_moments import PlayMoments
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
 
@@ -39,6 +40,7 @@ class BoardSession:
         self.id = f"{output}.{next(_ids)}"
         self._output = output
         self._log = context.log
+        self._memory = context.memory
         self._clock = context.clock
         self._record: PlayRecord | None = None
         self._seen: set[str] = set()
@@ -83,6 +85,7 @@ class BoardSession:
             self._shown_mono_s = event.mono_s
             self._moments.begin(event.mono_s)
         self._seen.add(event.face)
+        self._memory.recorded.add(face_key(event.face, self.item.key))
         if self._record is None:
             self._record = PlayRecord(self._log, self._output, self.item)
             self._record.open(self._build_result("cut", "restart", self.faces))
@@ -103,6 +106,8 @@ class BoardSession:
             end_mono_s: when it left them; None: now.
         """
         leaving = [face for face in self.faces if face in faces]
+        for face in leaving:
+            self._memory.recorded.add(face_key(face, self.item.key))
         self.faces = [face for face in self.faces if face not in faces]
         seen = [face for face in leaving if face in self._seen]
         if unseen := [face for face in leaving if face not in self._seen]:

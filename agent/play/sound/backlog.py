@@ -14,10 +14,8 @@ from datetime import datetime, timedelta
 
 from agent.clock import Now
 from agent.play.item import Item, OutputContext
-from agent.play.play_memory import KeyUnion
+from agent.play.play_memory import PREEMPTED, KeyUnion
 from agent.play.play_record import PlayRecord, PlayResult
-
-PREEMPTED = "preempted"
 
 
 @dataclass(frozen=True)

@@ -144,11 +144,6 @@ class SessionEnds:
             if isinstance(error, Exception):  # a failure must not keep another record open
                 log.error("%s: a play was not closed", self._output, exc_info=error)
 
-    async def report_passed(self, item: Item, reason: str) -> None:
-        """Record that an item's time has passed unheard. If the time comes again, it may begin."""
-        self._memory.recorded.add(item.key)
-        await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", reason))
-
     async def report_unheard(self, item: Item, reason: str, muted: Sequence[str] = ()) -> None:
         """Record once that an item lacks a medium or a line; it joins when it has that."""
         if item.key not in self._reported_unheard:

@@ -19,13 +19,13 @@ from agent.contract.priority import Level
 from agent.errors import PlayError
 from agent.play.commissioning_test import TONE_S, ToneTests, busy, not_ready
 from agent.play.ipc import Ended, EngineBeat, EngineEvent, Hold, Ready, Started, Tap, WorkerFault
-from agent.play.item import Item, OutputContext
+from agent.play.item import SILENCES, Item, OutputContext
+from agent.play.plan_watch import OUTPUT_LOST, PlanWatch, report_passed
 from agent.play.play_memory import CLOCK_STEP
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
 from agent.play.sound.builtin_speech import hold_lines
 from agent.play.sound.card_order import SoundPath
 from agent.play.sound.fixed_delay import FixedDelay
-from agent.play.sound.plan_watch import PlanWatch
 from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
@@ -81,6 +81,7 @@ class SoundOutput:
             on_fault=context.on_fault,
             is_quiet=self.is_quiet,
         )
+        self._context = context
         self._on_fault = context.on_fault
         self._rundown = context.rundown
         self._clock = context.clock
@@ -267,7 +268,11 @@ class SoundOutput:
     async def _run_schedule(self) -> None:
         while True:
             self._changed.clear()
-            wait_s = await self._update() if self._supervisor.is_ready else 1.0
+            if self._supervisor.is_ready:
+                wait_s = await self._update()
+            else:
+                self._watch_plan(self._clock.now(), OUTPUT_LOST)
+                wait_s = 1.0
             try:
                 async with asyncio.timeout(wait_s):
                     await self._changed.wait()
@@ -311,13 +316,13 @@ class SoundOutput:
         wait_s = min(1.0, ahead_s - PREPARE_S) if ahead_s > PREPARE_S else 0.25
         return max(0.01, min(wait_s, self.session_stack.find_end_s(now)))
 
-    def _watch_plan(self, now: Now) -> None:
+    def _watch_plan(self, now: Now, hindrance: str | None = None) -> None:
         """Record what the clock was set past, or what came due while nothing could begin."""
-        over = self._watch.look(now, mono_s())
+        over = self._watch.look(now, mono_s(), hindrance)
         self._ends.backlog.not_before = self._watch.stepped_to
         self._ends.backlog.forget_to_come(now.at)
         for item, reason in over:  # of hours at a time, perhaps: sound does not wait for the card
-            work = partial(self._ends.report_passed, item, reason)
+            work = partial(report_passed, self._context, self.name, item, reason)
             self._group.create_task(_contain(work), name=f"record of {item.key}")
 
     def _is_pending(self, key: str) -> bool:
@@ -331,7 +336,8 @@ class SoundOutput:
             if not self._rundown.is_entitled(item, now):
                 why = self._rundown.why_silenced(item, now)
                 is_to_come = isinstance(session, SoundSession) and not session.has_begun
-                if is_to_come and why in (None, CLOCK_STEP):
+                is_silenced = item.is_planned and why in SILENCES
+                if is_to_come and (is_silenced or why in (None, CLOCK_STEP)):
                     await self.session_stack.withdraw(session)
                 else:
                     is_over = now.at >= item.latest_end_at

@@ -16,6 +16,9 @@ from agent.contract.document import Emergency, EmergencyBody, Medium, TextBody
 from agent.overrides.emergency_monitor import REASON
 from agent.play.ipc import Ended
 from agent.play.item import SILENCES
+from agent.play.plan_watch import NO_TIME, NOT_BEGUN, NOT_RUNNING, OUTPUT_LOST
+from agent.play.play_memory import CLOCK_STEP, PREEMPTED
+from agent.playout.output_schedule import CLASH
 from central.__main__ import main
 from central.documents.sign import build_header, encode_document, sign_document
 from central.messages.catalogue import translate
@@ -232,6 +235,7 @@ def test_every_reason_of_a_box_has_words(lang: Literal["vi", "en"]) -> None:
         r'(?:stop|abandon|_end|close|Account)\((?:"(?:cut|skipped|failed)", )?"([a-z_]+)"'
     )
     found = {name for text in sources for name in calls.findall(text)}
+    found |= {CLASH, PREEMPTED, CLOCK_STEP, NO_TIME, NOT_RUNNING, NOT_BEGUN, OUTPUT_LOST}
     found |= {*REASON.values(), *SILENCES, *get_args(get_type_hints(Ended)["why"])}
     reasons = {one for one in found if "E_" not in one} - {
         "cut",

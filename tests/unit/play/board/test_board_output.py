@@ -13,6 +13,7 @@ import pytest
 
 from agent.clock import Clock, Now, boot_s, mono_s
 from agent.contract.scene import Scene
+from agent.errors import PlayError
 from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import BoardBeat, BoardReady, Brightness, Shown, ShowScene, WorkerFault
@@ -192,3 +193,53 @@ async def test_a_clock_that_is_set_gives_the_board_the_new_end_and_no_second_rec
     assert play.end is not None
     shown = datetime.fromisoformat(play.end) - datetime.fromisoformat(play.start)
     assert timedelta() <= shown < timedelta(minutes=20)
+
+
+def brief(bench: Bench, name: str) -> Item:
+    """A picture that comes due at this moment and is over at once."""
+    at = bench.clock.now().at
+    return build_item(name, at, scene=Scene([], 1), clips=(), end_at=at + timedelta(milliseconds=1))
+
+
+async def test_a_picture_that_the_clock_was_set_past_or_that_is_kept_off_is_on_record_once(
+    media_files: SlowMediaFiles,
+) -> None:
+    bench = build(media_files, "shown")
+    plan, plays = bench.rundown.plan, bench.log.plays
+    running = asyncio.create_task(bench.output.run())
+    await until(lambda: bench.output.on_air is not None)
+    plan.append(replace(bench.item, end_at=bench.clock.now().at))  # it was shown: no second record
+    bench.rundown.kept_off["other"] = "clash"
+    plan.append(brief(bench, "other"))
+    bench.output.changed()
+    await until(lambda: len(plays) == 1)
+    later = bench.clock.now().at + timedelta(minutes=10)
+    plan.append(build_item("passed", later, scene=Scene([], 1), clips=()))
+    bench.clock.fix(bench.clock.now().at + timedelta(minutes=20), boot_s())
+    bench.output.changed()
+    await until(lambda: len(plays) == 2)
+    bench.output.changed()
+    await settle()
+    running.cancel()
+    await asyncio.wait([running])
+    skipped = [(play.title, play.reason) for play in plays if play.result == "skipped"]
+    assert skipped == [("other", "clash"), ("passed", "clock_step")]
+
+
+async def test_a_picture_that_comes_due_without_a_board_process_is_on_record(
+    media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_board: FakeBoard) -> None:
+        raise PlayError("E_WORKER", "bang-tin", "no such device")
+
+    monkeypatch.setattr(FakeBoard, "start", fail)
+    bench = build(media_files, "shown")
+    running = asyncio.create_task(bench.output.run())
+    await settle()
+    bench.rundown.plan.append(brief(bench, "notice"))
+    bench.output.changed()
+    await until(lambda: bool(bench.log.plays))
+    running.cancel()
+    await asyncio.wait([running])
+    (play,) = bench.log.plays
+    assert (play.result, play.reason, play.medium) == ("skipped", "output_lost", "picture")

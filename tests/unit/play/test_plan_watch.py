@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from agent.clock import Now
-from agent.play.sound.plan_watch import PlanWatch
+from agent.play.plan_watch import PlanWatch
 from tests.harness.sound_output_harness import FakeRundown, build_item
 
 AT = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
@@ -35,9 +35,16 @@ class Bench:
             begun_mono_s=BEGUN_S,
         )
 
-    def look(self, minute: float, mono_s: float, quality: str = "SYNCED") -> list[tuple[str, str]]:
+    def look(
+        self,
+        minute: float,
+        mono_s: float,
+        quality: str = "SYNCED",
+        hindrance: str | None = None,
+    ) -> list[tuple[str, str]]:
         now = Now(AT + minute * MINUTE, quality, 0.01)  # type: ignore[arg-type] # one of the literals
-        return [(item.key, reason) for item, reason in self.watch.look(now, BEGUN_S + mono_s)]
+        over = self.watch.look(now, BEGUN_S + mono_s, hindrance)
+        return [(item.key, reason) for item, reason in over]
 
 
 def test_what_the_clock_was_set_past_is_over_and_what_is_on_may_still_be_joined() -> None:
@@ -88,3 +95,48 @@ def test_what_waits_is_not_over_and_what_was_withdrawn_is_owed_to_nobody() -> No
     bench.pending.clear()
     del bench.rundown.plan[0]
     assert bench.look(8.1, 426) == []
+
+
+def test_what_is_kept_off_has_the_reason_of_then_also_when_it_is_over_later() -> None:
+    bench = Bench()
+    bench.look(4, 0)
+    bench.rundown.kept_off["5"] = "clash"
+    bench.look(5.1, 66)
+    bench.rundown.kept_off["10"] = "silence_key"
+    bench.rundown.kept_off["5"] = "silence_key"  # later, when it could not have begun anyway
+    assert bench.look(6.1, 126) == [("5", "clash")]
+    bench.look(10.1, 366)
+    bench.rundown.kept_off.clear()
+    bench.recorded.add("10")  # the silence has ended: it was joined
+    assert bench.look(12, 480) == []
+    bench.rundown.kept_off["15"] = "silenced"  # after it was over
+    assert bench.look(17, 780) == [("15", "silenced")]
+
+
+def test_what_the_box_was_off_for_is_no_silence_and_what_is_joined_late_meets_one() -> None:
+    bench = Bench(alive_at=AT)
+    bench.rundown.silence = "silenced"
+    # the agent began 10.5 minutes past: one is over, one could be joined
+    assert bench.look(10.5, 0) == [("5", "not_running")]
+    assert bench.look(12, 90) == [("10", "silenced")]
+
+
+def test_without_its_process_the_output_says_so_until_it_is_back() -> None:
+    bench = Bench()
+    bench.look(4, 0, hindrance="output_lost")
+    bench.look(5.2, 72, hindrance="output_lost")
+    assert bench.look(6.2, 132, hindrance="output_lost") == [("5", "output_lost")]
+    bench.look(10.2, 372, hindrance="output_lost")
+    bench.rundown.silence = "local_mute"
+    bench.look(10.3, 378)
+    assert bench.look(11.2, 432) == [("10", "local_mute")]
+
+
+def test_what_is_replaced_while_something_keeps_it_off_is_on_record_at_once() -> None:
+    bench = Bench()
+    bench.rundown.kept_off["5"] = "local_mute"
+    bench.look(4, 0)
+    bench.look(5.5, 90)
+    del bench.rundown.plan[0]
+    assert bench.look(5.6, 96) == [("5", "local_mute")]
+    assert bench.look(6.5, 150) == []

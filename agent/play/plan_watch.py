@@ -1,23 +1,28 @@
 """Sees that nothing of the plan passes without a record: what did not begin is skipped, and why.
 
-Usually everything begins. It does not where the clock is set past it, where the time was unknown,
-or where the agent did not run. What is still on then is joined; what is over is recorded.
+Usually everything begins. It does not where something stronger begins at its moment, in a silence,
+where the output has no process, where the clock is set past it, where the time is unknown, or where
+the agent does not run. What is still on when that is over is joined; what is over is recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent.clock import Now
-from agent.play.item import Item, Rundown
+from agent.play.item import Item, OutputContext, Rundown
 from agent.play.play_memory import CLOCK_STEP
+from agent.play.play_record import PlayRecord, PlayResult
 
 STEP = timedelta(seconds=2)  # a look that comes late is no step
 NO_TIME = "no_time"
 NOT_RUNNING = "not_running"
 NOT_BEGUN = "not_begun"
+OUTPUT_LOST = "output_lost"
+# Who has one of these may still be joined, and what keeps it off then is the better reason.
+_PASSING = frozenset({NOT_BEGUN, NO_TIME, NOT_RUNNING, CLOCK_STEP})
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,13 @@ class PlanWatch:
         self._had_no_time = False
         self._open: dict[str, tuple[Item, str]] = {}
 
-    def look(self, now: Now, mono_s: float) -> list[tuple[Item, str]]:
+    def look(self, now: Now, mono_s: float, hindrance: str | None = None) -> list[tuple[Item, str]]:
         """What is over and neither began nor waits, each with the reason.
 
         Args:
             now: the box's clock.
             mono_s: of the same moment.
+            hindrance: why the output can begin nothing now, if so.
         """
         if now.quality == "FLOOR":
             self._had_no_time = True
@@ -74,10 +80,11 @@ class PlanWatch:
         since_at = self._since(now, mono_s)
         if self._last is None and self._alive_at is not None:
             self._open_unended(since_at, now)
-        for item in self._rundown.due(since_at, now):
+        for item in self._rundown.started(since_at, now):
             reason = self._reason_of(item, now, mono_s)
             self._open.setdefault(item.key, (item, reason))
         self._last, self._had_no_time = _Look(now.at, mono_s), False
+        self._find_reasons(since_at, now, hindrance)
         return self._take_over(now)
 
     def _open_unended(self, at: datetime, now: Now) -> None:
@@ -111,14 +118,51 @@ class PlanWatch:
             return NO_TIME
         return CLOCK_STEP if self.stepped_to == now.at else NOT_BEGUN
 
+    def _find_reasons(self, since_at: datetime, now: Now, hindrance: str | None) -> None:
+        """Ask of each that could be joined, or came due just now, what keeps it off."""
+        for key, (item, reason) in self._open.items():
+            is_new = reason == NOT_BEGUN and item.start_at >= since_at
+            is_on = now.at < item.end_at and reason in (*_PASSING, OUTPUT_LOST)
+            if (is_new or is_on) and not self._is_recorded(key):
+                why = self._rundown.why_kept_off(item, now) or hindrance
+                self._open[key] = (item, why or reason)
+
     def _take_over(self, now: Now) -> list[tuple[Item, str]]:
-        """Take out what is accounted for, and what is over."""
+        """Take out what is accounted for, and what is over.
+
+        What was withdrawn before it could have begun is owed to nobody. What its time came for in
+        vain is on record also where its document is replaced before its end.
+        """
         over: list[tuple[Item, str]] = []
         for key, (item, reason) in list(self._open.items()):
             if self._is_recorded(key):
                 del self._open[key]
-            elif now.at >= item.end_at and not self._is_pending(key):
+            elif self._is_pending(key):
+                continue
+            elif not self._rundown.is_planned(item) and reason not in _PASSING:
                 del self._open[key]
-                if self._rundown.is_planned(item):  # what was withdrawn is owed to nobody
+                over.append((item, reason))
+            elif now.at >= item.end_at:
+                del self._open[key]
+                if self._rundown.is_planned(item):
                     over.append((item, reason))
         return over
+
+
+async def report_passed(
+    context: OutputContext, output: str, item: Item, reason: str, faces: Sequence[str] = ()
+) -> None:
+    """Record that an item's time has passed unheard. If the time comes again, it may begin.
+
+    Args:
+        context: journal and memory.
+        output: its name.
+        item: the one that passed.
+        reason: why.
+        faces: of a board: those that did not show it; none: all.
+    """
+    if not faces:
+        context.memory.recorded.add(item.key)
+    await PlayRecord(context.log, output, item).close(
+        PlayResult("skipped", reason, zones=list(faces))
+    )
