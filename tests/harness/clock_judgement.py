@@ -102,7 +102,8 @@ class Judgement:
                 assert self.records.get(one.key), f"skipped silently: {one}"
             self.verify_account(one)
             for piece in self.pieces.get(one.key, []):
-                self.verify_piece(one, piece)
+                if not _is_nothing(piece):
+                    self.verify_piece(one, piece)
 
     def is_owed(self, one: Planned) -> bool:
         """Did the clock reach or pass its start, last, with its document in force until its end?"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
+from functools import partial
 
 from agent.clock import Now, mono_s
 from agent.contract.priority import Level
@@ -76,7 +77,7 @@ class SessionStarts:
             context=self._context,
         )
         self._stack.sessions.append(session)
-        self._spawn(session, self._announce(session))
+        self._spawn(session, partial(self._announce, session))
 
     async def _announce(self, session: EmergencySession) -> None:
         await session.announce()
@@ -95,7 +96,7 @@ class SessionStarts:
             return
         if not is_late or self._stack.is_held_above(item, now):
             session = self._open(item, 0)
-            self._spawn(session, self._cue_planned(session))
+            self._spawn(session, partial(self._cue_planned, session))
         else:
             self._rejoin(item, planned_mono_s)
 
@@ -126,25 +127,26 @@ class SessionStarts:
         at_mono_s = mono_s() + lead_s + self._context.delay_s + REJOIN_LEAD_S
         session = self._open(item, int((at_mono_s - planned_mono_s) * 1000))
         is_over = self._clock.at_of(at_mono_s) >= item.end_at
-        self._spawn(session, _refuse_late(item) if is_over else self._join(session, at_mono_s))
+        join = partial(self._join, session, at_mono_s)
+        self._spawn(session, partial(_refuse_late, item) if is_over else join)
 
     def bring_back(self, back: Cut, on_air: Item | None) -> None:
         """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
         prepared = self._stack.prepared
         if prepared is None and on_air is not None and self._has_waited(back.item, on_air):
             session = self._open(back.item, back.offset_ms)
-            self._spawn(session, self._cue(session, mono_s()))
+            self._spawn(session, partial(self._cue, session, mono_s()))
         elif self._stack.is_free_for(prepared):
             if prepared is None:
                 session = self._open(back.item, back.offset_ms)
-                self._spawn(session, self._cue(session, mono_s()))
+                self._spawn(session, partial(self._cue, session, mono_s()))
             elif prepared.is_waiting and not prepared.is_cued:
                 prepared.cue(mono_s() + prepared.lead_s)
         elif back.item.missing or prepared is not None or not self._stack.is_quiet:
             pass  # a missing medium may still arrive
         elif on_air and on_air.level > back.item.level:
             session = self._open(back.item, back.offset_ms)
-            self._spawn(session, self._prepare(session))
+            self._spawn(session, partial(self._prepare, session))
 
     def _has_waited(self, item: Item, on_air: Item) -> bool:
         """Does it take the place of what sounds at its level, having waited long enough?"""
@@ -189,12 +191,14 @@ class SessionStarts:
     def _lines_of(self, item: Item) -> list[SpeakerLine]:
         return [line for line in self._lines if "*" in item.zones or line.name in item.zones]
 
-    def _spawn(self, session: Session, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, session: Session, work: Callable[[], Coroutine[None, None, None]]) -> None:
         self._group.create_task(self._attempt(session, work), name=session.item.key)
 
-    async def _attempt(self, session: Session, work: Coroutine[None, None, None]) -> None:
+    async def _attempt(
+        self, session: Session, work: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
         try:
-            await work
+            await work()
         except (AgentError, OSError) as error:
             await self._ends.fail(session, error)
 
