@@ -40,6 +40,9 @@ KEY = f"{DOC}/e1@2026-12-01T22:00:00+00:00"
         ("cut", "restart", False),
         ("cut", "preempted", False),
         ("cut", "clock_step", False),
+        ("cut", "local_mute", False),
+        ("skipped", "clash", False),
+        ("skipped", "silenced", False),
         ("cut", "E_RELAY: lost", False),
     ],
 )
@@ -59,6 +62,15 @@ def test_a_play_is_known_by_its_written_moment_and_an_output_by_its_own_plays() 
     assert list(memories["loa"].finished) == [KEY]
     assert len(memories["khac"].finished) == 0
     assert {one.alive_at for one in memories.values()} == {alive_at}
+
+
+def test_of_a_picture_the_faces_of_its_record_are_remembered_and_of_one_without_faces_all() -> None:
+    shown = play(output="bang", medium="picture", zones=["truoc"])
+    lacking = play(output="bang", medium="picture", entry="e2", result="skipped")
+    memory = build_memories(["bang"], [shown, lacking], None)["bang"]
+    on = {face: memory.is_recorded_on(face, KEY) for face in ("truoc", "sau")}
+    assert on == {"truoc": True, "sau": False}
+    assert memory.is_recorded_on("sau", KEY.replace("e1", "e2"))
 
 
 def test_the_oldest_of_many_keys_gives_way() -> None:

@@ -221,3 +221,23 @@ async def test_a_face_whose_cable_is_out_has_not_shown_it_and_the_other_goes_on(
         ("họp chợ", [FRONT], "cut", "shutdown"),
         ("thu thuế", [BACK], "cut", "shutdown"),
     ]
+
+
+async def test_what_neither_face_showed_is_one_record_and_what_one_face_lacks_is_that_faces(
+    media_files: SlowMediaFiles,
+) -> None:
+    async with at_work(media_files) as bench:
+        at = bench.output._clock.now().at
+        over = {"scene": Scene([], 1), "clips": (), "end_at": at + timedelta(milliseconds=1)}
+        both, front = build_item("họp chợ", at, **over), build_item("tiêm chủng", at, **over)
+        bench.front.plan += [both, front]
+        bench.back.plan.append(both)
+        bench.front.kept_off["tiêm chủng"] = "clash"
+        for rundown in (bench.front, bench.back):
+            rundown.kept_off["họp chợ"] = "silenced"
+        bench.output.changed()
+        await until(lambda: len(bench.log.plays) == 2)
+    assert sorted(bench.records()) == [
+        ("họp chợ", [FRONT, BACK], "skipped", "silenced"),
+        ("tiêm chủng", [FRONT], "skipped", "clash"),
+    ]
