@@ -123,11 +123,15 @@ class Ready(Message, frozen=True, tag="ready"):
 
 
 class EngineBeat(Message, frozen=True, tag="beat"):
-    """Every 500 ms: frames consumed by the device so far."""
+    """Every 500 ms: frames consumed by the device, and breaks in the sound, so far.
+
+    `starved` of the breaks are for want of decoded sound; at the others the device ran dry.
+    """
 
     frames: int
     mono_s: float
     underruns: int
+    starved: int = 0
 
 
 class Started(Message, frozen=True, tag="started"):

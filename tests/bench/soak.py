@@ -2,7 +2,8 @@
 
 `make soak`, `make soak SECONDS=300`. A tone of three minutes again and again, each round cut once
 by an emergency; memory is read each ten seconds. Growth is that of the medians of the first and
-the last fifth of the readings, after a first minute in which caches fill.
+the last fifth of the readings, after a first minute in which caches fill. Beside it a bare
+real-time loop tells when this machine itself woke late.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sqlite3
 import sys
 import time
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -31,6 +34,8 @@ ROUND_S = 180
 ALARM_EVERY_S = 150.0
 ALARM_S = 1.0
 LEAST_READINGS = 10
+BROKEN = re.compile(r"the sound broke, seen at ([0-9.]+) s: [^\"]*")
+WITNESS = Path(__file__).parents[1] / "harness" / "wake_witness.py"
 
 
 def rss_mib(on: Box) -> float:
@@ -75,10 +80,27 @@ async def _cut_in(on: Box) -> None:
     await on.testbed.publish(on.all_clear(alarm))
 
 
+@asynccontextmanager
+async def wakes() -> AsyncIterator[list[str]]:
+    """Late wakes of a bare real-time loop, as lines; they come at the end."""
+    lines: list[str] = []
+    loop = await asyncio.create_subprocess_exec(
+        sys.executable, str(WITNESS), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield lines
+    finally:
+        loop.terminate()
+        told, _ = await loop.communicate()
+        lines += told.decode().splitlines()
+
+
 async def run(seconds: float) -> None:
     """One box, its figures."""
     async with box() as on:
-        readings = await soak(on, seconds)
+        zero_s = time.time() - time.monotonic()
+        async with wakes() as late:
+            readings = await soak(on, seconds)
         if len(readings) < LEAST_READINGS:
             raise RuntimeError(f"{len(readings)} readings are too few to compare")
         fifth = max(1, len(readings) // 5)
@@ -90,8 +112,22 @@ async def run(seconds: float) -> None:
         for play in plays:
             print(f"# {play['start']} {play['title']}: {play['result']}, {play['duration_ms']} ms,"
                   f" {play['underruns']} under-runs")  # fmt: skip
+        _print_breaks(on, late, zero_s)
         print(f"# {seconds:.0f} s, {len(readings)} readings, {min(readings):.1f} to"
               f" {max(readings):.1f} MiB")  # fmt: skip
+
+
+def _print_breaks(on: Box, late: list[str], zero_s: float) -> None:
+    """When the sound broke by the agent's log, and when the bare loop woke late."""
+    log = on.testbed.folder / COMMUNE_STATION / "agent.log"
+    for line in log.read_text().splitlines():
+        if (found := BROKEN.search(line)) is not None:
+            at = datetime.fromtimestamp(zero_s + float(found[1]), UTC)
+            print(f"# {at:%H:%M:%S} {found[0]}")
+    for line in late:
+        at_s, late_ms = map(float, line.split())
+        at = datetime.fromtimestamp(zero_s + at_s, UTC)
+        print(f"# {at:%H:%M:%S.%f} this machine woke a bare real-time loop {late_ms:.0f} ms late")
 
 
 def main(argv: list[str]) -> int:

@@ -160,7 +160,8 @@ class Engine:
         stream.beat_frames = frames
         now_s = mono_s()
         self._beat_at_s = now_s + BEAT_S
-        self._control.send(EngineBeat(self._streams.frames, now_s, self._streams.underruns))
+        streams = self._streams
+        self._control.send(EngineBeat(streams.frames, now_s, streams.underruns, streams.starved))
         self._end_live()
         return True
 

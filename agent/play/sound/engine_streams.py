@@ -103,6 +103,7 @@ class Streams:
         self._streams: list[Stream] = []
         self._frames = 0  # of streams that are closed
         self._underruns = 0
+        self._starved = 0
         self._retry_at_s = 0.0
         self._left_events: deque[MixerEvent] = deque()
 
@@ -140,6 +141,11 @@ class Streams:
     def underruns(self) -> int:
         """Breaks in the sound."""
         return self._underruns + sum(stream.underruns for stream in self._streams)
+
+    @property
+    def starved(self) -> int:
+        """Of the breaks, those for want of decoded sound; at the others the device ran dry."""
+        return self._starved + sum(stream.mixer.gaps for stream in self._streams)
 
     def take_event(self) -> MixerEvent | None:
         """The next event of any stream."""
@@ -196,6 +202,7 @@ class Streams:
             self._left_events.extend(stream.mixer.events)
             self._frames += stream.mixer.frames
             self._underruns += stream.underruns
+            self._starved += stream.mixer.gaps
 
     def _is_over(self, stream: Stream, now_s: float) -> bool:
         if stream.mixer.frames != stream.flowed_frames:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from agent.clock import mono_s
 from agent.errors import PlayError
+from agent.play.ipc import EngineBeat
 from agent.play.item import SILENCES, Item, OutputContext
 from agent.play.play_memory import CLOCK_STEP, KeyMemory
 from agent.play.play_record import PlayRecord, PlayResult
@@ -165,8 +166,12 @@ def _comes_again(session: SoundSession) -> bool:
             return reason in SILENCES and session.item.when_cut == "rejoin"
 
 
-def count_underruns(sessions: Iterable[Session], count: int) -> None:
-    """Add new underruns of the engine to what sounds now."""
+def count_underruns(sessions: Iterable[Session], beat: EngineBeat, former: int) -> None:
+    """Add the engine's breaks since a former beat to what sounds now."""
+    count = beat.underruns - former
+    if count > 0:
+        told = "the sound broke, seen at %.1f s: %d breaks so far, %d for want of decoded sound"
+        log.warning(told, beat.mono_s, beat.underruns, beat.starved)
     for session in sessions:
         if session.is_sounding:
             session.add_underruns(count)

@@ -190,7 +190,7 @@ class SoundOutput:
         match event:
             case EngineBeat(underruns=underruns):
                 self._beat_mono_s = event.mono_s
-                count_underruns(self._sessions, underruns - self._underruns)
+                count_underruns(self._sessions, event, self._underruns)
                 self._underruns = underruns
                 if (held := self._stop_limit.on_beat(self._sessions)) is not None:
                     self._supervisor.lose(f"E_STOP: {held.item.title} does not end")
