@@ -55,6 +55,9 @@ class ReceiverReading:
         voltage_v: its supply.
         fans_rpm: of the fans that are fitted.
         has_smoke: does the monitor card detect smoke?
+        mode: what it does with its picture; of a processor that has a mode of its own, only what
+            differs from `normal`.
+        has_test: does it show a test pattern of its own?
     """
 
     port: int
@@ -65,6 +68,8 @@ class ReceiverReading:
     voltage_v: float | None = None
     fans_rpm: tuple[int, ...] = ()
     has_smoke: bool = False
+    mode: DisplayMode | None = None
+    has_test: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +78,8 @@ class BoardReading:
 
     Args:
         brightness_pct: 0 to 100, of the first receiving card that answers.
-        mode: what the wall does with its picture.
-        has_test: does the wall show a test pattern of its own, whatever the picture is?
+        mode: what the wall does with its picture, by its processor or the first receiving card.
+        has_test: does any receiving card show a test pattern of its own?
         video_present: does a picture arrive at the input?
         input: the selected input, in the profile's words; its number where they have none.
         signals: the inputs at which a signal arrives, in the profile's words.

@@ -101,17 +101,16 @@ class NovaStarCard:
         video, signals = await self._read_inputs()
         receivers = [await self._read_receiver(port, index) for port, index in self._places]
         alive = next((one for one in receivers if one.is_alive), None)
-        mode: DisplayMode | None = None
-        brightness_pct, has_test = None, False
+        brightness_pct = None
         if alive is not None:
             place = (alive.port - 1, alive.index - 1)
             level = await self._read("brightness", reg.BRIGHTNESS, 1, place)
             brightness_pct = reg.to_pct(level[0])
-            mode, has_test = await self._read_display(place)
+        own_mode = alive.mode if alive is not None else None
         return BoardReading(
             brightness_pct=brightness_pct,
-            mode=await self._read_mode() if self._spec.mode_register is not None else mode,
-            has_test=has_test,
+            mode=await self._read_mode() if self._spec.mode_register is not None else own_mode,
+            has_test=any(one.has_test for one in receivers),
             video_present=video,
             input=await self._read_input(),
             signals=signals,
@@ -135,7 +134,12 @@ class NovaStarCard:
             self._need(mode)
         if self._spec.mode_register is not None:
             await self._write(f"mode {mode}", self._spec.mode_register, _MODES[mode])
-            return
+            await self._set_receivers("normal")
+        else:
+            await self._set_receivers(mode)
+
+    async def _set_receivers(self, mode: DisplayMode) -> None:
+        """End tests of the receiving cards, and set their own mode."""
         black = reg.ON if mode == "black" else reg.OFF
         freeze = reg.ON if mode == "freeze" else reg.OFF
         if mode == "black":  # at once, before anything else changes
@@ -235,6 +239,8 @@ class NovaStarCard:
             await self._read("model", reg.MODEL, 2)  # the sending card itself must answer
             return ReceiverReading(port=port + 1, index=index + 1, is_alive=False)
         found = reg.decode_monitoring(block)
+        mode, has_test = await self._read_display((port, index))
+        is_own = self._spec.mode_register is None or mode != "normal"
         return ReceiverReading(
             port=port + 1,
             index=index + 1,
@@ -244,6 +250,8 @@ class NovaStarCard:
             voltage_v=found.voltage_v,
             fans_rpm=found.fans_rpm,
             has_smoke=found.has_smoke,
+            mode=mode if is_own else None,
+            has_test=has_test,
         )
 
     async def _prove(self, operation: str, register: int, value: int) -> None:

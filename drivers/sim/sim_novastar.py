@@ -109,6 +109,7 @@ class SimNovaStar:
         self.spec: ControlSpec = profile.control
         self.fault: str | None = None
         self.locked_input: str | None = None
+        self.has_locked_test = False
         self.ambient_c = 30.0
         self.requests: list[Packet] = []
         self.receivers = {
@@ -205,6 +206,8 @@ class SimNovaStar:
     def _keep_input(self) -> None:
         if self.locked_input is not None:
             self._apply_input(self.locked_input)
+        if self.has_locked_test:
+            self._apply_test(value=True)
 
     def _write_to(self, memory: dict[int, int], request: Packet) -> Packet:
         places = range(request.register, request.register + request.length)
@@ -278,6 +281,9 @@ class SimNovaStar:
 
     def _apply_locked_input(self, value: str | None) -> None:
         self.locked_input = value
+
+    def _apply_locked_test(self, value: bool) -> None:  # noqa: FBT001 - the state itself
+        self.has_locked_test = value
 
     def _apply_fault(self, value: str | None) -> None:
         self.fault = value

@@ -27,6 +27,9 @@ CONTROLS = """\
     light: {{by: clock, day_pct: 30, night_pct: 30}}
 """
 LEVEL = 76  # 30 %
+BLACK, TEST, FREEZE = 0x0200_0100, 0x0200_0101, 0x0200_0102
+OURS = (HDMI, 0, 0, 0)
+BOARD_FILE = "board/mat-truoc-latest.png"
 
 
 def _add_to_settings(settings: Path, text: str) -> None:
@@ -37,6 +40,80 @@ def _add_to_settings(settings: Path, text: str) -> None:
 def _states(site: StationTestbed, what: str) -> list[str]:
     faults = [record["detail"] for record in site.collected() if record["kind"] == "fault"]
     return [fault["state"] for fault in faults if fault["what"] == what]
+
+
+def _foreign(site: StationTestbed) -> list[tuple[str, str]]:
+    """State and hint of each record of what somebody changed, as the centre has them."""
+    faults = [record["detail"] for record in site.collected() if record["kind"] == "fault"]
+    return [(one["state"], one.get("hint", "")) for one in faults if one["what"] == "board_foreign"]
+
+
+async def _interfere(port: str, *writes: tuple[int, int, int]) -> None:
+    """Somebody else's program at the card: (device, register, value) each, on a line of its own."""
+    host, _, number = port.removeprefix("tcp://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(number))
+    for serial, (device, register, value) in enumerate(writes):
+        place = "ffffff" if device else "000000"  # of receiving cards: every port, every board
+        body = bytes.fromhex(f"00{serial:02x}fe00{device:02x}{place}0100")
+        body += register.to_bytes(4, "little") + (1).to_bytes(2, "little") + bytes([value])
+        total = 0x5555 + sum(body)
+        writer.write(bytes.fromhex("55aa") + body + total.to_bytes(2, "little"))
+        await writer.drain()
+        assert (await reader.readexactly(20))[:3] == bytes.fromhex("aa5500")
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(240)
+async def test_a_second_program_at_the_card_is_named_at_the_centre_and_taken_back(
+    site: Any,
+) -> None:
+    """Test picture, freeze, black and input, each by the maker's own writes."""
+    testbed = site.testbed
+    site = StationTestbed(testbed, testbed.stations[BOARD_STATION])
+    profile = await asyncio.to_thread(load_profile, PROFILE)
+    assert isinstance(profile, BoardProfile)
+    card = SimNovaStar(profile, (2,))
+    server = SimNovaStarServer(card)
+    await server.open()
+    settings = site.folder / site.name / "station.yaml"
+    controls = CONTROLS.format(port=server.port).replace('"2,2"', '"2"')
+    await asyncio.to_thread(_add_to_settings, settings, controls)
+
+    def wall() -> set[tuple[int, int, int, int]]:
+        places = (BLACK, TEST, FREEZE)
+        return {
+            (card.sender[INPUT], *(one.memory[place] for place in places))
+            for one in card.receivers.values()
+        }
+
+    try:
+        await site.start()
+        await until(lambda: wall() == {OURS}, "the wall is ours")
+        picture = await asyncio.to_thread((site.folder / site.name / BOARD_FILE).read_bytes)
+        for writes, says in (
+            ([(1, TEST, 5)], "a test pattern of the card is on"),
+            ([(1, FREEZE, 0xFF)], "mode is freeze, not normal"),
+            ([(1, BLACK, 0xFF)], "mode is black, not normal"),
+            ([(0, INPUT, 0x01)], "input is sdi, not hdmi"),
+        ):
+            before = len(_foreign(site))
+            await _interfere(server.port, *writes)
+            assert wall() != {OURS}
+            await until(lambda: wall() == {OURS}, "taken back")
+            await until(
+                lambda n=before: (
+                    [state for state, _ in _foreign(site)[n:]][:2] == ["begins", "ends"]
+                ),
+                "begun and ended at the centre",
+                60,
+            )
+            assert _foreign(site)[before] == ("begins", says)
+        assert picture == await asyncio.to_thread((site.folder / site.name / BOARD_FILE).read_bytes)
+    finally:
+        await site.station.stop()
+        await server.close()
 
 
 @pytest.mark.long

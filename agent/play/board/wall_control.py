@@ -15,7 +15,13 @@ from dataclasses import replace
 from agent.clock import mono_s
 from agent.contract.report import SensorReading
 from agent.errors import ConfigError
-from agent.play.board.wall_findings import KINDS, WallWanted, find_foreign, find_wall_issues
+from agent.play.board.wall_findings import (
+    KINDS,
+    WallWanted,
+    find_foreign,
+    find_wall_issues,
+    is_withheld,
+)
 from agent.settings.model import ControlCard
 from drivers import registry
 from drivers.control_plane import BoardControl, BoardIdentity, BoardReading
@@ -25,7 +31,8 @@ log = logging.getLogger(__name__)
 FaultSink = Callable[[str, str, str | None], None]
 POLL_S = 10.0
 TRIES = 3  # polls without an answer before it is an issue
-PUT_BACK_POLLS = 2  # how often a foreign input is put back before the wall goes black
+PUT_BACK_POLLS = 2  # how often what is foreign is put back before the wall goes black
+BLACK_POLLS = 60  # so long until a wall that kept a foreign mode or test is shown again
 BRIGHTNESS_SLACK_PCT = 1  # the card counts in 255 steps
 
 
@@ -63,6 +70,7 @@ class WallControl:
         self._identity: BoardIdentity | None = None
         self._misses = 0
         self._foreign_polls = 0
+        self._black_polls = 0
         self._open: set[str] = set()
 
     @property
@@ -99,8 +107,8 @@ class WallControl:
         self.reading, self._read_mono_s = reading, self._mono()
         self._set("board_card_silent", None)
         found = find_wall_issues(reading, self.card.hot_c, was_hot="board_hot" in self._open)
-        self._judge_source(reading)
         foreign = find_foreign(reading, self.wanted)
+        self._judge(reading, is_foreign=bool(foreign))
         if foreign:
             found["board_foreign"] = "; ".join(foreign)
         for kind in KINDS:
@@ -139,11 +147,19 @@ class WallControl:
             if value is not None
         }
 
-    def _judge_source(self, reading: BoardReading) -> None:
-        """An input that stays foreign, though it was put back, is made black until it is ours."""
-        source = self.wanted.source
-        is_foreign = source is not None and reading.input not in (None, source)
-        self._foreign_polls = self._foreign_polls + 1 if is_foreign else 0
+    def _judge(self, reading: BoardReading, *, is_foreign: bool) -> None:
+        """What stays foreign or absent, though it was put back, is made black until it is ours.
+
+        Behind black a foreign mode or test cannot be seen: it is tried again after a while.
+        """
+        is_withheld_now = is_withheld(reading, self.wanted)
+        self._black_polls = max(0, self._black_polls - 1)
+        if is_foreign or is_withheld_now:
+            self._foreign_polls += 1
+        elif not self._black_polls:
+            self._foreign_polls = 0
+        if self._foreign_polls > PUT_BACK_POLLS and not is_withheld_now and is_foreign:
+            self._black_polls = BLACK_POLLS
         is_black = self._foreign_polls > PUT_BACK_POLLS and "black" in self.card.features
         self.wanted = replace(self.wanted, mode="black" if is_black else "normal")
 
@@ -164,9 +180,12 @@ class WallControl:
 
     def _find_commands(self, reading: BoardReading) -> Iterator[Coroutine[object, object, None]]:
         wanted = self.wanted
-        if wanted.source is not None and reading.input not in (None, wanted.source):
+        if wanted.source is not None and (
+            reading.input not in (None, wanted.source) or reading.video_present is False
+        ):
             yield self.card.select_input(wanted.source)
-        if reading.mode not in (None, wanted.mode) or reading.has_test:
+        modes = {reading.mode, *(one.mode for one in reading.receivers)}
+        if modes - {None, wanted.mode} or reading.has_test:
             yield self.card.set_mode(wanted.mode)
         pct, is_pct = wanted.brightness_pct, reading.brightness_pct
         if pct is not None and is_pct is not None and abs(pct - is_pct) > BRIGHTNESS_SLACK_PCT:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from drivers.control_plane import BoardReading, DisplayMode, ReceiverReading
 
+MOST_TOLD = 4  # receiving cards by name
 HOT_MARGIN_C = 5.0  # how far it must cool before the issue ends
 KINDS = (
     "board_no_picture",
@@ -41,7 +42,17 @@ def find_foreign(reading: BoardReading, wanted: WallWanted) -> list[str]:
         found.append(f"mode is {reading.mode}, not {wanted.mode}")
     if reading.has_test:
         found.append("a test pattern of the card is on")
+    others = [one for one in reading.receivers if one.mode not in (None, wanted.mode, reading.mode)]
+    found += [
+        f"mode of {_place(one)} is {one.mode}, not {wanted.mode}" for one in others[:MOST_TOLD]
+    ]
     return found
+
+
+def is_withheld(reading: BoardReading, wanted: WallWanted) -> bool:
+    """Is another picture than ours, or none, what the wall has been given to show?"""
+    is_foreign = wanted.source is not None and reading.input not in (None, wanted.source)
+    return is_foreign or reading.video_present is False
 
 
 def find_wall_issues(reading: BoardReading, hot_c: float, *, was_hot: bool) -> dict[str, str]:

@@ -195,3 +195,18 @@ def test_settings_that_do_not_fit_are_refused_before_anything_is_opened(
     with pytest.raises(UnsupportedFeature, match=says):
         registry.load_board_control("novastar-mctrl660", name="x", **given)
     registry.close()
+
+
+async def test_a_processor_ends_what_its_receiving_cards_show_by_themselves(
+    processor: Wall,
+) -> None:
+    sim, card = processor
+    sim.receivers[0, 2].memory[0x0200_0101] = 5  # white
+    sim.receivers[0, 3].memory[0x0200_0102] = 0xFF  # freeze
+    found = await card.read()
+    assert (found.mode, found.has_test) == ("normal", True)
+    assert [one.mode for one in found.receivers] == [None, None, None, "freeze"]
+    await card.set_mode("normal")
+    assert {
+        (one.memory[0x0200_0101], one.memory[0x0200_0102]) for one in sim.receivers.values()
+    } == {(0, 0)}

@@ -123,6 +123,58 @@ async def test_a_wall_whose_input_stays_foreign_goes_black_until_it_is_ours(benc
     assert bench.issues.open == {}
 
 
+async def test_what_one_receiving_card_alone_shows_is_seen_and_taken_back(bench: Bench) -> None:
+    await bench.wall.refresh()
+    bench.card.receivers[1, 0].memory[0x0200_0101] = 5  # white
+    bench.card.receivers[1, 1].memory[0x0200_0102] = 0xFF  # freeze
+    await bench.wall.refresh()
+    assert bench.issues.open["board_foreign"] == (
+        "a test pattern of the card is on; mode of 2.2 is freeze, not normal"
+    )
+    memories = [one.memory for one in bench.card.receivers.values()]
+    assert {(one[0x0200_0101], one[0x0200_0102]) for one in memories} == {(0, 0)}
+    await bench.wall.refresh()
+    assert bench.issues.open == {}
+
+
+async def test_a_test_picture_that_stays_is_made_black_and_tried_again_later(bench: Bench) -> None:
+    bench.card.apply({"locked_test": True})
+    memory = bench.card.receivers[0, 0].memory
+    for _poll in range(3):
+        assert memory[0x0200_0100] == 0
+        await bench.wall.refresh()
+    assert memory[0x0200_0100] == 0xFF
+    bench.card.apply({"locked_test": False})
+    polls = 0
+    while memory[0x0200_0100] == 0xFF:
+        await bench.wall.refresh()
+        polls += 1
+        assert polls <= 61
+    assert polls == 61  # ten minutes
+    await bench.wall.refresh()
+    assert bench.issues.open == {}
+
+
+async def test_a_picture_that_does_not_arrive_is_asked_for_and_then_the_wall_is_black(
+    bench: Bench,
+) -> None:
+    await bench.wall.refresh()
+    bench.card.apply({"video": False})
+    memory = bench.card.receivers[0, 0].memory
+    bench.card.requests.clear()
+    for _poll in range(3):
+        assert memory[0x0200_0100] == 0
+        await bench.wall.refresh()
+    inputs = [one for one in bench.card.requests if one.is_write and one.register == 0x0200_0023]
+    assert len(inputs) == 3  # our own input is chosen again each time
+    assert memory[0x0200_0100] == 0xFF
+    assert set(bench.issues.open) == {"board_no_picture"}
+    bench.card.apply({"video": True})
+    await bench.wall.refresh()
+    assert memory[0x0200_0100] == 0
+    assert bench.issues.open == {}
+
+
 async def test_brightness_is_clamped_and_comes_back_after_a_power_cut(bench: Bench) -> None:
     assert await bench.wall.dim(300)
     assert bench.level() == 255
