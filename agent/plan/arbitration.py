@@ -16,8 +16,8 @@ import msgspec
 from agent.contract.local_time import LOCAL
 from agent.contract.priority import Level
 from agent.errors import PlanError
-from agent.plan.chain import LONGEST_WAIT, can_be_ended, list_begun, tie
-from agent.plan.occupancy import Occupancy
+from agent.plan.chain import LONGEST_WAIT, list_begun, tie
+from agent.plan.occupancy import Occupancy, can_be_ended
 from agent.plan.occurrence import Medium, Occurrence, Refusal
 from agent.plan.policy import EffectivePolicy
 from agent.plan.session_book import SessionBook, needs_book
@@ -301,8 +301,9 @@ class Arbitration:
         if behind is not None:
             verdict = tie(one, verdict, behind, self._rules)
         self.kept.append(verdict)
-        if self._on[one.medium].put(verdict):
-            self._wake_all(verdict.end_at)
+        free_at = self._on[one.medium].put(verdict)
+        if free_at is not None:
+            self._wake_all(free_at)
         if self._chains:
             self._end_chains(at)
         return verdict

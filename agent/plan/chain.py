@@ -7,17 +7,10 @@ from datetime import timedelta
 import msgspec
 
 from agent.contract.document import Playlist
-from agent.contract.priority import Level
 from agent.plan.occurrence import Occurrence, Refusal
 from agent.plan.time_rules import Start, TimeRules
 
 LONGEST_WAIT = timedelta(hours=6)  # what has waited so long is news of this morning in the evening
-
-
-def can_be_ended(one: Occurrence) -> bool:
-    """Does a later start of its level end it? A radio goes on, filler and pictures come back."""
-    is_back = one.level == Level.FILLER or one.entry.body.relay is not None
-    return one.medium == "sound" and not is_back
 
 
 def tie(one: Start, new: Occurrence, behind: Occurrence, rules: TimeRules) -> Occurrence:

@@ -24,6 +24,7 @@ from agent.plan.chime_check import LENGTH as CHIME_LENGTH
 from agent.plan.chime_check import TITLE as CHIME_TITLE
 from agent.plan.expansion import planned_ms
 from agent.plan.language_duty import LanguageWeek, judge_weeks, list_weeks, week_end
+from agent.plan.occupancy import is_dropped
 from agent.plan.occurrence import Medium, Occurrence, Precedence, Refusal, find_precedence
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
@@ -273,11 +274,14 @@ def _find_overlaps(
     since_at = from_at - timedelta(days=1)  # what runs into the interval counts as well
     starting = timeline.starting(since_at, until_at, lane.medium, lane.zones)
     latest_end_at = since_at
+    over: set[int] = set()  # what a higher level has ended, because it is to be dropped
     for at, group in groupby(starting, key=attrgetter("start_at")):
         ones = list(group)
         if len(ones) > 1 or at < latest_end_at:
-            ranked = timeline.contenders(at, lane.medium, lane.zones)
+            found = timeline.contenders(at, lane.medium, lane.zones)
+            ranked = [one for one in found if id(one) not in over]
             yield from ((one, ranked[:place]) for place, one in enumerate(ranked) if place)
+            over |= {id(one) for one in ranked if is_dropped(one) and one.level < ranked[0].level}
         latest_end_at = max(latest_end_at, *(one.end_at for one in ones))
 
 

@@ -84,6 +84,7 @@ def test_what_follows_an_item_that_the_plan_itself_had_cut_keeps_its_planned_mom
         ("chuong", "cut", "00:00"), ("lu", "full", "00:10"), ("tin", "full", "00:30"),
         ("mua", "full", "00:40"),
     ]  # fmt: skip
+    assert [row[3] for row in told] == [row[2] for row in told]  # as the plan has it
 
 
 def test_filler_is_heard_again_behind_the_news_and_other_filler(

@@ -59,6 +59,7 @@ class Oracle:
         self.asked: list[Asked] = []  # those that are due
         self.later: list[tuple[int, int, Asked]] = []
         self.chains: list[tuple[Play, list[Asked]]] = []  # what sounds, and what follows it
+        self.dropped: set[tuple[int, str]] = set()  # plays and zones in which they are over
         self.count_asked = 0
         self.zones = (
             {zone for doc in docs for entry in doc["entries"] for zone in entry["zones"]} - {"*"}
@@ -181,8 +182,34 @@ class Oracle:
         self.chains.append((play, self.follow(one, play.end_s)))
         self.end_chains(now)
 
+    def drop_beneath(self, new: Play, now: int) -> None:
+        """What is dropped is over where a higher level begins, or is on when it begins."""
+        for zone in self.zones:
+            if not {zone, "*"} & new.asked.zones or new.asked.medium == "picture":
+                continue
+            on = [
+                one for one in self.recent
+                if {zone, "*"} & one.asked.zones and one.asked.medium == "sound"
+                and one.end_s > now and (id(one), zone) not in self.dropped
+            ]  # fmt: skip
+            for one in on:
+                others = [two for two in on if two.asked.level > one.asked.level]
+                is_new = one is new or new in others
+                if is_dropped(one.asked) and is_new and any(map(partial(self.has, zone), others)):
+                    self.dropped.add((id(one), zone))
+
+    def has(self, zone: str, play: Play) -> bool:
+        """Is it the strongest of its level in a zone?"""
+        others = [
+            one for one in self.recent
+            if {zone, "*"} & one.asked.zones
+            and (one.asked.medium, one.asked.level) == (play.asked.medium, play.asked.level)
+        ]  # fmt: skip
+        return max(others, key=Play.strength) is play
+
     def end_chains(self, now: int) -> None:
         """What follows is due sooner where what it follows is ended for good."""
+        self.drop_beneath(self.plays[-1], now)
         self.chains = [one for one in self.chains if one[0].end_s > now]
         for play, asked in [one for one in self.chains if self.is_over(one[0], now)]:
             self.chains.remove((play, asked))
@@ -191,17 +218,14 @@ class Oracle:
             self.follow(play.asked, now)
 
     def is_over(self, play: Play, now: int) -> bool:
-        """Have later starts of its level every zone of it?"""
+        """Have later starts of its level every zone of it, or is it dropped there?"""
         one = play.asked
         if one.medium == "picture" or one.level == 0:
             return False
         zones = [zone for zone in self.zones if {zone, "*"} & one.zones]
-        own = [
-            [other for other in self.recent if {zone, "*"} & other.asked.zones
-             and (other.asked.medium, other.asked.level) == ("sound", one.level)]
-            for zone in zones
-        ]  # fmt: skip
-        return all(max(others, key=Play.strength) is not play for others in own)
+        return not any(
+            self.has(zone, play) and (id(play), zone) not in self.dropped for zone in zones
+        )
 
     def follow(self, one: Asked, at_s: int) -> list[Asked]:
         asked = []
@@ -228,9 +252,16 @@ class Oracle:
                     and play.asked.medium == one.medium
                     and {zone, "*"} & play.asked.zones
                 ]
-                if here and max(here, key=Play.strength).end_s > now:
+                last = max(here, key=Play.strength) if here else None
+                if last and last.end_s > now and (id(last), zone) not in self.dropped:
                     return False
         return True
+
+
+def is_dropped(one: Asked) -> bool:
+    """Does it not come back? Filler and pictures do."""
+    is_back = one.level == 0 or one.medium == "picture"
+    return one.entry.get("when_cut") == "drop" and not is_back
 
 
 def is_day(entry: dict[str, Any], day: date) -> bool:

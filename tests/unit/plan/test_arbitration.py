@@ -187,3 +187,46 @@ def test_priority_items_of_one_moment_come_in_the_order_in_which_the_commune_wro
         found = told(plan_day(*written, **{"class": "priority"}))
         assert [name for name, _ in found] == [one["id"] for one in written]
         assert [at for _, at in found] == ["05:00:00", "05:01:00", "05:02:00"]
+
+
+FLOOD = {"class": "priority", "doc_id": "2" * 32}
+
+
+def plan_beneath(flood_at: str, **first: Any) -> list[tuple[str, str]]:
+    """A chime of ten minutes at 05:00, the news behind it, and a flood warning of a minute."""
+    chime = entry("chuong", "05:00:00", **first)
+    news = entry("tin", [], start=after("chuong"))
+    flood = playlist(entry("lu", flood_at), minutes=1, **FLOOD)
+    return told(plan(playlist(chime, news, minutes=10), flood, last="2026-11-23"))
+
+
+def test_what_follows_an_entry_that_a_higher_level_drops_is_due_behind_that() -> None:
+    dropped = plan_beneath("05:03:00", when_cut="drop")
+    assert dropped == [("chuong", "05:00:00"), ("lu", "05:03:00"), ("tin", "05:04:00")]
+    for way in ("resume", "rejoin"):  # it goes on behind the warning
+        assert ("tin", "05:10:00") in plan_beneath("05:03:00", when_cut=way)
+
+
+def test_what_would_begin_beneath_a_higher_level_and_is_dropped_is_over_at_once() -> None:
+    found = plan_beneath("04:59:30", when_cut="drop")
+    assert found == [("lu", "04:59:30"), ("chuong", "05:00:00"), ("tin", "05:00:30")]
+
+
+def test_a_dropped_entry_goes_on_in_zones_that_the_higher_level_leaves() -> None:
+    chime = entry("chuong", "05:00:00", when_cut="drop", zones=["cho", "thon"])
+    news = entry("tin", [], start=after("chuong"))
+    low = playlist(chime, news, minutes=10)
+    market, village = (
+        playlist(entry(f"lu-{zone}", at, zones=[zone]), minutes=1, **FLOOD | {"doc_id": id_ * 32})
+        for zone, at, id_ in (("cho", "05:03:00", "2"), ("thon", "05:06:00", "3"))
+    )
+    assert ("tin", "05:10:00") in told(plan(low, market, last="2026-11-23"))
+    assert ("tin", "05:07:00") in told(plan(low, market, village, last="2026-11-23"))
+
+
+def test_who_waits_does_not_wait_for_what_was_dropped() -> None:
+    song = entry("ca", "05:00:00", when_cut="drop")
+    waits = entry("tin", "05:01:00", start=NEXT)
+    flood = playlist(entry("lu", "05:03:00"), minutes=1, **FLOOD)
+    found = told(plan(playlist(song, waits, minutes=10), flood, last="2026-11-23"))
+    assert found[-1] == ("tin", "05:04:00")

@@ -257,3 +257,18 @@ def test_the_picture_is_well_formed_and_shows_each_item_with_its_reason() -> Non
     assert "<b>  & Sáng" in texts
     assert "trong giờ yên lặng 21:00-05:00 (E_HOURS)" in texts
     assert draw_week(week(), "x", "en").startswith("<svg")
+
+
+def test_what_a_higher_class_drops_is_interrupted_and_clashes_with_nothing_behind_it() -> None:
+    low = held(
+        entry("Chuông", "06:00:00", when_cut="drop"),
+        entry("Tin", "06:00:00", start={"kind": "after", "entry": "Chuông"}),
+        entry("Nhắc", "06:08:00", minutes=1, zones=["cho"]),
+    )
+    flood = held(entry("Lũ", "06:03:00", minutes=1), **{"class": "priority", "doc_id": "2" * 32})
+    assert [seen(one) for one in week(low, flood).events] == [
+        ("interrupted", "06:00", "Chuông"), ("plays", "06:03", "Lũ"), ("clash", "06:04", "Tin"),
+        ("plays", "06:08", "Nhắc"),
+    ]  # fmt: skip
+    (chime, *_) = week(low, flood).events
+    assert [(one.title, one.rule) for one in chime.rivals] == [("Lũ", "level")]
