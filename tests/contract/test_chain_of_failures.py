@@ -74,15 +74,15 @@ def test_a_chain_keeps_its_moments_where_everything_plays(
     assert [row[2] for row in told] == ["00:00", "00:30", "00:40"]
 
 
-def test_what_follows_an_item_that_the_plan_itself_had_cut_keeps_its_planned_moment(
+def test_what_follows_an_item_that_a_higher_class_cut_for_good_is_planned_behind_that(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     flood = entry("lu", "05:00:10", body={"media": [B]})
     high = playlist(flood, **{"class": "priority", "doc_id": "2" * 32})
     told, _ = play(monkeypatch, chain(when_cut="drop"), high)
     assert [(row[0], row[1], row[2]) for row in told] == [
-        ("chuong", "cut", "00:00"), ("lu", "full", "00:10"), ("tin", "full", "00:30"),
-        ("mua", "full", "00:40"),
+        ("chuong", "cut", "00:00"), ("lu", "full", "00:10"), ("tin", "full", "00:20"),
+        ("mua", "full", "00:30"),
     ]  # fmt: skip
     assert [row[3] for row in told] == [row[2] for row in told]  # as the plan has it
 
