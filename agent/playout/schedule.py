@@ -21,7 +21,7 @@ from agent.contract.document import Emergency
 from agent.plan.calendar import list_days
 from agent.plan.emergency import ActiveEmergency, list_active_emergencies
 from agent.plan.occurrence import Medium as Sense
-from agent.plan.occurrence import Refusal, limit_refusals
+from agent.plan.occurrence import Refusal
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.prepared_alarm import Press, find_active_alarm
 from agent.plan.quiet_hours import QuietHours
@@ -35,6 +35,7 @@ from agent.playout.item_builder import (
     each_entry_once,
     read_nothing,
 )
+from agent.playout.new_refusals import NewRefusals
 from agent.settings.model import Policy
 from agent.signals import Signal
 from agent.state.documents_in_force import DocumentsInForce
@@ -44,6 +45,7 @@ BEHIND = timedelta(hours=26)
 AHEAD = timedelta(hours=50)
 REBUILD_AFTER = timedelta(hours=12)
 REFRESH_S = 60.0
+NEAR = REBUILD_AFTER + timedelta(hours=1)  # by then the next plan is built
 WITHOUT_CONFIG = effective_policy(None, None)
 REFRESH_WHILE_WAITING_S = 1.0  # far below the slack of an emergency's sequence, 10 s
 
@@ -82,7 +84,7 @@ class Schedule:
         start_of: when an emergency began, by the present clock: see `state.emergency_starts`.
 
     Attributes:
-        planned: emitted when `replan` has built a timeline.
+        planned: emitted when `replan` or the passing of time has built a timeline.
         timeline: the last one that was built; it reaches from `BEHIND` to `AHEAD` of `built_at`.
         built_at: the moment around which it was built.
         media_hosts: the hosts that the station-config allows media to come from.
@@ -112,7 +114,7 @@ class Schedule:
     _ids: frozenset[str] = frozenset()
     _waiting: dict[str, datetime] = field(default_factory=dict)
     _plans: int = 0
-    _reported: frozenset[tuple[str, str, str]] = frozenset()
+    _new_refusals: NewRefusals = field(default_factory=partial(NewRefusals, NEAR))
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def update(self, held: Sequence[HeldDocument], now: Now) -> None:
@@ -159,6 +161,7 @@ class Schedule:
         """
         if self.built_at is not None and abs(now.at - self.built_at) > REBUILD_AFTER:
             self.plan(now)
+            self.planned.emit()
         if self._is_key_alarm_telling(now):
             waiting = list_active_emergencies(self._held_with_starts(now), now.at)
             self._waiting |= {one.document.doc_id: now.at for one in waiting}
@@ -196,12 +199,10 @@ class Schedule:
         return needed
 
     def take_new_refusals(self) -> list[Refusal]:
-        """The refusals of the timeline that were not taken before, one for each entry and rule."""
-        fresh: dict[tuple[str, str, str], Refusal] = {}
-        for refusal in self.timeline.refusals if self.timeline else ():
-            fresh.setdefault((refusal.doc_id, refusal.entry_id, refusal.rule), refusal)
-        former, self._reported = self._reported, frozenset(fresh)
-        return limit_refusals(refusal for key, refusal in fresh.items() if key not in former)
+        """The refusals of the timeline that are to be recorded and were not taken before."""
+        if self.timeline is None or self.built_at is None:
+            return []
+        return self._new_refusals.take(self.timeline.refusals, self.built_at)
 
     @property
     def relay_hosts(self) -> frozenset[str]:

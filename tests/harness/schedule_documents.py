@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from agent.clock import Now
 from agent.contract.document import (
     Body,
@@ -65,3 +67,15 @@ def playlist() -> FakeHeld:
         entries=entries,
     )
     return FakeHeld(document, "56" * 32, START)
+
+
+def night_playlist() -> FakeHeld:
+    """Its first entry begins at 23:00 local, in the quiet hours of every box (22:00 to 05:00)."""
+    held = playlist()
+    assert isinstance(held.document, Playlist)
+    first, second = held.document.entries
+    when = msgspec.structs.replace(first.when, at=["23:00:00"])
+    entries = [msgspec.structs.replace(first, when=when), second]
+    return FakeHeld(
+        msgspec.structs.replace(held.document, entries=entries), held.sha256, held.accepted_at
+    )

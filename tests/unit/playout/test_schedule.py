@@ -11,14 +11,13 @@ from agent.contract.document import (
     Emergency,
     EmergencyBody,
     Medium,
-    Playlist,
     TextBody,
 )
 from agent.contract.utc import encode_utc
 from agent.plan.prepared_alarm import Press
 from agent.playout.output_schedule import BoardSchedule, SoundSchedule
 from agent.playout.schedule import Schedule
-from tests.harness.schedule_documents import DIGEST, START, FakeHeld, now, playlist
+from tests.harness.schedule_documents import DIGEST, START, FakeHeld, night_playlist, now, playlist
 
 
 def emergency() -> FakeHeld:
@@ -206,18 +205,6 @@ def test_the_key_on_the_box_goes_before_an_emergency() -> None:
     locked[0] = True
     assert sound.wanted(now(1)) is None
     assert not sound.is_entitled(item, now(1))
-
-
-def night_playlist() -> FakeHeld:
-    """Its first entry begins at 23:00 local, in the quiet hours of every box (22:00 to 05:00)."""
-    held = playlist()
-    assert isinstance(held.document, Playlist)
-    first, second = held.document.entries
-    when = msgspec.structs.replace(first.when, at=["23:00:00"])
-    entries = [msgspec.structs.replace(first, when=when), second]
-    return FakeHeld(
-        msgspec.structs.replace(held.document, entries=entries), held.sha256, held.accepted_at
-    )
 
 
 def state_of(schedule: Schedule) -> dict[str, object]:
