@@ -242,6 +242,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         check = Signal[[]]()
         connect(check, lambda: schedule.refresh(clock.now()))
         connect(check, *(one.changed for one in outputs.by_name.values()))
+        connect(outputs.moments.changed, *(one.on_sound_moment for one in outputs.boards()))
         connect(check, local_voice.check, emergency_keys.check, emergency_monitor.changed)
         connect(check, health.report_soon)
         connect(site_inputs.key_pressed, emergency_keys.press)

@@ -23,6 +23,7 @@ from agent.play.item import Item, OutputContext, PlayLog, SourceTable, no_standb
 from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
 from agent.play.play_memory import PlayMemory
 from agent.play.sound.sound_output import SoundOutput
+from agent.play.sound_moments import SoundMoments
 from agent.play.sound_source import SoundSource
 from agent.play.source_table import build_sources, build_voice_inputs
 from agent.play.speaker_line import FaultSink, SpeakerLine, close_buses
@@ -62,6 +63,7 @@ class OutputSet:
         by_name: name → output.
         lines: every switched speaker line.
         walls: name of a board's output → its control cards.
+        moments: when what sounds begins and ends, for the pictures that go with it.
     """
 
     schedule: Schedule
@@ -73,6 +75,7 @@ class OutputSet:
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
     lines: list[SpeakerLine] = field(default_factory=list)
     walls: dict[str, list[WallControl]] = field(default_factory=dict)
+    moments: SoundMoments = field(default_factory=SoundMoments)
 
     def wall_readings(self) -> dict[str, SensorReading]:
         """What control cards measure, as readings of sensors."""
@@ -140,6 +143,10 @@ class OutputSet:
         """Every emergency in force, and how it stands on each output."""
         return list_alarms(self.schedule, self.rundowns, self.by_name, self.clock.now())
 
+    def boards(self) -> list[BoardOutput]:
+        """The boards among the outputs."""
+        return [one for one in self.by_name.values() if isinstance(one, BoardOutput)]
+
     def may_pause(self) -> bool:
         """Does no output need the next minute, so that the agent may restart?"""
         now = self.clock.now()
@@ -204,7 +211,8 @@ def build_outputs(
     )  # fmt: skip
     lines: list[SpeakerLine] = []
     verifier = _build_verifier(settings, state, lines)
-    built = OutputSet(schedule, clock, volumes, voices, verifier, lines=lines)
+    moments = SoundMoments([zone.name for one in settings.outputs for zone in one.zones])
+    built = OutputSet(schedule, clock, volumes, voices, verifier, lines=lines, moments=moments)
     heard_log: PlayLog = state.journal if verifier is None else verifier.log
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
@@ -221,7 +229,7 @@ def build_outputs(
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
             delay_s=one.audio.delay_ms / 1000 if one.audio is not None else 0.0,
-            memory=state.plays.get(one.name) or PlayMemory(),
+            memory=state.plays.get(one.name) or PlayMemory(), moments=moments,
             find_standby=rundown.standby if isinstance(rundown, BoardSchedule) else no_standby,
         )  # fmt: skip
         built.rundowns[one.name] = rundown

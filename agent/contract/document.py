@@ -137,6 +137,8 @@ class Entry(msgspec.Struct, frozen=True):
     `advert` is critical: a box that does not know it must not play an advertisement as information.
     `standby` (slot `base`, class routine, a still scene) is never planned: its faces show it while
     nothing else is there. Not critical: a box that does not know it plans it by its `when`.
+    `with`, of a picture, is the id of the entry with whose sound it begins and ends; both are due
+    at the same times. Not critical: a box that does not know it shows the picture by its own times.
     """
 
     id: str
@@ -156,6 +158,7 @@ class Entry(msgspec.Struct, frozen=True):
     advert: bool | UnsetType = UNSET
     music: bool | UnsetType = UNSET
     standby: bool | UnsetType = UNSET
+    with_: str | UnsetType = msgspec.field(name="with", default=UNSET)
 
 
 class Playlist(Header, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ COUNTDOWN = "entries.body.scene.elements.count_to"  # a box without it shows the
 FULL_CLOCK = "entries.body.scene.elements.full_format"  # a box without it shows `format`
 FACE_NAME = "entries.body.scene.elements.face_name"  # a box without it shows `{face}`
 STANDBY = "entries.standby"  # a box without it plans the scene by its times
+WITH = "entries.with"  # a box without it shows the picture by its own times
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
 TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
@@ -82,6 +83,7 @@ PARTS: dict[str, Support] = {
     FULL_CLOCK: "applied",
     FACE_NAME: "applied",
     STANDBY: "applied",
+    WITH: "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
@@ -91,7 +93,7 @@ UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused
 IGNORED_ELSEWHERE = frozenset(
     {
         STAGGERED, MUSIC, CHIME_CHECK, TURN, TICKER, FIT, REGIONS, FADE, COUNTDOWN, FULL_CLOCK,
-        FACE_NAME, STANDBY,
+        FACE_NAME, STANDBY, WITH,
     }
 )  # fmt: skip
 
@@ -180,6 +182,8 @@ def entry_parts(entry: Entry) -> Iterator[str]:
         yield MUSIC
     if entry.standby is True:
         yield STANDBY
+    if entry.with_ is not UNSET:
+        yield WITH
     yield f"entries.start.kind={entry.start.kind}"
     yield f"entries.sync.kind={entry.sync.kind}"
     if body.relay is not None:

@@ -61,8 +61,12 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     @property
     def key(self) -> str:
         """`<doc_id>/<entry>@<moment>`, the same after every rebuild, whatever it waits for."""
+        return self.key_with(self.entry.id)
+
+    def key_with(self, entry_id: str) -> str:
+        """The key of another entry of its document that is due at the same moment."""
         at = self.asked_at or self.start_at
-        return f"{self.document.document.doc_id}/{self.entry.id}@{at.isoformat()}"
+        return f"{self.document.document.doc_id}/{entry_id}@{at.isoformat()}"
 
     @property
     def rank(self) -> tuple[int, datetime, int, int, str, int, str]:

@@ -253,6 +253,8 @@ class ShowScene(Message, frozen=True, tag="show"):
     `utc_at_mono_0_s` is the POSIX second at CLOCK_MONOTONIC 0, for clock elements; None while no
     time is trusted: clocks then show dashes. `start_mono_s` is the planned beginning, from which
     the turns of regions are counted: boxes and faces are in step, whenever each began.
+    With `from_mono_s` the scene is drawn now and shown at
+    that moment, or as soon as it is drawn; its faces keep what they show until then.
     """
 
     id: str
@@ -263,6 +265,15 @@ class ShowScene(Message, frozen=True, tag="show"):
     utc_at_mono_0_s: float | None = None
     start_mono_s: float = 0.0
     is_alarm: bool = False  # stays while the agent is silent
+    from_mono_s: float | None = None
+
+
+class MoveScene(Message, frozen=True, tag="move"):
+    """Move the begin of a scene that is still to be shown, and the end of one in any state."""
+
+    id: str
+    from_mono_s: float
+    until_mono_s: float
 
 
 class Standby(Message, frozen=True, tag="standby"):
@@ -308,7 +319,7 @@ class Snap(Message, frozen=True, tag="snap"):
     known: str = ""
 
 
-BoardCommand = ShowScene | Standby | Alive | Blank | Brightness | Test | Snap
+BoardCommand = ShowScene | MoveScene | Standby | Alive | Blank | Brightness | Test | Snap
 
 
 class BoardReady(Message, frozen=True, tag="board_ready"):

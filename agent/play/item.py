@@ -18,6 +18,7 @@ from agent.contract.utc import encode_utc
 from agent.contract.volume import FULL_VOLUME, Volume
 from agent.errors import PlayError
 from agent.play.play_memory import PlayMemory
+from agent.play.sound_moments import SoundMoments
 from agent.play.sound_source import SoundKind, SoundSource
 from agent.play.speaker_line import FaultSink
 from speech.reading import Reading
@@ -138,6 +139,7 @@ class Item:
     earliest_at: datetime | None = None  # so much sooner, where what it follows ends sooner
     planned_at: datetime | None = None  # by the plan, where it begins sooner than that
     written_at: datetime | None = None  # by its schedule, where it is planned for another moment
+    with_key: str | None = None  # the item with whose sound a picture begins and ends
 
     def on_air(self) -> OnAir:
         """The item as health reports it."""
@@ -344,6 +346,7 @@ class OutputContext:
         is_muted: is a zone muted for all but emergencies and local keys?
         memory: the plays that the output has had.
         find_standby: what a board's faces show while nothing else is on them.
+        moments: when what sounds begins and ends, for the pictures that go with it.
     """
 
     rundown: Rundown
@@ -358,6 +361,7 @@ class OutputContext:
     is_muted: Callable[[str], bool] = _is_never_muted
     memory: PlayMemory = field(default_factory=PlayMemory)
     find_standby: FindStandby = no_standby
+    moments: SoundMoments = field(default_factory=SoundMoments)
 
     def make_source(self, item: Item) -> SoundSource:
         """The source of an item's sound.

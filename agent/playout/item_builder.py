@@ -115,6 +115,7 @@ def build_item(
         waits_until=occurrence.waits_until,
         earliest_at=occurrence.earliest_at,
         written_at=occurrence.asked_at if occurrence.asked_at != occurrence.start_at else None,
+        with_key=occurrence.key_with(entry.with_) if isinstance(entry.with_, str) else None,
     )
 
 

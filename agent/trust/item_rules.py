@@ -181,6 +181,9 @@ def _check_entry(entry: Entry, ids: Collection[str], digests: frozenset[str]) ->
         _check_standby(entry.body.scene)
     if not entry.field is entry.source is entry.ref is UNSET:
         _check_description(entry)
+    if entry.with_ is not UNSET:
+        is_other = _is_id(entry.with_) and entry.with_ != entry.id
+        _require(is_other and entry.body.scene is not None, "with", "of a scene: another entry")
 
 
 def _check_standby(scene: Scene | None) -> None:

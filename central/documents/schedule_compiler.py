@@ -182,7 +182,10 @@ class _ScheduleCompiler(Compilation):
             limit = parse_span_ms(item.for_) if item.for_ else None
             yield Entry(id=own, body=sound, max_ms=limit, **shared)
         if picture is not None:
-            yield Entry(id=f"{own}-hinh" if sounds else own, body=picture, **shared)
+            if sound is None:
+                yield Entry(id=own, body=picture, **shared)
+            else:  # it begins and ends with its sound
+                yield Entry(id=f"{own}-hinh", body=picture, with_=own, **shared)
 
     def _may_stand_by(self, item: ScheduleItem) -> bool:
         """Only a picture at rest, in the slot that a station keeps for a year."""

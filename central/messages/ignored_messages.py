@@ -45,6 +45,16 @@ PHRASES: Catalogue = {
             " (older boxes): {0}; upgrade them"
         ),
     ),
+    "ignored.entries.with": Text(
+        (
+            "bảng của các trạm sau hiện hình theo giờ ghi, không theo tiếng của mục (hộp phiên bản"
+            " cũ): {0}; nâng cấp các hộp ấy"
+        ),
+        (
+            "boards of these stations show pictures by their written times and not with their"
+            " sound (older boxes): {0}; upgrade them"
+        ),
+    ),
     "ignored.entries.body.scene.elements.fit": Text(
         (
             "bảng của các trạm sau hiện hình trọn vẹn, có viền, không phủ kín khung (hộp phiên bản"

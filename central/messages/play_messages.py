@@ -116,6 +116,7 @@ PHRASES: Catalogue = {
         "phần mềm của hộp đứng, bảng tự hiện hình chờ",
         "the box's software stood still, and the board showed its standby picture",
     ),
+    "reason.sound_over": Text("tiếng đi cùng đã dừng", "the sound with it had stopped"),
     "reason.over": Text("đã hết giờ", "its time was over"),
     "reason.switch": Text("loa không bật được", "the loudspeakers could not be switched on"),
     "reason.starved": Text("tiếng ngừng giữa chừng", "its sound stopped coming"),

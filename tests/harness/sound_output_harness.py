@@ -34,6 +34,7 @@ from agent.play.item import (
     Volumes,
 )
 from agent.play.sound.sound_output import SoundOutput
+from agent.play.sound_moments import SoundMoments
 from agent.play.source_table import build_sources
 from agent.play.speaker_line import SpeakerLine
 from agent.play.supervisor import SameWorker
@@ -187,6 +188,7 @@ class Bench:
     clock: Clock
     muted: set[str]
     faults: dict[tuple[str, str], str | None]
+    moments: SoundMoments
 
 
 def build_clock() -> Clock:
@@ -225,16 +227,17 @@ async def at_work(
     def note(kind: str, subject: str, hint: str | None) -> None:
         faults[kind, subject] = hint
 
+    moments = SoundMoments([line.name for line in lines])
     context = OutputContext(
         rundown, clock, media_files, log, note, build_sources(media_files),
         is_muted=lambda zone: zone in muted, volumes=volumes, fade_in_ms=fade_in_ms,
-        delay_s=delay_s,
+        delay_s=delay_s, moments=moments,
     )  # fmt: skip
     output = SoundOutput("loa", lines, SameWorker(spawn), context)
     running = asyncio.create_task(output.run())
     try:
         await until(lambda: output.is_ready and bool(engines[0].sent))
-        yield Bench(output, engines[0], rundown, log, clock, muted, faults)
+        yield Bench(output, engines[0], rundown, log, clock, muted, faults, moments)
     finally:
         media_files.let_go.set()
         running.cancel()

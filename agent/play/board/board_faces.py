@@ -12,7 +12,8 @@ from agent.clock import mono_s
 from agent.play.board.fading_face import FadingFace
 from agent.play.board.flash_guard import FlashGuard, Luminances, read_luminances
 from agent.play.board.moving_face import MovingFace
-from agent.play.ipc import Snap, Snapped, Test
+from agent.play.ipc import Snap, Snapped, Test, WorkerFault
+from drivers.errors import UnsupportedFeature
 from drivers.frame_sink import Frame
 
 if TYPE_CHECKING:
@@ -214,3 +215,18 @@ class BoardFaces:
             return self._last[face]
         pixels = self._moving[face].pixels
         return _Shown(pixels, hashlib.sha256(pixels).hexdigest(), self._shown_mono_s)
+
+
+def set_brightness(sink: FrameSink, pct: int) -> WorkerFault | None:
+    """Dim a board; the fault to report where it cannot.
+
+    Raises:
+        DriverError: the board is gone.
+    """
+    try:
+        sink.set_brightness(pct)
+    except UnsupportedFeature as error:
+        return WorkerFault("E_UNSUPPORTED", str(error), id="brightness")
+    except ValueError as error:
+        return WorkerFault("E_SCHEMA", str(error), id="brightness")
+    return None

@@ -15,7 +15,10 @@ from datetime import datetime
 from agent.clock import Now, mono_s
 from agent.errors import PlayError
 from agent.play.board.board_session import BoardSession
-from agent.play.board.face_lane import FaceLane, group_by_session
+from agent.play.board.companion import Companions
+from agent.play.board.face_lane import FaceLane, group_by_session, mark_dead, take_failed
+from agent.play.board.face_snaps import FaceSnaps
+from agent.play.board.showing_end import judge_ends
 from agent.play.board.standby_output import StandbyOutput
 from agent.play.board.unseen_picture import FaceWatch
 from agent.play.commissioning_test import FaceTest, busy, not_ready
@@ -28,7 +31,6 @@ from agent.play.ipc import (
     BoardReady,
     Brightness,
     Shown,
-    Snap,
     Snapped,
     WorkerFault,
 )
@@ -38,9 +40,7 @@ from agent.play.supervisor import SameWorker, Spawn, Supervisor
 
 log = logging.getLogger(__name__)
 UPDATE_S = 0.25
-SNAP_S = 2.0
 SCHEDULED = 1  # as plan.level: a test covers this level and those below
-END_SLACK_S = 0.5  # a scene replaced less than this before its end counts as shown in full
 
 
 class BoardOutput:
@@ -83,9 +83,16 @@ class BoardOutput:
         self._context = context
         self._clock = context.clock
         self._changed = asyncio.Event()
+        self._companions = Companions(
+            self.lanes,
+            context.moments,
+            context.media,
+            send=self._supervisor.send,
+            open_session=lambda item, faces: BoardSession(name, item, faces, context),
+        )
         self._face_test: FaceTest | None = None
         self._on_fault = context.on_fault
-        self._snaps: dict[str, asyncio.Future[Snapped]] = {}
+        self._snaps = FaceSnaps(self._supervisor.send)
         self._standby = StandbyOutput(name, context, self._supervisor.send)
         self._is_changed = False
         self._reported_missing: dict[str, datetime] = {}
@@ -95,6 +102,11 @@ class BoardOutput:
         """Documents, media or the clock changed: update now."""
         self._is_changed = True
         self._changed.set()
+
+    def on_sound_moment(self, key: str) -> None:
+        """The sound of an item begins or ends at another moment: its picture follows at once."""
+        self._companions.on_moment(key)
+        self.changed()
 
     @property
     def faces(self) -> list[str]:
@@ -112,10 +124,7 @@ class BoardOutput:
         """Is its board process running?"""
         return self._supervisor.is_ready
 
-    @property
-    def is_lit(self) -> bool:
-        """Is its board process running?"""
-        return self._supervisor.is_ready
+    is_lit = is_ready  # see `playout.light_control.Dimmable`
 
     async def dim(self, pct: int) -> bool:
         """Want this brightness of the board's own driver; a new board process gets it too."""
@@ -166,17 +175,7 @@ class BoardOutput:
             face: one of `faces`.
             known: the token of the picture that the caller has; that one is not drawn again.
         """
-        asked = self._snaps.get(face)
-        try:
-            if asked is None:
-                self._supervisor.send(Snap(face, known=known))
-                asked = self._snaps[face] = asyncio.get_running_loop().create_future()
-            async with asyncio.timeout(SNAP_S):
-                return await asyncio.shield(asked)
-        except (PlayError, TimeoutError):
-            return None
-        finally:
-            self._snaps.pop(face, None)
+        return await self._snaps.ask(face, known)
 
     async def run(self) -> None:
         """Live until cancelled; then close the record and leave the faces black."""
@@ -202,16 +201,12 @@ class BoardOutput:
         if reason.startswith("E_WORKER"):
             await self._add_death(reason)
         await self._end("board_lost", *self.lanes.values())
+        for lane in self.lanes.values():
+            lane.pending = None
 
     async def _add_death(self, reason: str) -> None:
         """The board process died before it had shown these; the second time the item has failed."""
-        now_at, failed = self._clock.now().at, []
-        for lane in self.lanes.values():
-            session = lane.session
-            if session is None or session.is_seen or not lane.failed.add_death(session.item):
-                continue
-            lane.failed.add(session.item, "E_RENDER", now_at)
-            failed.append(lane)
+        failed = mark_dead(self.lanes.values(), self._clock.now().at)
         for session, faces in list(group_by_session(failed)):
             await session.leave(faces, "failed", f"E_RENDER: the board process died: {reason}")
 
@@ -229,13 +224,9 @@ class BoardOutput:
             case AgentLost():
                 await self._on_agent_lost(event)
             case Snapped():
-                if (asked := self._snaps.get(event.face)) is not None and not asked.done():
-                    asked.set_result(event)
+                self._snaps.answer(event)
             case Shown():
-                lane = self.lanes.get(event.face)
-                session = lane.find_session(event.id) if lane is not None else None
-                if session is not None and lane is not None and lane.fault is None:
-                    session.on_shown(event)
+                await self._on_shown(event)
             case WorkerFault():
                 await self._fail(event)
 
@@ -247,19 +238,31 @@ class BoardOutput:
         await self._end("agent_stalled", *lanes, end_mono_s=event.mono_s)
         self.changed()
 
+    async def _on_shown(self, event: Shown) -> None:
+        lane = self.lanes.get(event.face)
+        session = lane.find_session(event.id) if lane is not None else None
+        if lane is None or session is None:
+            return
+        if lane.pending is session:
+            await self._begin_pending(session)
+        if lane.fault is None:
+            session.on_shown(event)
+
+    async def _begin_pending(self, session: BoardSession) -> None:
+        """A picture begins with its sound, in place of what its faces showed."""
+        waiting = [lane for lane in self.lanes.values() if lane.pending is session]
+        former = list(group_by_session(waiting))
+        taken = {lane.face: session.item for lane in self._companions.take(session)}
+        for one, faces in former:
+            await self._leave_for(one, faces, taken, self._clock.now())
+
     async def _fail(self, fault: WorkerFault) -> None:
         """A scene cannot be drawn, on some of its faces or on all; the other faces go on."""
-        failed = [
-            lane
-            for lane in self.lanes.values()
-            if lane.find_session(fault.id) and lane.face in (fault.faces or self.lanes)
-        ]
-        for session, faces in list(group_by_session(failed)):
-            for lane in failed:
-                lane.session = None
-                lane.failed.add(session.item, fault.code, self._clock.now().at)
-            await session.leave(faces, "failed", f"{fault.code}: {fault.detail}")
-            self.changed()
+        session, faces = take_failed(self.lanes.values(), fault, self._clock.now().at)
+        if session is None:
+            return  # no longer wanted
+        await session.leave(faces, "failed", f"{fault.code}: {fault.detail}")
+        self.changed()
 
     async def _report_faces(self, faults: Mapping[str, str]) -> None:
         """Set and end the issues of faces that the board cannot show; the others go on.
@@ -294,14 +297,21 @@ class BoardOutput:
         now = self._clock.now()
         forget_past(self._reported_missing, now.at)
         changing: dict[str, Item | None] = {}
+        coming: dict[str, Item | None] = {}
         for lane in self.lanes.values():
             lane.failed.forget_past(now.at)
             wanted = lane.find_wanted(now)
             if wanted is not None and wanted.missing:
                 await self._skip(wanted)  # it is shown as soon as its media are in store
                 wanted = None
+            coming[lane.face] = self._companions.find_coming(lane, wanted, now)
+            wanted = self._companions.settle(lane, wanted, now)
             if not self._is_tested(lane, wanted) and not self._goes_on(lane, wanted):
                 changing[lane.face] = wanted
+        try:
+            self._companions.prepare(coming)
+        except PlayError as error:
+            log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
         if changing:
             await self._change(changing, now)
 
@@ -362,17 +372,10 @@ class BoardOutput:
         now: Now,
     ) -> None:
         """Close the records of faces that show something else, or nothing, from now on."""
-        await former.leave([f for f in faces if self.lanes[f].fault], "failed", "face_lost")
-        faces = [face for face in faces if face in former.faces]
-        if (former.item.end_at - now.at).total_seconds() <= END_SLACK_S:
-            await former.leave(faces, "full", None)
-            return
-        replaced = [face for face in faces if changing[face] is not None]
-        if replaced:
-            await former.leave(replaced, "cut", "preempted")
-        if left := [face for face in faces if face not in replaced]:
-            why = self.lanes[left[0]].rundown.why_silenced(former.item, now)
-            await former.leave(left, "cut", why or "withdrawn")
+        moment = self._companions.find_moment(former.item)
+        lanes = [self.lanes[face] for face in faces]
+        for end, left in judge_ends(former.item, lanes, changing, moment, now).items():
+            await former.leave(left, end.outcome, end.reason, end.end_mono_s)
 
     def _show_again(self, showing: BoardSession) -> None:
         """The clock was set: the board gets the new end, and the new time of day."""

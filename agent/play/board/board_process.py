@@ -16,7 +16,6 @@ which leaves the picture where the board keeps it. At the start a face is black.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import math
 import select
@@ -31,17 +30,16 @@ from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play.board.agent_watch import AgentWatch
 from agent.play.board.board_config import BoardConfig
-from agent.play.board.board_faces import BoardFaces
-from agent.play.board.board_start import serve
+from agent.play.board.board_faces import BoardFaces, set_brightness
+from agent.play.board.board_start import main
 from agent.play.board.render_process import Failure, RenderProcess, moment_of, reap
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
-from agent.play.board.scene_drawing import SceneDrawing
+from agent.play.board.scene_drawing import SceneDrawing, begin_drawing
 from agent.play.board.scene_state import find_fade_s, read_changing
 from agent.play.board.standby_pictures import DrawnPicture, StandbyPictures
-from agent.play.ipc import (  # fmt: skip
+from agent.play.ipc import (
     AGENT_LIMIT_S,
     BEAT_S,
-    WORKER_FD,
     AgentLost,
     Alive,
     Blank,
@@ -50,15 +48,14 @@ from agent.play.ipc import (  # fmt: skip
     BoardEvent,
     BoardReady,
     Brightness,
+    MoveScene,
     Shown,
     ShowScene,
     Snap,
     Standby,
-    StandbyReady,
     Test,
     WorkerFault,
-)
-from drivers.errors import UnsupportedFeature
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from drivers.frame_sink import FrameSink
@@ -67,8 +64,6 @@ LOGGER = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 LATE_S = 0.1
-CLOCK_TICK_S = 0.1
-STALE_S = 1.0  # the former scene may stay this long while the next one is drawn
 ATTEMPTS = 2  # renderers that may die while drawing one scene
 
 
@@ -96,6 +91,7 @@ class BoardProcess:
         self._budget = budget
         self._drawings: list[SceneDrawing] = []
         self._ends: dict[str, float] = {}
+        self._scenes: dict[str, str] = {}  # face → what it shows
         self._dying: list[int] = []
         self._late = 0
         self._beat_mono_s = mono_s()
@@ -174,6 +170,8 @@ class BoardProcess:
         match command:
             case ShowScene():
                 self._show(command)
+            case MoveScene():
+                self._move(command)
             case Blank():
                 self._rest(*(face for face in command.faces if face in self._faces.sizes))
             case Standby():
@@ -193,7 +191,8 @@ class BoardProcess:
         if unknown:
             self._send(WorkerFault("E_FACE", f"no such face: {', '.join(unknown)}", id=show.id))
             return
-        for face in show.faces:
+        is_ahead = show.from_mono_s is not None and show.from_mono_s > mono_s()
+        for face in show.faces if not is_ahead else ():
             self._release(face)
         if not show.faces:
             return
@@ -212,8 +211,9 @@ class BoardProcess:
         except OSError as error:
             self._give_up(show, sizes, "E_RENDER", f"no process to draw it: {error}")
             return
-        self._drawings.append(SceneDrawing(renderer, attempt, mono_s() + STALE_S))
-        self._request(self._drawings[-1])
+        drawing = begin_drawing(renderer, attempt)
+        self._drawings.append(drawing)
+        self._request(drawing)
 
     def _request(self, drawing: SceneDrawing) -> None:
         try:
@@ -229,12 +229,13 @@ class BoardProcess:
             self._fail(drawing, answer)
             return
         drawing.frames = answer
-        self._put(drawing)
+        if not drawing.is_ahead:
+            self._put(drawing)
 
     def _put(self, drawing: SceneDrawing) -> None:
         """Send the frames that were drawn, or hold them back for less than a second."""
         renderer = drawing.renderer
-        frames = {face: one for face, one in drawing.frames.items() if face in renderer.faces}
+        frames = drawing.list_frames()
         is_new = not drawing.is_shown or renderer.turns != drawing.turns
         wait_s = self._faces.find_wait_s(frames) if is_new else 0.0
         drawing.held_mono_s = mono_s() + wait_s if wait_s > 0 else None
@@ -244,12 +245,28 @@ class BoardProcess:
         fade_s = find_fade_s(renderer.show.scene) if is_new else 0.0
         self._resting -= frames.keys()
         for face, digest in self._faces.send(frames, renderer.strips, fade_s).items():
-            self._ends[face] = renderer.show.until_mono_s
+            self._ends[face], self._scenes[face] = drawing.until_mono_s, renderer.show.id
             if not drawing.is_shown:
                 self._send(Shown(renderer.show.id, face, digest, mono_s()))
         drawing.is_shown = True
         if not renderer.texts:
             self._drop(drawing)
+
+    def _begin(self, drawing: SceneDrawing) -> None:
+        """The moment of a scene has come: it is shown, now or as soon as it is drawn."""
+        for face in drawing.renderer.faces:
+            self._release(face)
+        drawing.from_mono_s = None
+        if drawing.frames:
+            self._put(drawing)
+
+    def _move(self, place: MoveScene) -> None:
+        for drawing in list(self._drawings):
+            if drawing.renderer.show.id == place.id and not drawing.place(place):
+                self._drop(drawing)
+        for face in self._ends:
+            if self._scenes[face] == place.id:
+                self._ends[face] = place.until_mono_s
 
     def _fail(self, drawing: SceneDrawing, failure: Failure) -> None:
         """Retry after a first death, which may have another cause; the second fails the scene.
@@ -257,13 +274,15 @@ class BoardProcess:
         What does not fit on all of its faces is drawn for each by itself: it may fit on one.
         """
         self._drop(drawing)
-        show, faces = drawing.renderer.show, sorted(drawing.renderer.faces)
+        show, faces = drawing.show, sorted(drawing.renderer.faces)
         if failure.is_death and drawing.attempt < ATTEMPTS:
             LOGGER.warning("%s: %s; trying again", show.id, failure.detail)
             self._draw(show, faces, drawing.attempt + 1)
         elif failure.code == "E_FIT" and len(faces) > 1:
             for face in faces:
                 self._draw(show, [face], attempt=1)
+        elif drawing.is_ahead:  # its faces show something else, which goes on
+            self._send(WorkerFault(failure.code, failure.detail, id=show.id, faces=faces))
         else:
             self._give_up(show, faces, failure.code, failure.detail)
 
@@ -274,10 +293,10 @@ class BoardProcess:
         self._send(WorkerFault(code, detail, id=show.id, faces=named))
 
     def _release(self, face: str) -> None:
-        """Stop drawing for this face; a renderer without a face ends."""
+        """Stop drawing what this face shows; a renderer without a face ends."""
         self._ends.pop(face, None)
         self._alarms.discard(face)
-        for drawing in list(self._drawings):
+        for drawing in [one for one in self._drawings if not one.is_ahead]:
             drawing.renderer.faces.discard(face)
             if not drawing.renderer.faces:
                 self._drop(drawing)
@@ -289,12 +308,8 @@ class BoardProcess:
             self._dying.append(pid)
 
     def _dim(self, pct: int) -> None:
-        try:
-            self._sink.set_brightness(pct)
-        except UnsupportedFeature as error:
-            self._send(WorkerFault("E_UNSUPPORTED", str(error), id="brightness"))
-        except ValueError as error:
-            self._send(WorkerFault("E_SCHEMA", str(error), id="brightness"))
+        if (fault := set_brightness(self._sink, pct)) is not None:
+            self._send(fault)
 
     def _test(self, test: Test, faces: list[str]) -> None:
         for face in faces:
@@ -322,25 +337,24 @@ class BoardProcess:
 
     def _keep_standby(self, drawn: DrawnPicture | None) -> None:
         """Show a standby picture that has just been drawn where nothing else is."""
-        if drawn is None:
-            return
-        if drawn.failure is not None:
-            self._send(WorkerFault(drawn.failure.code, drawn.failure.detail, id=drawn.show.id))
-        for face, frame in drawn.frames.items():
-            digest = hashlib.sha256(frame).hexdigest()
-            self._send(StandbyReady(drawn.show.id, face, digest))
-        self._put_at_rest(drawn.frames.keys() & self._resting)
+        for event in drawn.list_events() if drawn is not None else ():
+            self._send(event)
+        self._put_at_rest((drawn.frames.keys() if drawn is not None else set()) & self._resting)
 
     def _lose_agent(self) -> None:
         """Nobody judges any more what may be shown: an alarm alone stays, until its end."""
         LOGGER.warning("no command for %g s", AGENT_LIMIT_S)
         faces = sorted(self._faces.sizes.keys() - self._resting - self._alarms)
+        for drawing in [one for one in self._drawings if one.is_ahead]:
+            self._drop(drawing)
         self._rest(*faces)
         self._send(AgentLost(faces, mono_s()))
 
     def _monitor(self, drawing: SceneDrawing, now_s: float) -> None:
-        """Over the limit: fail. Slow: black meanwhile. Idle: redraw what the clock changes."""
+        """Its moment: show it. Late: fail. Slow: black meanwhile. Idle: redraw what changes."""
         renderer = drawing.renderer
+        if now_s >= drawing.find_trigger_mono_s(self._sink.period_s):
+            self._begin(drawing)
         if drawing.held_mono_s is not None:
             if now_s >= drawing.held_mono_s:
                 self._put(drawing)
@@ -356,12 +370,8 @@ class BoardProcess:
 
     def _next_due_mono_s(self) -> float:
         due = [self._beat_mono_s, self._faces.next_move_mono_s, *self._ends.values()]
-        due.append(self._standby.due_mono_s)
-        for drawing in self._drawings:
-            due += [drawing.stale_mono_s] if not drawing.is_shown else []
-            waiting_s = drawing.held_mono_s or drawing.renderer.due_mono_s
-            due.append(mono_s() + CLOCK_TICK_S if waiting_s is None else waiting_s)
-        return min(due)
+        due += [one.find_due_mono_s(self._sink.period_s) for one in self._drawings]
+        return min(self._standby.due_mono_s, *due)
 
     def _rest(self, *faces: str) -> None:
         for face in faces:
@@ -381,13 +391,5 @@ class BoardProcess:
             self._agent.send(msgspec.json.encode(event), socket.MSG_DONTWAIT)
 
 
-def main(argv: list[str]) -> int:
-    """Run the process; exit code 0 after the agent is gone, 1 after a fault."""
-    logging.basicConfig(level=logging.INFO, format="board: %(levelname)s %(message)s")
-    config = msgspec.json.decode(argv[1], type=BoardConfig)
-    with socket.socket(fileno=WORKER_FD) as agent:
-        return serve(config, agent, BoardProcess)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+    sys.exit(main(sys.argv, BoardProcess))

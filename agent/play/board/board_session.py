@@ -5,16 +5,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection
 
+import msgspec
+
 from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.contract.priority import Level
-from agent.play.ipc import Shown, ShowScene
+from agent.play.ipc import MoveScene, Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
 from agent.play.play_memory import face_key
 from agent.play.play_moments import PlayMoments
 from agent.play.play_record import Outcome, PlayRecord, PlayResult
+from agent.play.sound_moments import SoundMoment
 
 _ids = itertools.count(1)
+SOUND_ROOM_S = 10.0  # beyond its planned length a sound may last so much longer than its picture
 STEP_S = 2.0  # drawing a scene anew is seen: not for what a crystal drifts in hours
 
 
@@ -46,6 +50,7 @@ class BoardSession:
         self._seen: set[str] = set()
         self._shown_mono_s = 0.0
         self._until_mono_s = 0.0
+        self._follows_sound = False
         self._moments = PlayMoments(context.clock)
 
     @property
@@ -74,10 +79,29 @@ class BoardSession:
             is_alarm=item.level >= Level.EMERGENCY,
         )
 
+    def command_for(self, moment: SoundMoment, media: MediaFiles) -> ShowScene:
+        """The command for the board, where it is to begin with a sound."""
+        show, place = self.command(media), self.follow(moment)
+        return msgspec.structs.replace(
+            show, from_mono_s=place.from_mono_s, until_mono_s=place.until_mono_s
+        )
+
+    def follow(self, moment: SoundMoment) -> MoveScene:
+        """Keep to a sound: the command that gives the board its present moments."""
+        self._follows_sound = True
+        length_s = (self.item.end_at - self.item.start_at).total_seconds()
+        until_mono_s = moment.begin_mono_s + length_s + SOUND_ROOM_S
+        if moment.end_mono_s is not None:
+            until_mono_s = moment.end_mono_s
+        return MoveScene(self.id, moment.begin_mono_s, until_mono_s)
+
     def has_moved(self, item: Item) -> bool:
         """Has the clock been set since the command, so that the item ends at another moment?"""
         self.item = item
-        return abs(self._clock.mono_of(item.end_at) - self._until_mono_s) > STEP_S
+        return (
+            not self._follows_sound
+            and abs(self._clock.mono_of(item.end_at) - self._until_mono_s) > STEP_S
+        )
 
     def on_shown(self, event: Shown) -> None:
         """A face shows it; the first face opens the record."""

@@ -13,7 +13,7 @@ from agent.errors import PlayError
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_note import write_note
 from agent.play.board.typeset import check_shaping, warm_up
-from agent.play.ipc import WorkerFault
+from agent.play.ipc import WORKER_FD, WorkerFault
 from agent.sandbox.profile import confine_board, find_missing
 from drivers.errors import DriverError
 
@@ -36,10 +36,21 @@ class SceneBoard(Protocol):
         """Show the standby pictures; False where there are none."""
 
 
+MakeBoard = Callable[["BoardConfig", "FrameSink", socket.socket], "SceneBoard"]
+
+
+def main(argv: list[str], make: MakeBoard) -> int:
+    """Run the process; exit code 0 after the agent is gone, 1 after a fault."""
+    logging.basicConfig(level=logging.INFO, format="board: %(levelname)s %(message)s")
+    config = msgspec.json.decode(argv[1], type=BoardConfig)
+    with socket.socket(fileno=WORKER_FD) as agent:
+        return serve(config, agent, make)
+
+
 def serve(
     config: BoardConfig,
     agent: socket.socket,
-    make: Callable[[BoardConfig, FrameSink, socket.socket], SceneBoard],
+    make: MakeBoard,
 ) -> int:
     """Run a board until the agent is gone; returns the exit code, 1 after a fault.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from agent.clock import Now
 from agent.play.board.board_session import BoardSession
 from agent.play.failed_item import FailedItems
+from agent.play.ipc import WorkerFault
 from agent.play.item import Item, Rundown
 
 
@@ -19,6 +21,8 @@ class FaceLane:
 
     Attributes:
         session: what is shown on it, or is being drawn; faces of one item share one.
+        pending: what is drawn, and waits for its sound.
+        last_companion: the last item that began with its sound; it may come back with that.
         failed: items that could not be shown on it.
         fault: why the board cannot show it now; None: it can.
     """
@@ -27,6 +31,8 @@ class FaceLane:
         self.face = face
         self.rundown = rundown
         self.session: BoardSession | None = None
+        self.pending: BoardSession | None = None
+        self.last_companion: Item | None = None
         self.failed = FailedItems()
         self.fault: str | None = None
 
@@ -43,8 +49,8 @@ class FaceLane:
 
     def find_session(self, session_id: str | None) -> BoardSession | None:
         """The session with this id, if the face shows it or waits for it."""
-        session = self.session
-        return session if session is not None and session.id == session_id else None
+        found = (one for one in (self.session, self.pending) if one is not None)
+        return next((one for one in found if one.id == session_id), None)
 
 
 def group_by_session(lanes: Iterable[FaceLane]) -> Iterator[tuple[BoardSession, list[str]]]:
@@ -54,3 +60,31 @@ def group_by_session(lanes: Iterable[FaceLane]) -> Iterator[tuple[BoardSession, 
         if lane.session is not None:
             found.setdefault(lane.session.id, (lane.session, []))[1].append(lane.face)
     yield from found.values()
+
+
+def mark_dead(lanes: Iterable[FaceLane], at: datetime) -> list[FaceLane]:
+    """The board process died: the faces whose item, not shown yet, has failed by that."""
+    failed = []
+    for lane in lanes:
+        session = lane.session
+        if session is None or session.is_seen or not lane.failed.add_death(session.item):
+            continue
+        lane.failed.add(session.item, "E_RENDER", at)
+        failed.append(lane)
+    return failed
+
+
+def take_failed(
+    lanes: Iterable[FaceLane], fault: WorkerFault, at: datetime
+) -> tuple[BoardSession | None, list[str]]:
+    """The session that a fault is about, taken off the faces that the fault names."""
+    concerned = (one for one in lanes if one.face in fault.faces or not fault.faces)
+    failed = [lane for lane in concerned if lane.find_session(fault.id)]
+    session = failed[0].find_session(fault.id) if failed else None
+    if session is None:
+        return None, []
+    for lane in failed:
+        lane.pending = None if lane.pending is session else lane.pending
+        lane.session = None if lane.session is session else lane.session
+        lane.failed.add(session.item, fault.code, at)
+    return session, [lane.face for lane in failed]

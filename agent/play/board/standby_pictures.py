@@ -5,15 +5,16 @@ They need neither the agent nor a renderer at the moment when they are wanted.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.clock import mono_s
 from agent.play.board.render_process import Failure, RenderProcess
 from agent.play.board.scene_budget import SceneBudget
-from agent.play.ipc import ShowScene
+from agent.play.ipc import ShowScene, StandbyReady, WorkerFault
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 2  # a renderer that dies may have another cause
@@ -32,6 +33,13 @@ class DrawnPicture:
     show: ShowScene
     frames: Mapping[str, bytes]
     failure: Failure | None = None
+
+    def list_events(self) -> Iterator[WorkerFault | StandbyReady]:
+        """What the agent is told of it."""
+        if self.failure is not None:
+            yield WorkerFault(self.failure.code, self.failure.detail, id=self.show.id)
+        for face, frame in self.frames.items():
+            yield StandbyReady(self.show.id, face, hashlib.sha256(frame).hexdigest())
 
 
 class StandbyPictures:

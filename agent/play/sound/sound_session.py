@@ -22,7 +22,7 @@ from agent.play.sound.continuity import UNDERRUNS
 from agent.play.sound.line_channels import zones_by_channel
 from agent.play.sound.line_claim import LineClaim
 from agent.play.sound.opening_signal import OpeningSignal, open_signal
-from agent.play.sound.session_slots import SessionSlots
+from agent.play.sound.session_slots import NEVER_MONO_S, SessionSlots
 from agent.play.sound.session_source import SessionSource
 from agent.play.sound.session_verdict import MUTED, SessionEnd
 from agent.play.sound.slot_volume import SlotVolume
@@ -76,6 +76,7 @@ class SoundSession:
         self._muted: list[str] = []
         self._is_loaded = self._is_complete = False
         self._slots = SessionSlots(send)
+        self._output, self._seen_with = output, context.moments
         self._follower = ClockFollower(context.clock, self._slots.steer)
         zones = [line.name for line in lines]
         self._volume = SlotVolume(
@@ -159,6 +160,8 @@ class SoundSession:
         """
         self.is_cued, self.after = True, after
         sound_mono_s = self._slots.place(at_mono_s, after)
+        begin_mono_s = at_mono_s if after is None else NEVER_MONO_S
+        self._seen_with.cue(self._output, self.item.key, begin_mono_s)
         self._planned_mono_s = at_mono_s if is_planned else None
         is_dated = is_planned or self._source.has_timeline
         self.due_mono_s = at_mono_s if is_dated else None
@@ -186,6 +189,7 @@ class SoundSession:
         if self.is_cued:
             self.is_cued, self.after, self._planned_mono_s = False, None, None
             self.due_mono_s = None
+            self._seen_with.end(self._output, self.item.key, mono_s())
             self._slots.unplace()
 
     @property
@@ -226,6 +230,7 @@ class SoundSession:
         """The engine placed a slot's first sample."""
         if self._started_mono_s is None:
             self._started_mono_s = event.mono_s
+            self._seen_with.begin(self._output, self.item.key, event.mono_s)
             self._moments.begin(event.mono_s)
             self._source.on_started(event.mono_s)
             further_s = self._follower.begin(event.mono_s, self.due_mono_s)
@@ -344,6 +349,7 @@ class SoundSession:
         if self.over.is_set():
             return
         self.is_sounding = False
+        self._seen_with.end(self._output, self.item.key, mono_s)
         if why == "end":
             await self._apply_source_end()
         end = SessionEnd(
@@ -373,6 +379,8 @@ class SoundSession:
 
     async def _release(self) -> None:
         self.over.set()
+        if not self.has_begun:
+            self._seen_with.end(self._output, self.item.key, mono_s())
         try:
             await self._volume.close()
             await self._claim.release(self._claiming)

@@ -141,7 +141,12 @@ SCHEDULE_ITEM: dict[str, KeyText] = {
             "sounds better.",
         )
     ),
-    "show": KeyText(Text("Hình trên bảng.", "The picture on boards.")),
+    "show": KeyText(
+        Text(
+            "Hình trên bảng; có cả tiếng thì hình hiện và tắt cùng tiếng.",
+            "The picture on boards; beside a sound it begins and ends with that.",
+        )
+    ),
     "repeat": KeyText(Text("Phát mấy lần liền.", "How many times in a row.")),
     "gap": KeyText(
         Text("Nghỉ giữa hai lần.", "The pause between them."),

@@ -26,6 +26,7 @@ from agent.play.ipc import (
     BoardCommand,
     BoardEvent,
     Brightness,
+    MoveScene,
     Shown,
     ShowScene,
     WorkerFault,
@@ -175,7 +176,7 @@ def test_the_former_picture_does_not_stay_while_the_next_one_is_slow(
     bench.tell(build_show("s1"))
     bench.hear()
     assert any(bench.sink.frames["mat"])
-    monkeypatch.setattr("agent.play.board.board_process.STALE_S", 0.02)
+    monkeypatch.setattr("agent.play.board.scene_drawing.STALE_S", 0.02)
     monkeypatch.setattr(scene_renderer.SceneRenderer, "draw", hang)
     bench.tell(build_show("s2"))
     while any(bench.sink.frames["mat"]):
@@ -266,7 +267,7 @@ def drain(agent: socket.socket) -> list[BoardEvent]:
     return events
 
 
-def test_a_picture_that_would_flash_is_held_back_and_shown_then(
+def test_a_picture_that_would_flash_is_ahead_back_and_shown_then(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The guard says how long; nobody looks at the machine's clock."""
@@ -314,3 +315,43 @@ def test_each_turn_is_drawn_when_it_comes(bench: Bench, monkeypatch: pytest.Monk
     order = [b"\xff\x00\x00", b"\x00\xff\x00", b"\x00\x00\xff"]
     first = order.index(seen[0])
     assert seen[:4] == [order[(first + n) % 3] for n in range(4)]
+
+
+def test_a_scene_for_a_later_moment_is_drawn_now_and_leaves_the_face_as_it_is(
+    bench: Bench,
+) -> None:
+    bench.tell(build_show("s1"))
+    assert isinstance(bench.hear(), Shown)
+    before = bench.sink.frames["mat"]
+    dark = Element("text", [0, 0, 1000, 1000], text="Lũ về", background="#000000")
+    later_mono_s = mono_s() + 3_600
+    show = msgspec.structs.replace(build_show("s2", dark), from_mono_s=later_mono_s)
+    bench.tell(msgspec.structs.replace(show, until_mono_s=later_mono_s + 60))
+    bench.board.step()
+    (held,) = bench.board._drawings
+    while not held.frames:
+        bench.board.step()
+    assert bench.sink.frames["mat"] == before
+    bench.tell(MoveScene("s2", mono_s(), mono_s() + 60))  # its sound begins
+    shown = bench.hear()
+    assert isinstance(shown, Shown)
+    assert shown.id == "s2"
+    assert bench.sink.frames["mat"] != before
+    bench.tell(MoveScene("s2", mono_s(), mono_s()))  # and is over
+    bench.board.step()
+    bench.board.step()
+    assert not any(bench.sink.frames["mat"])
+
+
+def test_a_scene_that_waits_is_dropped_when_its_sound_will_not_come(bench: Bench) -> None:
+    bench.tell(build_show("s1"))
+    assert isinstance(bench.hear(), Shown)
+    later_mono_s = mono_s() + 3_600
+    show = msgspec.structs.replace(build_show("s2"), from_mono_s=later_mono_s)
+    bench.tell(msgspec.structs.replace(show, until_mono_s=later_mono_s + 60))
+    bench.board.step()
+    assert [one.is_ahead for one in bench.board._drawings] == [True]
+    bench.tell(MoveScene("s2", 0.0, 0.0))
+    bench.board.step()
+    assert bench.board._drawings == []
+    assert any(bench.sink.frames["mat"])

@@ -155,6 +155,6 @@ async def test_a_snapshot_is_what_the_board_answers(media_files: SlowMediaFiles)
 async def test_a_board_that_does_not_answer_has_no_picture(
     media_files: SlowMediaFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.play.board.board_output.SNAP_S", 0.02)
+    monkeypatch.setattr("agent.play.board.face_snaps.SNAP_S", 0.02)
     async with at_work(media_files) as bench:
         assert await bench.output.snap("mat-sau") is None
