@@ -111,9 +111,12 @@ class FrameSink(Protocol):
 
     Attributes:
         period_s: length of a slot; known once the board is open.
+        shows_motion: can each slot have a frame of its own? A sign that stores what it shows takes
+            a still at a time.
     """
 
     period_s: float
+    shows_motion: bool
 
     def open(self, faces: Mapping[str, FacePlace]) -> None:
         """Claim the board and turn its faces black. Call once, first.

@@ -51,7 +51,10 @@ if TYPE_CHECKING:  # a box with only built-in drivers does not load the models o
     from drivers.control_plane import BoardControl
     from drivers.profile.model import Profile, SensorProfile
 
-_PARTS: Mapping[Use, str] = {"board": "sink", "board-control": "control"}
+_PARTS: Mapping[Use, tuple[str, ...]] = {
+    "board": ("sink", "content"),
+    "board-control": ("control",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -318,7 +321,8 @@ def _find_place(use: Use, file: Profile) -> Place:
     Raises:
         UnsupportedFeature: no driver speaks that protocol.
     """
-    part = getattr(file, _PARTS[use], None) if use in _PARTS else None
+    parts = (getattr(file, name, None) for name in _PARTS.get(use, ()))
+    part = next((one for one in parts if one is not None), None)
     if part is None:
         return BY_TRANSPORT[use, file.transport]
     if (use, part.protocol) not in BY_PROTOCOL:

@@ -36,6 +36,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     it is `partial`, it lists only documents in force. `features` are the features that this release
     supports beyond the common ones, by the names of `agent.contract.feature`. `zone_kinds` has the
     kind of the surroundings of each cluster of loudspeakers, by its name; UNSET: not known.
+    `still_faces` are faces that show stills only; UNSET where there are none.
     """
 
     session: int
@@ -52,6 +53,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     partial: bool = False
     features: list[str] = msgspec.field(default_factory=list)
     zone_kinds: dict[str, str] | UnsetType = UNSET
+    still_faces: list[str] | UnsetType = UNSET
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -110,3 +110,49 @@ def each_element(scene: Scene) -> Iterator[Element]:
     for region in list_regions(scene):
         for turn in region.turns:
             yield from turn.elements
+
+
+Motion = Literal["ticker", "turns", "seconds", "countdown", "video"]
+
+
+def list_motion(scene: Scene) -> list[Motion]:
+    """What of a scene moves, or changes more often than once a minute."""
+    elements = list(each_element(scene))
+    moves: dict[Motion, bool] = {
+        "ticker": any(one.ticker_ms is not UNSET for one in elements),
+        "turns": any(len(one.turns) > 1 for one in list_regions(scene)),
+        "seconds": any(_has_seconds(one) for one in elements),
+        "countdown": any(one.count_to is not UNSET for one in elements),
+        "video": any(one.kind == "video" for one in elements),
+    }
+    return [name for name, is_there in moves.items() if is_there]
+
+
+def still(scene: Scene) -> Scene:
+    """The scene without what moves, for a sign that shows stills: what boxes show that know none.
+
+    Texts that run stand, regions show their first turns (which `elements` hold), a count-down is
+    its text alone, a clock has no seconds.
+    """
+    return Scene([_still_element(one) for one in scene.elements], scene.ms)
+
+
+def _still_element(element: Element) -> Element:
+    replace = msgspec.structs.replace
+    full = element.full_format
+    return replace(
+        element,
+        ticker_ms=UNSET,
+        count_to=UNSET,
+        format=None if element.format is None else _without_seconds(element.format),
+        full_format=UNSET if full is UNSET else _without_seconds(full),
+    )
+
+
+def _has_seconds(element: Element) -> bool:
+    forms = (element.format or "", "" if element.full_format is UNSET else element.full_format)
+    return element.kind == "clock" and any("%S" in form for form in forms)
+
+
+def _without_seconds(form: str) -> str:
+    return form.replace(":%S", "").replace("%S", "")

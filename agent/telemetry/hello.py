@@ -15,6 +15,7 @@ from agent.contract.report import MAX_HOLDS, MAX_ZONE_KINDS, Hello
 from agent.evidence.journal import Journal
 from agent.health.health_report import clock_state
 from agent.settings.model import Output
+from agent.settings.still_faces import list_still_faces
 from agent.settings.zone_kinds import list_zone_kinds
 from agent.state.documents_in_force import DocumentsInForce
 from agent.store.documents import ReplayFloors, slot_of
@@ -64,6 +65,7 @@ class HelloSender:
         self._authority = authority
         self._clock = clock
         self._outputs = outputs
+        self._still_faces = list_still_faces(outputs)
 
     async def send(self) -> None:
         """Send one hello with a new nonce; one that cannot be sent follows the next connection."""
@@ -72,6 +74,7 @@ class HelloSender:
             place=self._place(), floors=self._floors,
             in_force=(held.document for held in self._documents.held),
             authority=self._authority.versions, now=self._clock.now(), outputs=self._outputs,
+            still_faces=self._still_faces,
         )  # fmt: skip
         await self._send("hello", hello)
 
@@ -88,6 +91,7 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
     authority: Mapping[str, int],
     now: Now,
     outputs: Sequence[Output],
+    still_faces: Sequence[str] = (),
 ) -> Hello:
     """Build a hello; of very many slots those of documents in force come first."""
     kinds = list_zone_kinds(outputs)
@@ -106,4 +110,5 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
         has=[("audio" if one.audio else "board") for one in outputs],
         features=list(FEATURES),
         zone_kinds=kinds if len(kinds) <= MAX_ZONE_KINDS else UNSET,
+        still_faces=list(still_faces) or UNSET,
     )

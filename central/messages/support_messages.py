@@ -1,4 +1,4 @@
-"""What boxes of this release cannot do yet: a text for each refused part of the contract."""
+"""What boxes of this release, or boards of a kind, cannot do: a text for each part of it."""
 
 from __future__ import annotations
 
@@ -18,5 +18,20 @@ PHRASES: Catalogue = {
         "hộp tự gửi lại nhật ký cho đến khi trung tâm xác nhận: không cần lệnh này",
         "boxes send their journal by themselves until the centre confirms it: no need to order it",
     ),
+    "still_faces": Text(
+        (
+            "“{0}”: các mặt bảng sau chỉ hiện hình đứng yên, sẽ không có {1}: {2}; chữ chạy thì"
+            " đứng, đồng hồ không có giây, các lượt chỉ có lượt đầu"
+        ),
+        (
+            "“{0}”: these faces show stills only and will not have {1}: {2}; running text stands,"
+            " clocks have no seconds, of turns there is the first alone"
+        ),
+    ),
+    "motion.ticker": Text("chữ chạy", "running text"),
+    "motion.turns": Text("nội dung thay nhau", "content that takes turns"),
+    "motion.seconds": Text("giây của đồng hồ", "the seconds of a clock"),
+    "motion.countdown": Text("đếm ngược", "a count-down"),
+    "motion.video": Text("video", "video"),
     "not_yet": Text("{0} (CHƯA ĐƯỢC THỰC HIỆN ở bản này)", "{0} (NOT OBEYED yet in this release)"),
 }

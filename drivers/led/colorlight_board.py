@@ -45,7 +45,10 @@ class ColorLightBoard:
 
     Attributes:
         period_s: of a frame.
+        shows_motion: yes.
     """
+
+    shows_motion = True
 
     def __init__(
         self, path: str, profile: BoardProfile, rate_hz: float, receivers: int = 1

@@ -66,7 +66,10 @@ class HdmiBoard:
 
     Attributes:
         period_s: of the first screen that is lit.
+        shows_motion: yes.
     """
+
+    shows_motion = True
 
     def __init__(self, path: str) -> None:
         self.period_s = IDLE_PERIOD_S

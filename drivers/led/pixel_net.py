@@ -62,7 +62,10 @@ class PixelNetBoard:
 
     Attributes:
         period_s: of a frame.
+        shows_motion: yes.
     """
+
+    shows_motion = True
 
     def __init__(self, path: str, profile: BoardProfile, rate_hz: float, source: str = "") -> None:
         sink = profile.sink

@@ -77,9 +77,11 @@ class PngFolder:
 
     Attributes:
         period_s: of its slots.
+        shows_motion: yes.
     """
 
     period_s = PERIOD_S
+    shows_motion = True
 
     def __init__(self, path: str) -> None:
         self._folder = Path(path)

@@ -23,10 +23,11 @@ from drivers.profile.model import (
 from drivers.profile.setting import OF_KERNEL, Setting, Use
 from drivers.profile.template import has_field
 
-_SINK_PATHS = {
+_BOARD_PATHS = {
     "kms": "/dev/dri/by-path/…-card",
     "raw-ethernet": "eth1",
     "udp": "192.168.0.50",
+    "tcp": "192.168.0.50",
 }
 
 
@@ -39,12 +40,12 @@ def list_uses(profile: Profile) -> frozenset[Use]:
             return frozenset({"switch"})
         case MeterProfile() | SensorProfile():
             return frozenset({"sensor"})
-        case BoardProfile(family="frame-sink"):
+        case BoardProfile(family="frame-sink" | "content-board"):
             return frozenset({"board"})
         case BoardProfile(family="control-plane"):
             return frozenset({"board-control"})
-        case BoardProfile():  # its programmes are no use of station.yaml yet
-            return frozenset()
+        case BoardProfile():
+            return frozenset()  # unreachable: there is no other family
 
 
 def list_settings(profile: Profile, use: Use) -> tuple[Setting, ...]:
@@ -57,8 +58,8 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
         yield Setting(name="port", type="text", form="1-0040")
         yield Setting(name="scale", type="number", default=1.0)
         return
-    if isinstance(profile, BoardProfile) and profile.family == "frame-sink":
-        yield Setting(name="path", type="text", need=True, form=_SINK_PATHS[profile.transport])
+    if isinstance(profile, BoardProfile) and profile.family != "control-plane":
+        yield Setting(name="path", type="text", need=True, form=_BOARD_PATHS[profile.transport])
         return
     forms = {
         "serial": "/dev/serial/by-path/…",

@@ -314,10 +314,34 @@ class ControlSpec(_ProfilePart, frozen=True, kw_only=True):
     hot_c: Annotated[float, Meta(ge=30, le=120)] = 70.0
 
 
+class HuiduSpec(_ProfilePart, frozen=True, kw_only=True):
+    """What differs between Huidu's full-colour cards, or what sources contradict each other in.
+
+    Args:
+        tcp_version: of the protocol that is asked for first; the maker's demo has 0x01000005.
+        packet_bytes: longest packet; the maker's demo has 9216, others less.
+        files: where pictures are kept; `memory` spares the flash, of at most 10 MB, and the sign
+            is empty after a power cut.
+        heartbeat: what a card that sends one gets; the maker's demo knows none.
+        brightness: the allowed range; cards have no 0.
+    """
+
+    tcp_version: Register = 0x0100_0005
+    packet_bytes: Annotated[int, Meta(ge=512, le=9216)] = 8000
+    files: Literal["flash", "memory"] = "flash"
+    heartbeat: Literal["answered", "ignored"] = "answered"
+    brightness: BrightnessRange = BrightnessRange(low=1)
+
+
 class ContentSpec(_ProfilePart, frozen=True, kw_only=True):
-    """A board that stores programmes itself. `protocol` selects the driver."""
+    """A board that stores what it shows. `protocol` selects the driver.
+
+    `max_px` is the largest picture.
+    """
 
     protocol: Text
+    huidu: HuiduSpec | None = None
+    max_px: Annotated[int, Meta(ge=1)] | None = None
 
 
 class BoardProfile(_Device, frozen=True, kw_only=True, tag="board"):

@@ -33,6 +33,9 @@ def find_in_board(profile: BoardProfile) -> Iterator[BoardFault]:
         yield from _find_in_control(profile.control)
     if profile.sink is not None:
         yield from _find_in_sink(profile.sink)
+    content = profile.content
+    if content is not None and (content.protocol == "huidu") != (content.huidu is not None):
+        yield "content.huidu", "stands beside protocol: huidu, and only there"
 
 
 def _find_in_sink(sink: SinkSpec) -> Iterator[BoardFault]:

@@ -12,6 +12,7 @@ class FakeSink:
     """Receives frames; `faults` is what it reports."""
 
     period_s = 0.04
+    shows_motion = True
 
     def __init__(self) -> None:
         self.frames: dict[str, bytes] = {}

@@ -127,6 +127,7 @@ ALLOWED = {
         "drivers.bus drivers.codec drivers.control_plane drivers.errors drivers.profile"
     ),
     "drivers.bus": "drivers.errors drivers.profile",
+    "drivers.content_board": "drivers.bus drivers.codec drivers.errors drivers.profile",
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
     "drivers.led": (
         "drivers.bus drivers.codec drivers.errors drivers.frame_sink drivers.profile"

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agent.clock import mono_s
+from agent.contract.scene import still
 from agent.errors import PlayError
 from agent.play.board.agent_watch import AgentWatch
 from agent.play.board.board_config import BoardConfig
@@ -201,6 +202,8 @@ class BoardProcess:
         if show.until_mono_s <= mono_s():
             self._give_up(show, show.faces, "E_EXPIRED", "its end is past")
             return
+        if not self._sink.shows_motion:
+            show = msgspec.structs.replace(show, scene=still(show.scene))
         self._draw(show, show.faces, attempt=1)
 
     def _draw(self, show: ShowScene, faces: Iterable[str], attempt: int) -> None:

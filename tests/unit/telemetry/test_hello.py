@@ -12,7 +12,8 @@ import pytest
 
 from agent.clock import Now
 from agent.contract.report import Hello
-from agent.settings.model import Audio, Output, Zone
+from agent.settings.model import Audio, Board, Face, Output, Zone
+from agent.settings.still_faces import list_still_faces
 from agent.telemetry.hello import build_hello
 
 
@@ -42,6 +43,15 @@ def test_the_kinds_of_clusters_go_to_the_centre() -> None:
     one = output(Zone(name="nga-ba"), Zone(name="truong-hoc", kind="special"))
     sent = json.loads(msgspec.json.encode(hello([one])))
     assert sent["zone_kinds"] == {"nga-ba": "ordinary", "truong-hoc": "special"}
+
+
+def test_faces_that_show_stills_only_go_to_the_centre() -> None:
+    faces = [Face(name="cong", width_px=64, height_px=32)]
+    sign = Output(name="b", board=Board(profile="huidu-sdk-2-0", path="192.0.2.9"), faces=faces)
+    wall = Output(name="c", board=Board(profile="png", path="/tmp/c"), faces=faces)
+    gone = Output(name="d", board=Board(profile="no-such", path="d"), faces=faces)
+    assert list_still_faces([wall, sign, gone]) == ["cong"]
+    assert "still_faces" not in json.loads(msgspec.json.encode(hello([])))
 
 
 @pytest.mark.parametrize(("count", "is_told"), [(64, True), (65, False)])

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from agent.contract.document import Body, Element, Playlist, Scene
+from agent.contract.document import Body, Playlist
+from agent.contract.scene import Element, Scene
 from agent.play.board.board_output import BoardOutput
 from agent.play.item import OutputContext
 from agent.playout.output_schedule import BoardSchedule

@@ -1,0 +1,227 @@
+"""The Huidu driver over real TCP to the simulated card, with all that a card can do wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image
+
+from drivers.content_board.huidu import PROGRAM, HuiduSign
+from drivers.content_board.huidu_link import HuiduLink, UploadAbandonedError
+from drivers.content_board.sign import SignPicture
+from drivers.errors import (
+    DeviceFault,
+    DeviceProtocolError,
+    DeviceTimeout,
+    DeviceUnreachable,
+    DriverError,
+    UnsupportedFeature,
+)
+from drivers.profile.model import HuiduSpec
+from drivers.sim.sim_huidu import SimHuidu
+from tests.harness.huidu_card import SIGN, HuiduCard, huidu_card
+
+__all__ = ["huidu_card"]
+SHORT_S, LONG_S = 0.3, 60.0
+NOON = datetime(2026, 11, 30, 5, 0, tzinfo=UTC)
+
+
+def picture(colour: str) -> SignPicture:
+    out = io.BytesIO()
+    image = Image.effect_noise(SIGN, 90).convert("RGB")  # so that it has some bytes
+    image.paste(colour, (0, 0, SIGN[0], 8))
+    if colour == "black":
+        image = Image.new("RGB", SIGN)
+    image.save(out, "PNG")
+    md5 = hashlib.md5(out.getvalue(), usedforsecurity=False).hexdigest()
+    return SignPicture(f"tramtin-{md5[:16]}.png", out.getvalue(), md5, SIGN, colour == "black")
+
+
+def pixels(one: SignPicture) -> bytes:
+    with Image.open(io.BytesIO(one.png)) as file:
+        return file.convert("RGB").tobytes()
+
+
+def sign_at(card: HuiduCard, timeout_s: float = LONG_S, **spec: object) -> HuiduSign:
+    link = HuiduLink("sign", card.address, HuiduSpec(**spec), timeout_s)  # type: ignore[arg-type]  # keys of the spec
+    return HuiduSign("sign", link, (1, 100), lambda: NOON)
+
+
+def never() -> bool:
+    return False
+
+
+def break_with(card: HuiduCard, fault: str | None) -> None:
+    def change(sim: SimHuidu) -> None:
+        sim.fault = fault
+
+    card.act(change)
+
+
+def test_a_picture_is_shown_and_another_one_after_it(huidu_card: HuiduCard) -> None:
+    sign = sign_at(huidu_card, packet_bytes=512)
+    for colour in ("red", "blue"):
+        want = picture(colour)
+        sign.show(want, never)
+        assert huidu_card.shown() == pixels(want)
+        assert huidu_card.card.programs == [(PROGRAM, want.file)]
+    assert huidu_card.card.local_time == "2026-11-30 12:00:00"
+    sign.close()
+
+
+def test_black_closes_the_screen_and_leaves_a_black_programme(huidu_card: HuiduCard) -> None:
+    sign = sign_at(huidu_card)
+    sign.show(picture("red"), never)
+    sign.show(picture("black"), never)
+    assert not any(huidu_card.shown())
+    assert not huidu_card.card.is_open
+    huidu_card.act(lambda card: setattr(card, "is_open", True))  # somebody opens it
+    assert not any(huidu_card.shown())
+    sign.show(picture("red"), never)
+    assert any(huidu_card.shown())
+    sign.close()
+
+
+def test_a_picture_that_the_sign_holds_is_not_sent_again(huidu_card: HuiduCard) -> None:
+    sign, red, blue = sign_at(huidu_card), picture("red"), picture("blue")
+    for one in (red, blue, red, blue):
+        sign.show(one, never)
+    assert huidu_card.card.taken_bytes == len(red.png) + len(blue.png)
+    sign.close()
+
+
+def test_an_upload_that_broke_off_goes_on_from_where_it_ended(huidu_card: HuiduCard) -> None:
+    want, asked = picture("red"), iter([False, False, True])
+    sign = sign_at(huidu_card, packet_bytes=512)
+    with pytest.raises(UploadAbandonedError):
+        sign.show(want, lambda: next(asked))
+    assert huidu_card.card.taken_bytes == 3 * 508
+    sign.close()
+    sign = sign_at(huidu_card, packet_bytes=512)
+    sign.show(want, never)
+    assert huidu_card.card.taken_bytes == len(want.png)
+    assert huidu_card.shown() == pixels(want)
+    sign.close()
+
+
+def test_what_somebody_else_puts_on_the_sign_is_seen_and_replaced(huidu_card: HuiduCard) -> None:
+    sign, want = sign_at(huidu_card), picture("red")
+    sign.show(want, never)
+    assert sign.check() == ""
+    huidu_card.act(SimHuidu.add_foreign)
+    assert sign.check().startswith("E_FOREIGN: its list has {foreign} slogan.png")
+    assert huidu_card.shown() == pixels(want)
+    assert sign.check() == ""
+    sign.close()
+
+
+def test_a_sign_that_keeps_what_is_foreign_is_turned_black(huidu_card: HuiduCard) -> None:
+    sign = sign_at(huidu_card)
+    sign.show(picture("red"), never)
+
+    def swap(card: SimHuidu) -> None:
+        card.add_foreign()
+        card.keeps_programs = True
+
+    huidu_card.act(swap)
+    with pytest.raises(DeviceFault, match=r"E_FOREIGN: its list has .*slogan.png.*; black"):
+        sign.check()
+    assert not any(huidu_card.shown())
+    sign.close()
+
+
+def test_a_sign_that_reports_success_and_shows_something_else_is_a_fault(
+    huidu_card: HuiduCard,
+) -> None:
+    huidu_card.act(SimHuidu.add_foreign)
+    break_with(huidu_card, "liar")
+    sign = sign_at(huidu_card)
+    with pytest.raises(DeviceFault, match=r"E_FOREIGN: its list has \{foreign\} slogan\.png"):
+        sign.show(picture("red"), never)
+    sign.close()
+
+
+def test_brightness_is_kept_against_a_plan_of_somebody_else(huidu_card: HuiduCard) -> None:
+    sign = sign_at(huidu_card)
+    sign.set_brightness(40)
+    assert huidu_card.card.luminance_pct == 40
+    huidu_card.act(lambda card: setattr(card, "luminance_pct", 100))
+    sign.check()
+    assert huidu_card.card.luminance_pct == 40
+    sign.set_brightness(0)  # a card has no 0
+    assert huidu_card.card.luminance_pct == 1
+    sign.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "says"),
+    [
+        ("silent", DeviceTimeout, "no answer in 0.3 s"),
+        ("half", DeviceTimeout, "no answer in 0.3 s"),
+        ("refuses", DeviceFault, "the card says kSystemError"),
+        ("other", DeviceProtocolError, "an answer of another session"),
+        ("full", DeviceFault, "E_UPLOAD: the card says kNotSpaceToSave"),
+        ("stuck", DeviceFault, "the card says kSystemError"),
+    ],
+)
+def test_what_a_card_does_wrong_is_named_and_over_when_it_ends(
+    huidu_card: HuiduCard, fault: str, kind: type[DriverError], says: str
+) -> None:
+    limit_s = SHORT_S if kind is DeviceTimeout else LONG_S
+    sign, want = sign_at(huidu_card, limit_s), picture("red")
+    break_with(huidu_card, fault)
+    with pytest.raises(kind, match=says):
+        sign.show(want, never)
+    break_with(huidu_card, None)
+    sign.close()
+    sign = sign_at(huidu_card)
+    sign.show(want, never)
+    assert huidu_card.shown() == pixels(want)
+    sign.close()
+
+
+def test_a_sign_of_another_size_is_refused_by_name(huidu_card: HuiduCard) -> None:
+    sign, red = sign_at(huidu_card), picture("red")
+    other = SignPicture(red.file, red.png, red.md5_hex, (128, 64), is_black=False)
+    with pytest.raises(DeviceFault, match="E_SIZE: the sign has 64x32, the settings 128x64"):
+        sign.show(other, never)
+    sign.close()
+
+
+def test_a_card_without_the_newer_requests_is_shown_all_the_same(huidu_card: HuiduCard) -> None:
+    huidu_card.card.unknown = {"GetCurrentPlayProgramGUID", "SetSwitchTime", "GetFiles"}
+    sign, want = sign_at(huidu_card), picture("red")
+    sign.show(want, never)
+    assert sign.check() == ""
+    assert huidu_card.shown() == pixels(want)
+    sign.close()
+
+
+def test_a_card_that_only_knows_to_add_gets_its_programme_anew(huidu_card: HuiduCard) -> None:
+    huidu_card.card.refused = {"UpdateProgram"}
+    sign = sign_at(huidu_card)
+    for colour in ("red", "blue"):
+        want = picture(colour)
+        sign.show(want, never)
+        assert huidu_card.shown() == pixels(want)
+    sign.close()
+
+
+def test_nobody_at_the_address_is_said(huidu_card: HuiduCard) -> None:
+    sign = sign_at(huidu_card)
+    huidu_card.lines._listener.close()
+    with pytest.raises(DeviceUnreachable, match="E_NO_HOST"):
+        sign.show(picture("red"), never)
+
+
+def test_a_request_that_the_card_does_not_know_is_no_fault_of_the_card(
+    huidu_card: HuiduCard,
+) -> None:
+    link = HuiduLink("sign", huidu_card.address, HuiduSpec(), LONG_S)
+    link.open()
+    with pytest.raises(UnsupportedFeature, match="does not know"):
+        link.ask("GetWeather")
+    link.close()
