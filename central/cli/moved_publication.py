@@ -35,6 +35,8 @@ class Moving:
         root: names who may and must sign; None: not known.
         key_files: private keys; none: it is signed later.
         passphrase: of the keys; None: it is asked for.
+        reason: why it is published although stations would refuse some of it; None: there is none.
+        options: what else was given to `publish`, and is given to it again.
     """
 
     file: Path
@@ -42,6 +44,8 @@ class Moving:
     root: Path | None
     key_files: Sequence[Path]
     passphrase: str | None
+    reason: str | None = None
+    options: Sequence[str] = ()
 
     def name(self, suffix: str) -> Path:
         """`lich.sau.json` of `lich.signed`."""
@@ -115,6 +119,7 @@ def _list_commands(
     """What to type next: a signature of each person that is needed, then the publication."""
     common = ["--db", str(moving.db)]
     common += [] if moving.root is None else ["--root", str(moving.root)]
+    common += [] if moving.reason is None else ["--despite", moving.reason]
     common += [] if lang == "vi" else ["--lang", lang]
     key = translate(lang, "move.key")
     signed, kind = str(moving.name(".signed")), ["--kind", "playlist"]
@@ -123,5 +128,5 @@ def _list_commands(
     commands += [["sign", signed, "--key", f"{key}-{n}.pem", *common] for n in further]
     recipients = publication.recipients
     to = "--group" if recipients.is_group else "--station"
-    commands.append(["publish", signed, to, recipients.name, *common])
+    commands.append(["publish", signed, to, recipients.name, *common, *moving.options])
     return [shlex.join([PROGRAM, *command]) for command in commands]

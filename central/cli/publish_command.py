@@ -98,13 +98,20 @@ def publish(
             week, document, options["clash"], "publish", lang, is_terminal=sys.stdin.isatty()
         )
         if answer == "after":
-            moving = Moving(file, db, root, options["key_files"], options["passphrase"])
+            moving = Moving(
+                file, db, root, options["key_files"], options["passphrase"], options["despite"],
+                ["--anyway"] * options["anyway"] + _repeat_wait(options["wait_s"]),
+            )  # fmt: skip
             publication = publish_moved(
                 database, publication, moving, lang, asks=not options["yes"],
                 judge=lambda one: _judge(database, one, options, lang),
             )  # fmt: skip
         code = submit(database, publication, lang, options["wait_s"])
     sys.exit(code)
+
+
+def _repeat_wait(wait_s: float | None) -> list[str]:
+    return [] if wait_s is None else ["--wait", f"{wait_s:g}"]
 
 
 def _judge(

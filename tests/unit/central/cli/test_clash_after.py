@@ -17,7 +17,7 @@ from central.authority.signing_key import make_key
 from central.documents.sign import open_envelope, read_document
 from central.publication.document_outbox import list_documents
 from central.store.database import Database
-from tests.harness.centre_records import GROUP
+from tests.harness.centre_records import GROUP, place_station
 from tests.harness.published_playlists import (
     TOMORROW,
     configure,
@@ -161,6 +161,24 @@ def test_without_a_key_the_next_commands_are_printed_and_do_what_is_left(
     moved = read_document((tmp_path / "lich.sau.signed").read_bytes())
     assert published(station) == {moved.doc_id}
     assert GROUP in commands[1]
+
+
+def test_the_next_commands_repeat_what_was_given(tmp_path: Path, station: Path, key: Path) -> None:
+    """A reason counts for who signs and for who publishes."""
+    database = Database.open(station)
+    place_station(database, policy=StationPolicy(["21:00-05:00"]), seq=2)
+    database.close()
+    file = playlist(
+        tmp_path / "lich.signed", entry("Nhắc", ["06:05"]), entry("Đêm", ["03:15"]), slot="nhac"
+    )
+    more = ("--despite", "huyện yêu cầu", "--anyway", "--wait", "0")
+    output = publish(file, station, "--clash", "after", *more)[1]
+    commands = [line for line in output.splitlines() if line.startswith("tramtin-central ")]
+    sign, send = ([w if w != "khoa.pem" else str(key) for w in shlex.split(c)] for c in commands)
+    assert send[-3:] == ["--anyway", "--wait", "0"]
+    assert run(*sign[1:], "--passphrase", "", "--yes")[0] == 0
+    assert run(*send[1:])[0] == 5  # sent, and no station has answered at once
+    assert starts_of(tmp_path / "lich.sau.signed") == [["06:10:00"], ["03:15:00"]]
 
 
 def test_what_cannot_be_moved_changes_nothing(tmp_path: Path, station: Path, key: Path) -> None:
