@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.contract.issues.catalogue import ISSUE_KINDS
+from agent.contract.play_reason import describe_reason
 from agent.contract.policy_rule import describe_rule
 from agent.control.station_status import JournalEvent, Mark, ReadingStatus, StationStatus
 from agent.health.check import REASONS
@@ -133,13 +134,19 @@ def build_events(status: StationStatus, translator: Translator) -> Html:
                 " ",
                 el("code", event.code),
                 " ",
-                el("small", describe_rule(event.detail, translator.lang)) if event.detail else None,
+                el("small", _why(event, translator)) if event.detail else None,
             ),
         )
         for event in status.events
     ]
     body = el("ol", rows, class_="events") if rows else el("p", translator("events.none"))
     return el("section", el("h2", translator("events")), body, id="events")
+
+
+def _why(event: JournalEvent, translator: Translator) -> str:
+    """The rule that refused it, or the reason of its play."""
+    describe = describe_reason if event.code.startswith("play.") else describe_rule
+    return describe(event.detail, translator.lang)
 
 
 def _words(event: JournalEvent, translator: Translator) -> str:

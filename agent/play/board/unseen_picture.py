@@ -63,5 +63,5 @@ def _watch(lane: FaceLane, memory: PlayMemory) -> PlanWatch:
 
 
 def _is_pending(lane: FaceLane, key: str) -> bool:
-    """Does the face show it, or is it being drawn?"""
-    return lane.session is not None and lane.session.item.key == key
+    """Does the face show it, or is it being drawn, or does it wait for its sound?"""
+    return any(one is not None and one.item.key == key for one in (lane.session, lane.pending))

@@ -397,6 +397,21 @@ def test_an_event_before_the_box_had_the_time_shows_none() -> None:
     assert "no clock yet" in words(status, "en")
 
 
+def test_the_page_says_in_words_why_an_item_was_skipped_and_a_new_code_as_it_is() -> None:
+    reasons = ("clash", "local_mute", "a_later_word")
+    events = tuple(
+        JournalEvent(number, None, "play.skipped", "Bản tin", reason)
+        for number, reason in enumerate(reasons)
+    )
+    status = replace(HEALTHY, events=events)
+    for lang, told in (("vi", "trùng giờ với mục khác"), ("en", "began at the same moment")):
+        text = words(status, lang)
+        assert told in text
+        assert "a_later_word" in text
+        assert "clash" not in text
+    assert "trạm đang tắt tiếng tại chỗ" in words(status)
+
+
 def test_under_the_turned_key_the_page_says_that_not_even_an_emergency_sounds() -> None:
     locked = replace(QUIET, is_locked=True, silence=SILENCE)
     assert "TẠM DỪNG" in words(locked)
