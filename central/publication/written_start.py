@@ -20,7 +20,7 @@ from agent.plan.policy import EffectivePolicy
 from agent.plan.rehearsal import Event
 from central.documents.start_term import Term, list_terms
 
-PICTURE = "-hinh"  # the compiler's ending for the picture of an item that also sounds
+PICTURE = "-hinh"  # of the id of a picture beside its sound, where nothing else says so (0.1.0)
 
 
 class WrittenStart(NamedTuple):
@@ -46,12 +46,12 @@ def _find_first(entry: Entry, entries: dict[str, Entry]) -> Entry:
 
 def list_together(playlist: Playlist, entry_id: str) -> list[int]:
     """The places in a playlist of an entry and of its own picture, which starts with it."""
-    entries = {entry.id: entry for entry in playlist.entries}
-    wanted = (entry_id, entry_id + PICTURE)
+    when = next(entry.when for entry in playlist.entries if entry.id == entry_id)
     return [
         place
         for place, entry in enumerate(playlist.entries)
-        if entry.id in wanted and entry.when == entries[entry_id].when
+        if entry.when == when
+        and entry_id in (entry.id, entry.with_, entry.id.removesuffix(PICTURE))
     ]
 
 

@@ -63,7 +63,7 @@ def machines(tmp_path: Path, ceremony: Path) -> Path:
     back_up(ceremony / "centre.db", tmp_path / "trung-tam" / "central.db")
     note_collector(tmp_path / "trung-tam" / "central.db")
     make_melody(tmp_path / "xa" / "ban-tin.wav", 2_000)
-    schedule, alarm = re.findall(r"```yaml\n(\w.*?)\n```", PAGE, re.DOTALL)
+    schedule, *_, alarm = re.findall(r"```yaml\n(\w.*?)\n```", PAGE, re.DOTALL)
     today = datetime.now(UTC) + timedelta(hours=7)
     alarm = alarm.replace("2027-11-30", f"{today + timedelta(days=370):%Y-%m-%d}")
     (tmp_path / "may-1" / "bao-dong.yaml").write_text(alarm)

@@ -167,14 +167,15 @@ def test_a_chain_moves_with_the_first_of_it(tmp_path: Path, station: Path) -> No
     assert moved.moves[0].along == ("Tin",)
 
 
-def test_the_picture_of_an_item_moves_with_its_sound(tmp_path: Path, station: Path) -> None:
+@pytest.mark.parametrize("more", [{"id": "e4-06-hinh"}, {"id": "hinh", "with_": "e4-06"}])
+def test_the_picture_of_an_item_moves_with_its_sound(
+    tmp_path: Path, station: Path, more: dict[str, str]
+) -> None:
+    """By its name in documents of 0.1.0, by `with` in later ones."""
     sound = daily("Nhắc", ["06:05"])
     scene = Scene([Element("text", [0, 0, 1000, 1000], text="Nước sạch")], 30_000)
-    picture = change(
-        sound,
-        id=f"{sound.id}-hinh",
-        body=msgspec.structs.replace(sound.body, media=None, scene=scene),
-    )
+    body = msgspec.structs.replace(sound.body, media=None, scene=scene)
+    picture = change(sound, body=body, **more)
     moved = move(new(tmp_path, sound, picture), station)
     assert [one.when.at for one in moved.document.entries] == [["06:10:00"]] * 2
 
