@@ -13,6 +13,7 @@ from agent.play.sound.steering import Steering
 
 Why = Literal["end", "stopped", "starved"]
 
+AHEAD_MS = 300  # of decoded sound: a few milliseconds of work for a decoder that has time
 STARVED_LIMIT_S = 3.0
 FADE_BACK_S = 0.010
 
@@ -66,9 +67,16 @@ class Slot:
 
     @property
     def has_sound(self) -> bool:
-        """Is there a first sample, or nothing to wait for? A slot waits for its decoder."""
+        """May it begin: is there a first sample, or nothing to wait for?
+
+        A slot waits for its decoder; below emergencies until that is a little ahead, because one
+        that has just begun is not steady yet: the sound would break in its first second.
+        """
         source = self.source
-        return not isinstance(source, Ring) or source.available > 0 or source.finished
+        if not isinstance(source, Ring) or source.remaining is not None:
+            return True
+        is_at_once = source.is_live or self.level >= Level.EMERGENCY
+        return source.available >= (1 if is_at_once else self._rate_hz * AHEAD_MS // 1000)
 
     def set_gain(self, gain_db: float, channels: Channels | None) -> None:
         """Reach a new gain within one block; new channels from the next block on."""

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from typing import Any, TypeVar
 
 import numpy as np
@@ -286,6 +287,32 @@ def test_a_ring_gives_back_what_went_through_its_pipe_also_past_its_size(
         got.append(ring.read(331))
     thread.join()
     assert b"".join(got) == sent.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("level", "frames", "ends", "begins"),
+    [
+        (1, 14_399, False, False),  # 300 ms less one frame
+        (1, 14_400, False, True),
+        (1, 500, True, True),  # a short medium is whole
+        (Level.EMERGENCY, 1, False, True),  # an alarm waits for nothing
+    ],
+)
+def test_a_decoder_is_a_little_ahead_before_a_slot_begins(
+    bench: Bench, level: int, frames: int, *, ends: bool, begins: bool
+) -> None:
+    read_fd, write_fd = os.pipe()
+    ring = Ring(read_fd, 48_000)
+    with os.fdopen(write_fd, "wb") as pipe:
+        pipe.write(np.full(frames, 1000, "<i2").tobytes())
+        pipe.flush()
+        if ends:
+            pipe.close()
+        while ring.available < frames or (ends and ring.remaining is None):
+            time.sleep(0.001)
+        bench.mixer.load(Load("a", level), ring)
+        bench.mixer.start(StartSlot("a", LEAD_S))
+        assert bool(np.any(bench.run(2))) == begins
 
 
 def test_a_held_clip_fires_again_and_again_from_its_first_sample(bench: Bench) -> None:
