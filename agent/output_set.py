@@ -182,7 +182,15 @@ class OutputSet:
             if isinstance(output, SoundOutput):
                 connect(monitor.opened, partial(monitor.tap, output))
                 connect(output.engine_ready, partial(monitor.tap, output))
+        for name, walls in self.walls.items():
+            for wall in walls:
+                connect(wall.polled, partial(self._look_at_card, name, wall))
         return self.verifier.services(read_states)
+
+    def _look_at_card(self, output: str, wall: WallControl) -> None:
+        board = self.by_name[output]
+        if self.verifier is not None and isinstance(board, BoardOutput):
+            self.verifier.look_at_card(wall.faces or board.faces, shows_ours=wall.shows_ours)
 
 
 def build_outputs(
@@ -224,7 +232,7 @@ def build_outputs(
             **local_sources, "live": voice, "relay": relay, "speech": speech,
         }  # fmt: skip
         context = OutputContext(
-            rundown, clock, media, state.journal if one.audio is None else heard_log,
+            rundown, clock, media, heard_log if one.audio or one.controls else state.journal,
             state.issues.set_issue, sources,
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
@@ -269,7 +277,7 @@ def _build_walls(output: Output, on_fault: FaultSink) -> list[WallControl]:
 def _names_witness(settings: Settings) -> bool:
     """Do the settings name anything that can prove a play?"""
     return (
-        any(one.monitor is not None for one in settings.outputs)
+        any(one.monitor is not None or one.controls for one in settings.outputs)
         or any(one.zone is not None for one in settings.sensors)
         or any(one.kind in WITNESS_KINDS for one in settings.inputs)
     )

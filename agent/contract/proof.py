@@ -14,8 +14,8 @@ import msgspec
 
 from agent.contract.report import RecordKind
 
-ProofLevel = Literal["A0", "A1", "A2", "A3", "A4", "A5", "A6"]
-ProofMethod = Literal["current", "contact", "line", "microphone", "person"]
+ProofLevel = Literal["A0", "A1", "A2", "A3", "A4", "A5", "A6", "B0", "B1", "B2", "B3"]
+ProofMethod = Literal["current", "contact", "line", "microphone", "person", "card"]
 # why a box that has witnesses cannot say whether a play was heard
 UnknownReason = Literal["safe_mode", "monitor_lost", "drowned", "too_short"]
 PROOF_KIND: RecordKind = "config"
@@ -28,7 +28,11 @@ LEVEL_OF_METHOD: Mapping[ProofMethod, ProofLevel] = {
     "current": "A4",
     "microphone": "A5",
     "person": "A6",
+    "card": "B2",
 }
+# A picture's own record has the levels of sound, the only ones that a centre of 0.1.0 takes:
+# B0 drawn, B1 handed to the board, B2 confirmed by the control card, B3 seen from outside.
+PICTURE_LEVELS: Mapping[ProofLevel, ProofLevel] = {"A0": "B0", "A1": "B0", "A2": "B1"}
 
 
 class PlayProof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

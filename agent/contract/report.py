@@ -216,7 +216,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jumps, `worst_off_ms` how far off it was at most; they are left out where nothing was corrected.
     `card_ppm` is by how many parts in a million its card is fast, of a play of half a minute.
     `written_start` is the moment that its schedule names, where it was planned for another one: it
-    waits for something, or follows it.
+    waits for something, or follows it. `frames` has, of a picture, the SHA-256 of the first frame
+    that each face was sent, `late_frames` how many frames of its board were late meanwhile.
     """
 
     output: str
@@ -270,6 +271,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     card_ppm: float | None = None
     authentic_by: Literal["transport"] | None = None
     relayed: dict[str, int] | None = None
+    frames: dict[str, str] | None = None
+    late_frames: int | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

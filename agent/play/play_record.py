@@ -82,6 +82,7 @@ class PlayResult:
     For an emergency's sound also the media that were heard, and the languages of the bodies whose
     words were not heard; `words` says how those of each language were (`recording`, `speech`,
     `line`), `said` what was read aloud. `muted` are the zones that a signed mute took from it.
+    `frames` and `late_frames` are those of a picture, see `agent.contract.report.Play`.
     `segments`: of a live voice what became of them. `relayed`: of what a radio's play consisted.
     """
 
@@ -104,6 +105,8 @@ class PlayResult:
     relayed: dict[str, int] | None = None
     start_clock: StartClock = UNKNOWN
     steering: SteeringResult = UNSTEERED
+    frames: dict[str, str] = field(default_factory=dict)
+    late_frames: int = 0
 
 
 def build_play(output: str, item: Item, result: PlayResult) -> Play:
@@ -164,6 +167,8 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         ref=source.description.ref,
         advert=source.description.advert,
         music=source.description.music,
+        frames=result.frames or None,
+        late_frames=result.late_frames or None,
     )
 
 

@@ -22,8 +22,12 @@ from agent.contract.proof import (
 # so often a method must have looked before it may say that nothing was heard
 LEAST_LOOKS: Mapping[ProofMethod, int] = {
     "contact": 3, "current": 2, "line": 3, "microphone": 3, "person": 1,
+    "card": 1,
 }  # fmt: skip
-FURTHEST_LAST: tuple[ProofMethod, ...] = ("line", "contact", "current", "microphone", "person")
+FURTHEST_LAST: tuple[ProofMethod, ...] = (
+    "line", "contact", "current", "microphone", "card", "person",
+)  # fmt: skip
+NO_LEVEL = "Z"  # behind every level
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,13 @@ class PlayEvidence:
         zones: while it sounds those of its output, for a line may come on late; at its end those
             that were on.
         witnesses: outputs and zones that have something that can look.
+        is_picture: is it seen, not heard?
     """
 
     output: str
     zones: frozenset[str]
     witnesses: frozenset[str] = frozenset()
+    is_picture: bool = False
     _tallies: dict[tuple[ProofMethod, str], _Tally] = field(default_factory=dict)
     _reason: UnknownReason = "too_short"
 
@@ -121,7 +127,7 @@ class PlayEvidence:
             return self._say_unknown(epoch, seq, level)
         furthest = (silent or found)[-1]
         # what one line lacks, the whole play has not reached
-        nearest_silent = min((LEVEL_OF_METHOD[method] for method in silent), default="A7")
+        nearest_silent = min((LEVEL_OF_METHOD[method] for method in silent), default=NO_LEVEL)
         reached = [one for method in found if (one := LEVEL_OF_METHOD[method]) < nearest_silent]
         return PlayProof(
             epoch=epoch,

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent.clock import mono_s
-from agent.contract.proof import PROOF_KIND, PlayProof, UnknownReason, build_detail
+from agent.contract.proof import (
+    PICTURE_LEVELS,
+    PROOF_KIND,
+    PlayProof,
+    ProofLevel,
+    UnknownReason,
+    build_detail,
+)
 from agent.contract.report import Play, Record, RecordKind
 from agent.signals import Signal
 from agent.verifier.play_evidence import Look, PlayEvidence
@@ -40,7 +47,10 @@ class _Ended:
     at_mono_s: float
 
     def judge(self) -> PlayProof | None:
-        return self.evidence.judge(self.record.epoch, self.record.seq, self.play.proof)
+        level: ProofLevel = self.play.proof
+        if self.play.medium == "picture":
+            level = PICTURE_LEVELS.get(level, level)
+        return self.evidence.judge(self.record.epoch, self.record.seq, level)
 
 
 class PlayProofs:
@@ -83,7 +93,7 @@ class PlayProofs:
     def begin(self, key: int, play: Play) -> None:
         """A play sounds from now on."""
         zones = self._zones.get(play.output, frozenset())
-        evidence = PlayEvidence(play.output, zones, self._witnesses)
+        evidence = PlayEvidence(play.output, zones, self._witnesses, play.medium == "picture")
         self._plays[play.output, key] = evidence
         self._issues.on_begin({play.output, *zones})
         self.began.emit(play)
@@ -129,13 +139,16 @@ class PlayProofs:
         Args:
             zone: whose loudspeakers; None: all.
         """
-        sounding = [one for one in self._plays.values() if zone is None or zone in one.zones]
+        heard = [one for one in self._plays.values() if not one.is_picture]
+        sounding = [one for one in heard if zone is None or zone in one.zones]
         for evidence in sounding:
             evidence.add(_heard(evidence, zone))
         if sounding:
             return
         since_s = self._mono() - LATE_S
         for one in self._last.values():
+            if one.evidence.is_picture:
+                continue
             if one.at_mono_s >= since_s and (zone is None or zone in one.evidence.zones):
                 one.evidence.add(_heard(one.evidence, zone))
                 if (proof := one.judge()) is not None:

@@ -58,8 +58,8 @@ class SilenceIssues:
             self._begin(look.where, look.method, _describe(look))
 
     def on_verdict(self, output: str, proof: PlayProof) -> None:
-        """A play is over and was judged."""
-        if proof.heard is False and proof.method is not None:
+        """A play is over and was judged. What a control card finds has issues of its own."""
+        if proof.heard is False and proof.method is not None and proof.method != "card":
             for where in proof.zones or [output]:
                 self._begin(where, proof.method, "; ".join(proof.scores))
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from agent.contract.report import InputState
-from agent.settings.model import Settings
+from agent.settings.model import Output, Settings
 from agent.verifier.amplifier_watch import DRAWN_MEASURES, FAULT_CONTACT, AmplifierWatch
 from agent.verifier.heard_keys import HeardKeys
+from agent.verifier.play_evidence import Look
 from agent.verifier.play_proofs import PlayProofs, ProofLog, RecordLog
 from agent.verifier.sound_monitor import SoundMonitor, spawn_monitor
 
@@ -27,12 +28,19 @@ class Verifier:
         amplifiers: takes the samples of sensors and the states of contacts.
         keys: take the word of a person.
         monitors: output → the input that hears it.
+        add: counts a look for the plays that it concerns.
     """
 
     log: ProofLog
     amplifiers: AmplifierWatch
     keys: HeardKeys
     monitors: Mapping[str, SoundMonitor]
+    add: Callable[[Look], None]
+
+    def look_at_card(self, faces: Iterable[str], *, shows_ours: bool) -> None:
+        """A control card has said what is on these faces."""
+        for face in faces:
+            self.add(Look("card", face, shows_ours, float(shows_ours)))
 
     def services(self, read_states: Callable[[], Mapping[str, InputState]]) -> dict[str, Run]:
         """What runs, by name.
@@ -62,7 +70,7 @@ def build_verifier(
     proofs = PlayProofs(
         journal,
         set_issue,
-        zones={one.name: frozenset(zone.name for zone in one.zones) for one in settings.outputs},
+        zones={one.name: frozenset(_list_zones(one)) for one in settings.outputs},
         witnesses=_find_witnesses(settings),
         is_lost=lambda output: output in monitors and monitors[output].is_lost,
     )
@@ -85,7 +93,11 @@ def build_verifier(
         proofs.ended.connect(monitor.on_end)
         monitors[output.name] = monitor
     keys = HeardKeys(settings.inputs, proofs.confirm)
-    return Verifier(ProofLog(journal, proofs), amplifiers, keys, monitors)
+    return Verifier(ProofLog(journal, proofs), amplifiers, keys, monitors, proofs.add)
+
+
+def _list_zones(output: Output) -> list[str]:
+    return [one.name for one in (output.zones if output.board is None else output.faces)]
 
 
 def _find_witnesses(settings: Settings) -> frozenset[str]:
@@ -93,4 +105,6 @@ def _find_witnesses(settings: Settings) -> frozenset[str]:
     heard = [one.name for one in settings.outputs if one.monitor is not None]
     contacts = [one.zone for one in settings.inputs if one.kind == FAULT_CONTACT]
     drawn = [one.zone for one in settings.sensors if one.measures in DRAWN_MEASURES]
-    return frozenset(filter(None, [*heard, *contacts, *drawn]))
+    faces = [face for one in settings.outputs for card in one.controls
+             for face in (card.faces or _list_zones(one))]  # fmt: skip
+    return frozenset(filter(None, [*heard, *contacts, *drawn, *faces]))

@@ -83,6 +83,18 @@ PHRASES: Catalogue = {
     "proof.contact": Text("tiếp điểm lỗi của tăng âm", "the amplifier's fault contact"),
     "proof.line": Text("đường hồi tiếng", "line looped back"),
     "proof.microphone": Text("micrô nghe loa", "microphone at the horn"),
+    "picture.B0": Text("đã vẽ (B0)", "drawn (B0)"),
+    "picture.B1": Text("đã đưa sang bảng (B1)", "handed to the board (B1)"),
+    "picture.confirmed": Text(
+        "thẻ điều khiển xác nhận bảng hiện hình này ({0})",
+        "the control card confirms that the wall showed it ({0})",
+    ),
+    "picture.denied": Text(
+        "thẻ điều khiển nói bảng KHÔNG hiện hình này ({0})",
+        "the control card says that the wall did NOT show it ({0})",
+    ),
+    "play.frames": Text("khung hình đầu (SHA-256): {0}", "first frame (SHA-256): {0}"),
+    "play.late_frames": Text("{0} khung hình bị trễ", "{0} frames were late"),
     "play.reason": Text("lý do: {0}", "reason: {0}"),
     "on_air.nothing": Text("KHÔNG PHÁT gì", "NOTHING plays"),
     "on_air.more": Text(" (và {0} mục nữa)", " (and {0} more)"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.contract.default_title import show_title
 from agent.contract.policy_rule import describe_precedence, describe_refused
+from agent.contract.proof import PICTURE_LEVELS
 from central.documents.summary_text import format_moment, format_span
 from central.messages.catalogue import name_language, translate
 from texts.catalogue import Lang
@@ -104,6 +105,7 @@ def describe_play(row: Row, lang: Lang) -> str:
         lines.append(translate(lang, "play.muted", ", ".join(map(str, muted))))
     lines += [*_relay(row, lang), *_levels(row, lang), *_path(row, lang)]
     lines += [*_clock(row, lang), *_steering(row, lang)]
+    lines += _frames(row, lang)
     if proof := _describe_proof(row, lang):
         lines.append(proof)
     if row.get("reason"):
@@ -184,6 +186,8 @@ def _steering(row: Row, lang: Lang) -> list[str]:
 def _describe_proof(row: Row, lang: Lang) -> str:
     """Return whether what sounded was heard, and how that is known; empty of what did not sound."""
     heard = row.get("heard")
+    if row.get("medium") == "picture":
+        return _describe_picture(row, heard, lang)
     if heard is None:
         if row.get("medium") != "sound" or row.get("start") is None:
             return ""
@@ -192,6 +196,28 @@ def _describe_proof(row: Row, lang: Lang) -> str:
     method = str(row.get("proof_method"))
     words = _word(f"proof.{method}", method, lang)
     return translate(lang, "play.heard" if heard else "play.not_heard", row["proof"], words)
+
+
+def _describe_picture(row: Row, heard: object, lang: Lang) -> str:
+    """How far down the chain a picture is known to have come; empty of what was never shown."""
+    if row.get("start") is None:
+        return ""
+    level = PICTURE_LEVELS.get(row["proof"], row["proof"])
+    if heard is None:
+        return translate(lang, f"picture.{level}") if level in PICTURE_LEVELS.values() else ""
+    return translate(lang, "picture.confirmed" if heard else "picture.denied", level)
+
+
+def _frames(row: Row, lang: Lang) -> list[str]:
+    """The first frame of each face, and how many were late; what has another type is left out."""
+    frames, late = row.get("frames"), row.get("late_frames")
+    lines = []
+    if isinstance(frames, dict) and frames:
+        each = ", ".join(f"{face} {str(digest)[:16]}…" for face, digest in frames.items())
+        lines.append(translate(lang, "play.frames", each))
+    if isinstance(late, int) and late:
+        lines.append(translate(lang, "play.late_frames", late))
+    return lines
 
 
 def _word(code: str, otherwise: str, lang: Lang) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from central.testbed.stations import BOARD_STATION
 from central.testbed.testbed import until
@@ -14,7 +16,7 @@ from drivers.profile.load import load_profile
 from drivers.profile.model import BoardProfile
 from drivers.sim.sim_novastar import SimNovaStar
 from drivers.sim.sim_novastar_port import SimNovaStarServer
-from tests.harness.station_harness import StationTestbed
+from tests.harness.station_harness import StationTestbed, soon
 
 PROFILE = "novastar-mctrl660"
 INPUT, HDMI = 0x0200_0023, 0x05
@@ -46,6 +48,11 @@ def _foreign(site: StationTestbed) -> list[tuple[str, str]]:
     """State and hint of each record of what somebody changed, as the centre has them."""
     faults = [record["detail"] for record in site.collected() if record["kind"] == "fault"]
     return [(one["state"], one.get("hint", "")) for one in faults if one["what"] == "board_foreign"]
+
+
+def _hash_frame(path: Path) -> str:
+    with Image.open(path) as file:
+        return hashlib.sha256(file.convert("RGB").tobytes()).hexdigest()
 
 
 async def _interfere(port: str, *writes: tuple[int, int, int]) -> None:
@@ -88,9 +95,21 @@ async def test_a_second_program_at_the_card_is_named_at_the_centre_and_taken_bac
             for one in card.receivers.values()
         }
 
+    def proofs() -> list[tuple[str, bool]]:
+        details = [record.get("detail") or {} for record in site.collected()]
+        return [(one["level"], one["heard"]) for one in details if one.get("what") == "proof"]
+
     try:
         await site.start()
         await until(lambda: wall() == {OURS}, "the wall is ours")
+        notice = 'title: Nước sạch, show: {text: "Nước sạch cho mọi nhà"}, for: 12s'
+        await site.publish(site.compile([(soon(3), notice)]))
+        await until(lambda: proofs() == [("B2", True)], "the card confirms the picture", 60)
+        (play,) = site.collected_plays()
+        assert set(play["frames"]) == {"mat-truoc", "mat-sau"}
+        frames = (site.folder / site.name / "board").glob("mat-truoc-0*.png")
+        sent = await asyncio.to_thread(lambda: {_hash_frame(path) for path in frames})
+        assert play["frames"]["mat-truoc"] in sent
         picture = await asyncio.to_thread((site.folder / site.name / BOARD_FILE).read_bytes)
         for writes, says in (
             ([(1, TEST, 5)], "a test pattern of the card is on"),

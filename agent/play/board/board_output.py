@@ -393,7 +393,7 @@ class BoardOutput:
         items = {item.key: item for item in changing.values() if item is not None}
         for key, item in items.items():
             faces = [face for face, one in changing.items() if one is not None and one.key == key]
-            session = BoardSession(self.name, item, faces, self._context)
+            session = BoardSession(self.name, item, faces, self._context, lambda: self.late)
             for face in faces:
                 self.lanes[face].session = session
             self._supervisor.send(session.command(self._context.media))

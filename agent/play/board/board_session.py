@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -33,12 +33,20 @@ class BoardSession:
         item: the item to show; it has a scene.
         faces: the faces that it is for.
         context: schedule, clock, media, journal and issue sink.
+        count_late: how many frames the present board process has sent too late.
 
     Attributes:
         faces: those that have not left.
     """
 
-    def __init__(self, output: str, item: Item, faces: list[str], context: OutputContext) -> None:
+    def __init__(
+        self,
+        output: str,
+        item: Item,
+        faces: list[str],
+        context: OutputContext,
+        count_late: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.item = item
         self.faces = faces
         self.id = f"{output}.{next(_ids)}"
@@ -48,6 +56,9 @@ class BoardSession:
         self._clock = context.clock
         self._record: PlayRecord | None = None
         self._seen: set[str] = set()
+        self._frames: dict[str, str] = {}
+        self._count_late = count_late
+        self._late_before = 0
         self._shown_mono_s = 0.0
         self._until_mono_s = 0.0
         self._follows_sound = False
@@ -108,7 +119,9 @@ class BoardSession:
         if not self._seen:
             self._shown_mono_s = event.mono_s
             self._moments.begin(event.mono_s)
+            self._late_before = self._count_late()
         self._seen.add(event.face)
+        self._frames[event.face] = event.frame_sha256
         self._memory.recorded.add(face_key(event.face, self.item.key))
         if self._record is None:
             self._record = PlayRecord(self._log, self._output, self.item)
@@ -168,4 +181,6 @@ class BoardSession:
             duration_ms=int(last_s * 1000),
             zones=list(faces),
             proof="A2",
+            frames={face: self._frames[face] for face in faces if face in self._frames},
+            late_frames=max(0, self._count_late() - self._late_before),
         )

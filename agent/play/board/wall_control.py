@@ -23,6 +23,7 @@ from agent.play.board.wall_findings import (
     is_withheld,
 )
 from agent.settings.model import ControlCard
+from agent.signals import Signal
 from drivers import registry
 from drivers.control_plane import BoardControl, BoardIdentity, BoardReading
 from drivers.errors import DeviceFault, DriverError, UnsupportedFeature
@@ -49,6 +50,7 @@ class WallControl:
     Attributes:
         wanted: what the card is held to.
         reading: the card's last word; None before the first, and while it does not answer.
+        polled: emitted after each answer of the card.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class WallControl:
         self.card = card
         self.wanted = WallWanted(source=card.source)
         self.reading: BoardReading | None = None
+        self.polled = Signal[[]]()
         self._on_fault = on_fault
         self._mono = mono
         self._read_mono_s = 0.0
@@ -82,6 +85,16 @@ class WallControl:
     def is_lit(self) -> bool:
         """Does the card answer, and not say that the wall is black?"""
         return self.reading is not None and self.reading.mode != "black"
+
+    @property
+    def shows_ours(self) -> bool:
+        """Does the card say that our picture is on the wall? Of its last answer."""
+        reading = self.reading
+        if reading is None or reading.video_present is False or reading.has_test:
+            return False
+        is_ours = self.wanted.source is None or reading.input in (None, self.wanted.source)
+        modes = {reading.mode, *(one.mode for one in reading.receivers)} - {None}
+        return is_ours and modes <= {"normal"} and any(one.is_alive for one in reading.receivers)
 
     @property
     def lux(self) -> int | None:
@@ -113,6 +126,7 @@ class WallControl:
             found["board_foreign"] = "; ".join(foreign)
         for kind in KINDS:
             self._set(kind, found.get(kind))
+        self.polled.emit()
         await self._put_back(reading)
 
     async def dim(self, pct: int) -> bool:

@@ -49,9 +49,15 @@ class Box:
             self.issues[f"{kind} {subject}"] = hint
 
 
-PLAY: Any = SimpleNamespace(output="loa", zones=["nga-ba"], proof="A2", safe_mode=None)
-SAFE_PLAY: Any = SimpleNamespace(output="loa", zones=["nga-ba"], proof="A2", safe_mode=True)
-ELSEWHERE: Any = SimpleNamespace(output="bang", zones=["mat"], proof="A2", safe_mode=None)
+PLAY: Any = SimpleNamespace(
+    output="loa", zones=["nga-ba"], proof="A2", medium="sound", safe_mode=None
+)
+SAFE_PLAY: Any = SimpleNamespace(
+    output="loa", zones=["nga-ba"], proof="A2", medium="sound", safe_mode=True
+)
+ELSEWHERE: Any = SimpleNamespace(
+    output="bang", zones=["mat"], proof="A2", medium="sound", safe_mode=None
+)
 
 
 async def play(box: Box, *looks: Look, what: Any = PLAY) -> None:
@@ -181,11 +187,45 @@ async def test_a_person_who_says_so_later_raises_the_last_play_for_a_quarter_of_
 
 async def test_the_zones_of_a_play_are_those_that_its_record_names_in_the_end() -> None:
     box = Box()
-    begun: Any = SimpleNamespace(output="loa", zones=["nga-ba"], proof="A2", safe_mode=None)
-    ended: Any = SimpleNamespace(output="loa", zones=["cho"], proof="A2", safe_mode=None)
+    begun: Any = SimpleNamespace(
+        output="loa", zones=["nga-ba"], proof="A2", medium="sound", safe_mode=None
+    )
+    ended: Any = SimpleNamespace(
+        output="loa", zones=["cho"], proof="A2", medium="sound", safe_mode=None
+    )
     key = await box.log.open_play(begun)
     for where, is_found in (("cho", True), ("nga-ba", False)):
         for _ in range(3):
             box.proofs.add(Look("current", where, is_found, 0.5))
     await box.log.close_play(key, ended)
     assert verdicts(box) == [("A4", True, "current", None)]
+
+
+PICTURE: Any = SimpleNamespace(
+    output="loa", zones=["nga-ba"], proof="A2", medium="picture", safe_mode=None
+)
+OURS, FOREIGN = Look("card", "nga-ba", is_found=True), Look("card", "nga-ba", is_found=False)
+
+
+async def test_a_picture_that_the_control_card_confirms_is_b2_and_one_that_it_denies_is_b1() -> (
+    None
+):
+    box = Box()
+    await play(box, OURS, what=PICTURE)
+    await play(box, FOREIGN, FOREIGN, OURS, what=PICTURE)
+    proofs = [read_proof(detail) for _, detail in box.details]
+    assert [(one.level, one.heard, one.method) for one in proofs if one is not None] == [
+        ("B2", True, "card"),
+        ("B1", False, "card"),
+    ]
+    assert box.issues == {}  # the card's own issues say what is wrong
+
+
+async def test_a_person_who_hears_something_says_nothing_of_pictures() -> None:
+    box = Box()
+    key = await box.log.open_play(PICTURE)
+    await box.proofs.confirm(None)
+    await box.log.close_play(key, PICTURE)
+    (proof,) = [read_proof(detail) for _, detail in box.details]
+    assert proof is not None
+    assert (proof.level, proof.heard) == ("B1", None)

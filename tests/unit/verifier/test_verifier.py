@@ -66,7 +66,9 @@ class Box:
 
     async def play(self, *zones: str, drawn: float, is_fault: bool = False) -> Any:
         """One play, during which the meter is read three times."""
-        play: Any = SimpleNamespace(output="loa", zones=list(zones), proof="A2", safe_mode=None)
+        play: Any = SimpleNamespace(
+            output="loa", zones=list(zones), proof="A2", medium="sound", safe_mode=None
+        )
         key = await self.verifier.log.open_play(play)
         for _ in range(3):
             self.verifier.amplifiers.on_sample(SETTINGS.sensors[0], drawn)
@@ -96,7 +98,9 @@ async def test_an_amplifier_that_reports_a_fault_was_not_heard() -> None:
 async def test_a_zone_without_a_witness_is_not_proved_by_another_one() -> None:
     box = Box()
     box.verifier.amplifiers.on_sample(SETTINGS.sensors[0], 0.9)  # nothing plays
-    play: Any = SimpleNamespace(output="bang-tin", zones=["mat-truoc"], proof="A2", safe_mode=None)
+    play: Any = SimpleNamespace(
+        output="bang-tin", zones=["mat-truoc"], proof="A2", medium="sound", safe_mode=None
+    )
     key = await box.verifier.log.open_play(play)
     box.verifier.amplifiers.on_sample(SETTINGS.sensors[0], 0.9)
     await box.verifier.log.close_play(key, play)

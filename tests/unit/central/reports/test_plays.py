@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from agent.contract.document import Emergency, EmergencyBody, Medium, TextBody
+from agent.contract.proof import PlayProof
 from agent.overrides.emergency_monitor import REASON
 from agent.play.ipc import Ended
 from agent.play.item import SILENCES
@@ -25,6 +26,7 @@ from central.messages.catalogue import translate
 from central.publication.document_outbox import keep
 from central.reports.play_totals import total_plays
 from central.store.database import Database
+from central.store.play_proofs import apply_proofs
 from central.store.schema import plays
 from tests.harness.centre_records import STATION, report_health
 from tests.harness.centre_rows import keep_record
@@ -91,6 +93,32 @@ def test_a_picture_is_not_counted_as_heard_nor_a_signal_as_words(database: Datab
     assert totals(database) == {
         ("sound", "vi"): {"wordless": 1}, ("picture", "vi"): {"full": 1},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heard", "level", "lang", "words"),
+    [
+        (None, "B1", "vi", ["mat-truoc abababababababab…", "3 khung hình bị trễ", "(B1)"]),
+        (True, "B2", "vi", ["thẻ điều khiển xác nhận", "(B2)"]),
+        (False, "B1", "en", ["did NOT show it (B1)", "3 frames were late"]),
+    ],
+)
+def test_a_picture_has_its_frames_and_the_word_of_its_control_card(
+    db: Path, database: Database, heard: Any, level: Any, lang: str, words: list[str]
+) -> None:
+    shown = play(
+        medium="picture", output="bang-tin", proof="A2", frames={"mat-truoc": "ab" * 32},
+        late_frames=3,
+    )  # fmt: skip
+    keep_record(database, 1, shown, "play")
+    if heard is not None:
+        with database.transaction() as connection:
+            key = connection.execute(sa.select(plays.c.epoch, plays.c.seq)).one()
+            proof = PlayProof(epoch=key.epoch, seq=key.seq, level=level, heard=heard, method="card")
+            apply_proofs(connection, STATION, [proof])
+    report = " ".join(show(db, lang).replace("│", " ").split())
+    for word in words:
+        assert all(part in report for part in word.split()), (word, report)
 
 
 def test_each_language_counts_for_itself(database: Database) -> None:

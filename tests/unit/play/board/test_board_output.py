@@ -16,7 +16,15 @@ from agent.contract.scene import Scene
 from agent.errors import PlayError
 from agent.play import supervisor
 from agent.play.board.board_output import BoardOutput
-from agent.play.ipc import BoardBeat, BoardReady, Brightness, Shown, ShowScene, WorkerFault
+from agent.play.ipc import (
+    AgentLost,
+    BoardBeat,
+    BoardReady,
+    Brightness,
+    Shown,
+    ShowScene,
+    WorkerFault,
+)
 from agent.play.item import Item, OutputContext
 from tests.harness.sound_output_harness import (
     FakeLog,
@@ -243,3 +251,31 @@ async def test_a_picture_that_comes_due_without_a_board_process_is_on_record(
     await asyncio.wait([running])
     (play,) = bench.log.plays
     assert (play.result, play.reason, play.medium) == ("skipped", "output_lost", "picture")
+
+
+async def test_a_record_names_the_frame_of_each_face_and_the_frames_that_were_late(
+    media_files: SlowMediaFiles,
+) -> None:
+    bench = build(media_files, "show")
+    running = asyncio.create_task(bench.output.run())
+    await until(lambda: bench.output.on_air is not None)
+    bench.boards[0].on_event(BoardBeat(frames=9, late=3))
+    await until(lambda: bench.output.late == 3)
+    running.cancel()
+    await asyncio.wait([running])
+    (play,) = bench.log.plays
+    assert (play.result, play.reason) == ("cut", "shutdown")
+    assert (play.frames, play.late_frames) == ({"mat": "0" * 64}, 3)
+
+
+async def test_a_board_whose_agent_stood_still_has_a_cut_on_record_and_shows_it_anew(
+    media_files: SlowMediaFiles,
+) -> None:
+    bench = build(media_files, "show")
+    running = asyncio.create_task(bench.output.run())
+    await until(lambda: bench.output.on_air is not None)
+    bench.boards[0].on_event(AgentLost(["mat"], mono_s()))
+    await until(lambda: bench.count_shows() == 2)
+    assert [(play.result, play.reason) for play in bench.log.plays] == [("cut", "agent_stalled")]
+    running.cancel()
+    await asyncio.wait([running])
