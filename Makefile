@@ -16,6 +16,7 @@ help:  ## this list
 	@echo '  make demo STAY=1       keep it running until Ctrl-C'
 	@echo '  make demo LISTEN=1     hear it on this machine too, 20 dB down'
 	@echo '  make demo ONLY=voice   speak live, relay, read aloud, levels, a microphone, a muted loudspeaker'
+	@echo '  make demo ONLY=board   a simulated LED wall: two faces, an intrusion, an emergency, the evening; as root'
 	@echo '  make bench ONLY=a,b    only these figures'
 
 setup:  ## Debian packages, .venv, everything for the tests

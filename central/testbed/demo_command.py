@@ -10,7 +10,7 @@ import click
 
 @click.command()
 @click.option(
-    "--only", type=click.Choice(["voice"]), help="A further part: live, reading aloud, levels."
+    "--only", type=click.Choice(["voice", "board"]), help="A further part: voices, or an LED wall."
 )
 @click.option("--stay", is_flag=True, help="Keep running until Ctrl-C.")
 @click.option("--listen", is_flag=True, help="Also play on this machine, 20 dB down.")
@@ -21,9 +21,10 @@ import click
 )
 def demo(*, only: str | None, stay: bool, listen: bool, out: Path | None) -> None:
     """The whole chain on this machine, about a minute; or a further part of it."""
+    from central.testbed.board_scenario import BOARD
     from central.testbed.scenario import CHAIN
     from central.testbed.scenario import main as run_demo
     from central.testbed.voice_scenario import VOICE
 
-    part = VOICE if only == "voice" else CHAIN
+    part = {"voice": VOICE, "board": BOARD, None: CHAIN}[only]
     sys.exit(run_demo(part=part, stay=stay, listen=listen, out=out))

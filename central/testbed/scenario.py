@@ -58,11 +58,15 @@ class ScenarioPart:
         stations: that it starts.
         prepare: changes their settings before that.
         tell: runs it; returns what judges the capture once every record has arrived.
+        equip: what stands around the stations as long as they run.
     """
 
     stations: tuple[str, ...]
     prepare: Callable[[Testbed], None]
     tell: Callable[[Testbed], Awaitable[Judge]]
+    equip: Callable[[Testbed], contextlib.AbstractAsyncContextManager[None]] = lambda _scene: (
+        contextlib.nullcontext()
+    )
 
 
 async def _until_moment(at: datetime) -> None:
@@ -226,6 +230,7 @@ async def run_scenario(
     """Run a part of the demonstration in an empty folder; return the assertions."""
     async with start_testbed(folder) as scene, contextlib.AsyncExitStack() as stack:
         scene.say = view.say
+        await stack.enter_async_context(part.equip(scene))
         part.prepare(scene)
         pages = _name_pages(scene, part.stations) if stay else {}
         if listen:
