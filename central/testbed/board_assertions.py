@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from central.testbed.assertions import FACES, Assertion
-from central.testbed.board_wall import DAY_PCT, NIGHT_PCT
+from central.testbed.board_wall import DAY_PCT, NIGHT_PCT, SIGN
 
 FOUND = "board_foreign"
-MARKET, SCHOOL = "cho", "truong"
+MARKET, SCHOOL, OFFICE = "cho", "truong", "uy-ban"
 ALARM_RGB, MARKET_RGB, SCHOOL_RGB = (176, 0, 0), (0, 80, 30), (0, 40, 110)
+OFFICE_RGB = (90, 30, 110)
 SLACK = 30  # of 255, once the dimming is taken out
-MEANT = {MARKET: FACES[0], SCHOOL: FACES[1]}
+MEANT = {MARKET: FACES[0], SCHOOL: FACES[1], OFFICE: SIGN}
 
 
 @dataclass
@@ -40,6 +41,11 @@ class BoardStory:
         return self.folder / "hai-chuong-trinh.png"
 
     @property
+    def sign(self) -> Path:
+        """The sign at the gate, with its programme."""
+        return self.folder / "bang-cong.png"
+
+    @property
     def alarm(self) -> Path:
         """The emergency on both faces."""
         return self.folder / "khan-cap.png"
@@ -55,7 +61,8 @@ def assert_board(
         faults: the details of the collected issues, each begin and end.
         story: what was seen.
     """
-    zones = {play["entry"]: play["zones"] for play in plays}
+    zones = {play["entry"]: play["zones"] for play in plays if play["entry"] != story.event}
+    alarmed = [play["zones"] for play in plays if play["entry"] == story.event]
     states = [one["state"] for one in faults if one["what"] == FOUND][story.former_findings :]
     return [
         Assertion(
@@ -63,6 +70,12 @@ def assert_board(
             "mỗi mặt bảng hiện chương trình của mình",
             "each face shows its own programme",
             str(_hues(story.programmes)),
+        ),
+        Assertion(
+            _hues(story.sign) == [OFFICE_RGB] * 2,
+            "bảng Huidu ở cổng hiện tin của mình, đọc lại từ card",
+            "the Huidu sign at the gate shows its own notice, read back from its card",
+            str(_hues(story.sign)),
         ),
         Assertion(
             all(zones.get(entry) == [face] for entry, face in MEANT.items()),
@@ -77,10 +90,10 @@ def assert_board(
             str(states),
         ),
         Assertion(
-            _hues(story.alarm) == [ALARM_RGB, ALARM_RGB] and zones.get(story.event) == list(FACES),
-            "tin khẩn chiếm cả hai mặt, một bản ghi",
-            "the emergency takes both faces, with one record",
-            f"{_hues(story.alarm)} {zones.get(story.event)}",
+            _hues(story.alarm) == [ALARM_RGB] * 2 and sorted(alarmed) == [[SIGN], [*FACES]],
+            "tin khẩn chiếm cả hai mặt, một bản ghi, và cả bảng cổng",
+            "the emergency takes both faces, with one record, and the sign at the gate",
+            f"{_hues(story.alarm)} {alarmed}",
         ),
         Assertion(
             story.levels[:1] == [DAY_PCT] and story.levels[-1:] == [NIGHT_PCT] and _falls(story),
@@ -113,7 +126,7 @@ def _hues(path: Path) -> list[tuple[int, int, int] | None]:
 def _find_hue(pixel: object) -> tuple[int, int, int] | None:
     if not isinstance(pixel, tuple):
         return None
-    wanted = (ALARM_RGB, MARKET_RGB, SCHOOL_RGB)
+    wanted = (ALARM_RGB, MARKET_RGB, SCHOOL_RGB, OFFICE_RGB)
     return next(
         (one for one in wanted if all(abs(a - b) < SLACK for a, b in zip(one, pixel, strict=True))),
         None,

@@ -1,4 +1,4 @@
-"""A simulated LED wall for the demonstration: ColorLight cards on a cable, and a NovaStar card.
+"""A simulated LED wall for the demonstration: ColorLight cards on a cable, a NovaStar card, a sign.
 
 The cable is a pair of virtual interfaces. Only root may make one and send raw frames on it.
 """
@@ -20,6 +20,7 @@ from central.testbed.testbed import Testbed
 NEAR, FAR = "ttwall0", "ttcard0"
 CARD = "the-phat"
 FACE_PX = (512, 256)
+SIGN, SIGN_PX = "cong-uy-ban", (192, 96)
 DAY_PCT, NIGHT_PCT = 60, 45
 NOON_LUX, DUSK_LUX = 30_000, 5  # beyond the defaults of `light`
 OURS, FOREIGN = "hdmi", "sdi"
@@ -38,6 +39,10 @@ outputs:
         port: "tcp://127.0.0.1:{port}"
         options: {{receivers: "2,2", input: {ours}, timeout_ms: 5000}}
     light: {{by: sensor, day_pct: {day}, night_pct: {night}}}
+  - name: bang-cong
+    board: {{profile: huidu-sdk-2-0, path: "127.0.0.1:{sign_port}"}}
+    faces:
+      - {{name: {sign}, width_px: {sign_width}, height_px: {sign_height}}}
 """
 
 
@@ -55,6 +60,11 @@ class Wall:
     def picture(self) -> Path:
         """What it shows now."""
         return self.folder / "wall.png"
+
+    @property
+    def sign(self) -> Path:
+        """What the sign at the gate shows now."""
+        return self.folder / "sign.png"
 
     @property
     def card_state(self) -> Path:
@@ -80,7 +90,7 @@ async def put_up_wall(scene: Testbed) -> AsyncIterator[None]:
     Raises:
         RuntimeError: this user may not make interfaces.
     """
-    wall, port = wall_of(scene), find_free_port()
+    wall, port, sign_port = wall_of(scene), find_free_port(), find_free_port()
     wall.folder.mkdir()
     wall.change_card(lux=NOON_LUX)
     async with contextlib.AsyncExitStack() as stack:
@@ -90,23 +100,25 @@ async def put_up_wall(scene: Testbed) -> AsyncIterator[None]:
         for name, *argv in (
             ["colorlight", FAR, *size, str(wall.picture)],
             ["novastar_port", "novastar-mctrl660", f"tcp://127.0.0.1:{port}", str(wall.card_state)],
+            ["huidu_port", f"127.0.0.1:{sign_port}", *map(str, SIGN_PX), str(wall.sign)],
         ):
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", f"drivers.sim.sim_{name}", *argv,
                 stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
             stack.push_async_callback(_end, process)
-        _write_settings(scene, port)
+        _write_settings(scene, port, sign_port)
         yield
 
 
-def _write_settings(scene: Testbed, port: int) -> None:
-    """Give the board station the wall as its only output."""
+def _write_settings(scene: Testbed, port: int, sign_port: int) -> None:
+    """Give the board station the wall and the sign as its only outputs."""
     settings = scene.folder / BOARD_STATION / "station.yaml"
     head, _, _ = settings.read_text(encoding="utf-8").partition("outputs:\n")
     output = _OUTPUT.format(
         near=NEAR, width=FACE_PX[0], height=FACE_PX[1], card=CARD, port=port, ours=OURS,
-        day=DAY_PCT, night=NIGHT_PCT,
+        day=DAY_PCT, night=NIGHT_PCT, sign=SIGN, sign_port=sign_port, sign_width=SIGN_PX[0],
+        sign_height=SIGN_PX[1],
     )  # fmt: skip
     settings.write_text(head + output, encoding="utf-8")
 
