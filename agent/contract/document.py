@@ -139,6 +139,8 @@ class Entry(msgspec.Struct, frozen=True):
     nothing else is there. Not critical: a box that does not know it plans it by its `when`.
     `with`, of a picture, is the id of the entry with whose sound it begins and ends; both are due
     at the same times. Not critical: a box that does not know it shows the picture by its own times.
+    `banner` (a scene without regions) is a strip at that edge of the face, over what is shown there
+    of its own class or a lower one. Critical: a box that does not know it would show it alone.
     """
 
     id: str
@@ -159,6 +161,7 @@ class Entry(msgspec.Struct, frozen=True):
     music: bool | UnsetType = UNSET
     standby: bool | UnsetType = UNSET
     with_: str | UnsetType = msgspec.field(name="with", default=UNSET)
+    banner: Literal["top", "bottom"] | UnsetType = UNSET
 
 
 class Playlist(Header, frozen=True, kw_only=True):

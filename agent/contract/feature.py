@@ -36,6 +36,7 @@ FADE = "entries.body.scene.fade_ms"  # a box without it cuts
 COUNTDOWN = "entries.body.scene.elements.count_to"  # a box without it shows the text alone
 FULL_CLOCK = "entries.body.scene.elements.full_format"  # a box without it shows `format`
 FACE_NAME = "entries.body.scene.elements.face_name"  # a box without it shows `{face}`
+BANNER = "entries.banner"
 STANDBY = "entries.standby"  # a box without it plans the scene by its times
 WITH = "entries.with"  # a box without it shows the picture by its own times
 MUTE, UNMUTE = "do=mute", "do=unmute"
@@ -84,6 +85,7 @@ PARTS: dict[str, Support] = {
     FACE_NAME: "applied",
     STANDBY: "applied",
     WITH: "applied",
+    BANNER: "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
@@ -139,14 +141,17 @@ def _critical_limits(policy: StationPolicy) -> Iterator[str]:
 def _is_special(entry: Entry) -> bool:
     """Has it a critical part? A quick check: most entries have none."""
     when = entry.when
-    return entry.advert is True or not when.days is when.except_days is when.sun is UNSET
+    is_ruled = not when.days is when.except_days is when.sun is UNSET
+    return is_ruled or entry.advert is True or entry.banner is not UNSET
 
 
 def _critical_parts(entry: Entry) -> Iterator[str]:
     when = entry.when
     if entry.advert is True:
         yield ADVERT
-    used = {DAYS: when.days, EXCEPT_DAYS: when.except_days, SUN: when.sun}
+    used = {
+        DAYS: when.days, EXCEPT_DAYS: when.except_days, SUN: when.sun, BANNER: entry.banner,
+    }  # fmt: skip
     yield from (name for name, value in used.items() if value is not UNSET)
 
 

@@ -25,7 +25,7 @@ from agent.doctor.state_reader import query_database, read_values
 from agent.errors import ConfigError, YamlFaults
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.policy_text import describe_policy
-from agent.plan.rehearsal import Lane, Rehearsal, rehearse
+from agent.plan.rehearsal import Lane, Rehearsal, has_banner, rehearse
 from agent.plan.rehearsal_export import (
     build_rehearsal_csv,
     build_rehearsal_json,
@@ -84,12 +84,10 @@ class BoxPlan:
             for output in self.settings.outputs
             if output.board is None
         )
-        faces = (
-            Lane("picture", frozenset({face.name}))
-            for output in self.settings.outputs
-            for face in output.faces
-        )
-        return [*sounds, *faces]
+        named = [face.name for output in self.settings.outputs for face in output.faces]
+        faces = [Lane("picture", frozenset({name})) for name in named]
+        strips = [Lane("banner", frozenset({name})) for name in named]
+        return [*sounds, *faces, *(strips if has_banner(self.held) else ())]
 
 
 def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from typing import get_args
 
 import msgspec
 
@@ -118,7 +119,7 @@ class Arbitration:
         self._events: list[_Event] = []
         self._count = 0
         self._lanes: dict[tuple[Level, Medium, frozenset[str]], list[_Waiting]] = {}
-        self._on = {"sound": Occupancy(), "picture": Occupancy()}
+        self._on = {medium: Occupancy() for medium in get_args(Medium)}
         self._chains: list[_Chain] = []
 
     def add(self, line: Line, starts: Sequence[datetime]) -> None:

@@ -98,7 +98,7 @@ def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
             raise PlanError("E_MEDIA", entry.id, f"not listed: {missing}")
         return "sound", sum(durations[digest] for digest in body.media)
     if body.scene is not None:
-        return "picture", body.scene.ms
+        return "picture" if entry.banner is UNSET else "banner", body.scene.ms
     if body.text is None:  # a relay: it lasts as long as its entry says
         return "sound", entry.max_ms or 0
     if body.text.say is None:

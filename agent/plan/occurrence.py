@@ -13,7 +13,7 @@ from agent.contract.document import Entry, Playlist
 from agent.contract.priority import Level
 from agent.contract.utc import encode_utc
 
-Medium = Literal["sound", "picture"]
+Medium = Literal["sound", "picture", "banner"]
 Precedence = Literal["level", "start", "order"]
 
 
@@ -28,7 +28,7 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         start_at: planned start, included.
         end_at: planned end, excluded.
         latest_end_at: interrupted sound may continue until here, by quiet hours and expiry.
-        medium: sound or picture.
+        medium: sound, picture, or a banner over what is shown.
         position: of the entry in its playlist, from 0.
         asked_at: the written moment, of the first of a chain for what follows in it; None: the
             start.
@@ -57,6 +57,11 @@ class Occurrence(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         playlist = self.document.document
         assert isinstance(playlist, Playlist)  # noqa: S101 - plan creates them from playlists only
         return playlist
+
+    @property
+    def is_seen(self) -> bool:
+        """Is it seen, and makes no noise?"""
+        return self.medium != "sound"
 
     @property
     def key(self) -> str:

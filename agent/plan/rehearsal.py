@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Literal, get_args
 
 import msgspec
+from msgspec import UNSET
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Entry, Playlist
@@ -131,17 +132,24 @@ class Rehearsal:
         return [one for one in self.events if one.essential and not one.is_good]
 
 
+def has_banner(held: Iterable[HeldDocument]) -> bool:
+    """Does an entry of these documents put a banner over what boards show?"""
+    return any(entry.banner is not UNSET for entry in _each_entry(held))
+
+
+def _each_entry(held: Iterable[HeldDocument]) -> Iterator[Entry]:
+    for one in held:
+        if isinstance(one.document, Playlist):
+            yield from one.document.entries
+
+
 def find_lanes(held: Iterable[HeldDocument]) -> list[Lane]:
     """A lane for each zone that entries name: for a station whose outputs are not known."""
-    zones = {
-        zone
-        for one in held
-        if isinstance(one.document, Playlist)
-        for entry in one.document.entries
-        for zone in entry.zones
-    } - {"*"}
+    known = list(held)
+    zones = {zone for entry in _each_entry(known) for zone in entry.zones} - {"*"}
     named: list[frozenset[str] | None] = [frozenset({zone}) for zone in sorted(zones)]
-    return [Lane(medium, one) for medium in get_args(Medium) for one in named or [None]]
+    media = [one for one in get_args(Medium) if one != "banner" or has_banner(known)]
+    return [Lane(medium, one) for medium in media for one in named or [None]]
 
 
 def rehearse(

@@ -53,7 +53,7 @@ class SessionBook:
 
     def refuse_play(self, one: Occurrence) -> str | None:
         """As `refuse`; pictures, filler and the chime are not counted, adverts are everywhere."""
-        if one.medium == "picture":
+        if one.is_seen:
             return None
         if one.entry.advert is True:
             return self._judge(one.start_at, one.end_at, is_advert=True)

@@ -98,7 +98,7 @@ class TimeRules:
                 return one.refuse(at, "E_POLICY", rule)
             if mourning is not None and mourning.start_at < latest_end_at:
                 latest_end_at = mourning.start_at
-        if one.medium == "picture":
+        if one.medium != "sound":
             end_at = min(end_at, latest_end_at)
             if end_at <= at:
                 return one.refuse(at, "E_EXPIRED", f"expires {bounds.playlist.expires}")

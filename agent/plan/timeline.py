@@ -116,7 +116,7 @@ class Timeline:
         A radio goes on, and filler comes back behind everything.
         """
         is_back = one.level == Level.FILLER or one.entry.body.relay is not None
-        if one.medium == "picture" or is_back:
+        if one.is_seen or is_back:
             return False
         since_at = one.start_at - timedelta(microseconds=1)
         later = self.starting(since_at, at, medium, zones)

@@ -233,7 +233,7 @@ def _x(second: float) -> float:
 
 def _draw_item(sheet: _Sheet, event: Event, change: str, lang: Lang) -> None:
     sheet.y += 18
-    is_shown = event.kind == "plays" and event.medium == "picture"
+    is_shown = event.kind == "plays" and event.medium != "sound"
     mark = "filler" if is_yielding(event) else "shows" if is_shown else event.kind
     _draw_mark(sheet, MARGIN + 6, sheet.y - 4.5, mark)
     span = clock_time(event.at)

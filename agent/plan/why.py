@@ -87,7 +87,7 @@ def join_faces(answers: Sequence[WhyAnswer]) -> list[WhyAnswer]:
     """One answer for the faces that show the same for the same reason, in the order given."""
     joined: dict[WhyAnswer, tuple[str, ...]] = {}
     for one in answers:
-        same = msgspec.structs.replace(one, zones=()) if one.medium == "picture" else one
+        same = msgspec.structs.replace(one, zones=()) if one.medium != "sound" else one
         joined[same] = (*joined.get(same, ()), *one.zones)
     return [msgspec.structs.replace(one, zones=zones) for one, zones in joined.items()]
 

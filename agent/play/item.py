@@ -137,6 +137,8 @@ class Item:
     missing: str | None = None  # why it cannot be played: a code and the medium
     waits_until: datetime | None = None  # until then it begins behind what sounds at its level
     earliest_at: datetime | None = None  # so much sooner, where what it follows ends sooner
+    banner: Item | None = None  # what is due over it on a board
+    edge: Literal["top", "bottom"] | None = None  # of a banner: where it is
     planned_at: datetime | None = None  # by the plan, where it begins sooner than that
     written_at: datetime | None = None  # by its schedule, where it is planned for another moment
     with_key: str | None = None  # the item with whose sound a picture begins and ends

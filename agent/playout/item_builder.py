@@ -27,6 +27,7 @@ JOIN = timedelta(milliseconds=200)  # what an engine needs before the first samp
 _NOT_DESCRIBED = Description()
 JOIN_BACK = timedelta(seconds=1)  # an output joins what began so long ago
 ALARM_COLOUR = "#b00000"
+EXERCISE_HEIGHT = 160  # thousandths of the face, over the text of an exercise
 EVERYWHERE = [0, 0, 1000, 1000]
 
 
@@ -108,6 +109,7 @@ def build_item(
         gap_ms=entry.body.gap_ms,
         limit_ms=occurrence.duration_ms + LIMIT_SLACK_MS,
         scene=scene,
+        edge=None if entry.banner is UNSET else entry.banner,
         kind="chime" if is_chime(occurrence) else _kind(entry, is_read=is_read),
         reading=reading,
         relay=entry.body.relay,
@@ -211,13 +213,14 @@ def _body_sound(
 
 
 def emergency_picture(active: ActiveEmergency) -> Item | None:
-    """What is seen of an emergency; None when it has no text to show."""
+    """What is seen of an emergency; None when it has no text to show and is no exercise."""
     texts = [(body.lang, text) for body in active.document.bodies if (text := shown_text(body))]
-    if not texts:
+    is_exercise = active.document.exercise
+    if not texts and not is_exercise:
         return None
-    elements = [_banner()] if active.document.exercise else []
-    top = 160 if elements else 0
-    height = (1000 - top) // len(texts)
+    top = 0 if not is_exercise else EXERCISE_HEIGHT if texts else 1000
+    elements = [_exercise(top)] if is_exercise else []
+    height = (1000 - top) // len(texts) if texts else 0
     elements += [
         Element(
             kind="text",
@@ -250,11 +253,15 @@ def standby_item(picture: StandbyPicture) -> StandbyItem:
     )
 
 
-def _banner() -> Element:
-    """An exercise must be recognisable as one wherever it is seen."""
+def _exercise(height: int) -> Element:
+    """An exercise must be recognisable as one wherever it is seen, and also where it says nothing.
+
+    Args:
+        height: in thousandths of the face.
+    """
     return Element(
         kind="text",
-        box=[0, 0, 1000, 160],
+        box=[0, 0, 1000, height],
         text="DIỄN TẬP · EXERCISE",
         lang="vi",
         colour="#000000",

@@ -6,6 +6,7 @@ Every query leaves the state as it is.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.clock import Now
@@ -17,6 +18,7 @@ from agent.plan.occurrence import Medium as Sense
 from agent.plan.standby import find_standby
 from agent.plan.timeline import Occurrence, Timeline
 from agent.plan.why_now import Playing, explain_now
+from agent.play.board.banner import add_banner
 from agent.play.item import Item, StandbyItem
 from agent.play.play_memory import CLOCK_STEP, PREEMPTED
 from agent.playout.item_builder import (
@@ -303,6 +305,23 @@ class BoardSchedule(SoundSchedule):
         super().__init__(schedule, faces)
         if len(faces) > 1:
             self.faces = {face: BoardSchedule(schedule, [face]) for face in faces}
+
+    def wanted(self, now: Now, done: Container[str] = ()) -> Item | None:
+        """As of a loudspeaker, with the banner that is due over it, or that banner alone."""
+        item, banner = super().wanted(now, done), self._banner(now, done)
+        if banner is None or banner.scene is None:
+            return item
+        if item is None or item.key in done or item.missing is not None:
+            alone = add_banner(None, banner.scene, banner.edge or "bottom")
+            return replace(banner, scene=alone, edge=None)
+        return item if item.level > banner.level else replace(item, banner=banner)
+
+    def _banner(self, now: Now, done: Container[str]) -> Item | None:
+        timeline = self._timeline(now)
+        if timeline is None:
+            return None
+        item = self._item(timeline.wanted(now.at, "banner", self._zones))
+        return None if item is None or item.key in done or item.missing is not None else item
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
         """As a board shows it."""

@@ -179,6 +179,10 @@ def _check_entry(entry: Entry, ids: Collection[str], digests: frozenset[str]) ->
         raise SchemaError("sync", "gap 0 to 86400000 ms")
     if entry.standby is True:
         _check_standby(entry.body.scene)
+    if entry.banner is not UNSET:
+        scene, is_other = entry.body.scene, entry.standby is True
+        is_strip = scene is not None and scene.regions is UNSET and not is_other
+        _require(is_strip, "banner", "a scene without regions, and no standby picture")
     if not entry.field is entry.source is entry.ref is UNSET:
         _check_description(entry)
     if entry.with_ is not UNSET:

@@ -130,5 +130,10 @@ class _PictureCompiler:
         self._compilation.fault(path, code, *args, got=got)
 
 
+def has_regions(show: PictureSpec) -> bool:
+    """Does anything in it change by turns?"""
+    return bool(show.slides or show.regions)
+
+
 def _has_content(show: StillSpec) -> bool:
     return any(getattr(show, name) for name in _CONTENT)

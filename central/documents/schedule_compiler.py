@@ -18,7 +18,7 @@ from agent.trust.freshness import longest_lifetime
 from agent.trust.media_url_rules import is_https
 from central.documents.compiler import Compilation, SigningParams, SourceFile, midnight, read_source
 from central.documents.day_words import ItemDays, compile_days, parse_sun
-from central.documents.picture_compiler import compile_picture
+from central.documents.picture_compiler import compile_picture, has_regions
 from central.documents.schedule_model import (
     PictureSpec,
     ScheduleFile,
@@ -32,7 +32,7 @@ from strict_yaml.node import Node
 
 DAY_MS = 86_400_000
 STANDBY_AT = "00:00"  # for boxes that do not know `standby`: they plan it, for a day
-_DESCRIPTION = ("essential", "field", "source", "ref", "advert", "music", "standby")
+_DESCRIPTION = ("essential", "field", "source", "ref", "advert", "music", "standby", "banner")
 _SOUNDS = ("play", "relay", "say")
 
 
@@ -166,6 +166,9 @@ class _ScheduleCompiler(Compilation):
         when, start = self._when(item, path), self._start(item, path)
         if item.standby and not self._may_stand_by(item):
             self.fault(f"{path}.standby", "file.standby")
+            return
+        if item.banner and (sounds or item.standby or not item.show or has_regions(item.show)):
+            self.fault(f"{path}.banner", "file.banner")
             return
         own = item.id or f"e{index + 1}"
         sound = self._sound(item, path) if sounds else None

@@ -136,6 +136,7 @@ class ScheduleItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advert: bool | None = None
     music: bool | None = None
     standby: bool | None = None
+    banner: Literal["top", "bottom"] | None = None
 
 
 class ScheduleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -110,6 +110,8 @@ def _description(entry: Entry, speak: Say) -> Iterator[str]:
     for name in ("advert", "essential", "music", "standby"):
         if getattr(entry, name) is True:
             yield speak(f"entry.{name}")
+    if entry.banner is not UNSET:
+        yield speak("entry.banner")
     if entry.field is not UNSET:
         yield speak("entry.field", entry.field, speak(f"field.{entry.field}"))
     for name in ("source", "ref"):

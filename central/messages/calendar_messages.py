@@ -45,6 +45,9 @@ PHRASES: Catalogue = {
     "every.MONTHLY": Text("{0} tháng một lần", "every {0} months"),
     "every.YEARLY": Text("{0} năm một lần", "every {0} years"),
     "entry.music": Text("ca nhạc", "music"),
+    "entry.banner": Text(
+        "BĂNG CHỮ trên nền chương trình của bảng", "A BANNER over what boards show"
+    ),
     "entry.standby": Text(
         "HÌNH CHỜ: hiện mỗi khi bảng không có gì khác",
         "STANDBY PICTURE: shown whenever a board has nothing else",

@@ -105,6 +105,10 @@ PHRASES: Catalogue = {
         "“{0}”: a picture stays for {1}, at least {2} are needed so that it does not flash towards "
         "traffic ({3})",
     ),
+    "file.banner": Text(
+        "mục chỉ có `show`, không có slides, regions, standby",
+        "an item of `show` alone, without slides, regions, standby",
+    ),
     "file.dwell": Text(
         "ít nhất {0}, cho khỏi chớp về phía đường", "at least {0}, not to flash towards traffic"
     ),

@@ -31,6 +31,7 @@ from central.store.database import Database
 WEEK = timedelta(days=7)
 # What a hello says that a box has → what that plays.
 MEDIUM_OF_OUTPUT = {"audio": "sound", "board": "picture"}
+_OUTPUT_OF = {"sound": "sound", "picture": "picture", "banner": "picture"}
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ def read_media(database: Database, configs: Collection[str]) -> dict[str, frozen
 
 def list_lanes(held: Sequence[HeldDocument], has: Collection[str]) -> list[Lane]:
     """A lane for each zone that entries name and each medium; `has` empty: all media."""
-    return [lane for lane in find_lanes(held) if not has or lane.medium in has]
+    lanes = find_lanes(held)
+    return [lane for lane in lanes if not has or _OUTPUT_OF[lane.medium] in has]
 
 
 def find_week(document: Playlist, now: datetime) -> tuple[datetime, datetime]:

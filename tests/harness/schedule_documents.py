@@ -11,6 +11,8 @@ from agent.clock import Now
 from agent.contract.document import (
     Body,
     Document,
+    Emergency,
+    EmergencyBody,
     Entry,
     EntryStart,
     Medium,
@@ -79,3 +81,28 @@ def night_playlist() -> FakeHeld:
     return FakeHeld(
         msgspec.structs.replace(held.document, entries=entries), held.sha256, held.accepted_at
     )
+
+
+def emergency() -> FakeHeld:
+    document = Emergency(
+        kind="emergency",
+        issuer="vn.84.em",
+        class_="emergency",
+        to=["84/29266/*"],
+        doc_id="cd" * 16,
+        slot="khan-cap",
+        epoch=1,
+        seq=1,
+        issued=encode_utc(START),
+        not_before=encode_utc(START),
+        expires=encode_utc(START + timedelta(hours=1)),
+        event_id="ef" * 16,
+        exercise=False,
+        attention="two-tone",
+        media=[Medium(DIGEST, 1000, "audio/mpeg", 8000, ["https://a.example.vn/x"])],
+        bodies=[EmergencyBody("vi", [DIGEST])],
+        repeat=1,
+        gap_ms=0,
+        max_ms=600_000,
+    )
+    return FakeHeld(document, "12" * 32, START)

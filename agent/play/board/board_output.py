@@ -14,9 +14,10 @@ from datetime import datetime
 
 from agent.clock import Now, mono_s
 from agent.errors import PlayError
+from agent.play.board.banner_records import BannerRecords
 from agent.play.board.board_session import BoardSession
 from agent.play.board.companion import Companions
-from agent.play.board.face_lane import FaceLane, group_by_session, mark_dead, take_failed
+from agent.play.board.face_lane import FaceLane, group_by_session, mark_dead
 from agent.play.board.face_snaps import FaceSnaps
 from agent.play.board.showing_end import judge_ends
 from agent.play.board.standby_output import StandbyOutput
@@ -82,6 +83,7 @@ class BoardOutput:
         )
         self._context = context
         self._clock = context.clock
+        self._banners = BannerRecords(name, context.log, context.clock)
         self._changed = asyncio.Event()
         self._companions = Companions(
             self.lanes,
@@ -195,6 +197,7 @@ class BoardOutput:
             lane.session = None
         for session, faces in found:
             await session.leave(faces, "cut", reason, end_mono_s)
+        await self._banners.update(self.lanes.values(), reason)
 
     async def _on_lost(self, reason: str) -> None:
         self._face_test = None
@@ -247,6 +250,7 @@ class BoardOutput:
             await self._begin_pending(session)
         if lane.fault is None:
             session.on_shown(event)
+            await self._banners.update(self.lanes.values(), "withdrawn")
 
     async def _begin_pending(self, session: BoardSession) -> None:
         """A picture begins with its sound, in place of what its faces showed."""
@@ -258,7 +262,7 @@ class BoardOutput:
 
     async def _fail(self, fault: WorkerFault) -> None:
         """A scene cannot be drawn, on some of its faces or on all; the other faces go on."""
-        session, faces = take_failed(self.lanes.values(), fault, self._clock.now().at)
+        session, faces = await self._banners.take_failed(self.lanes.values(), fault)
         if session is None:
             return  # no longer wanted
         await session.leave(faces, "failed", f"{fault.code}: {fault.detail}")
@@ -314,6 +318,7 @@ class BoardOutput:
             log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
         if changing:
             await self._change(changing, now)
+        await self._banners.update(self.lanes.values(), "withdrawn")
 
     def _goes_on(self, lane: FaceLane, wanted: Item | None) -> bool:
         """Does the face show what is wanted? A session whose end has moved is told of it."""
@@ -323,7 +328,8 @@ class BoardOutput:
         if session.item.key != wanted.key:
             return False
         if session.has_moved(wanted):
-            self._show_again(session)
+            with contextlib.suppress(PlayError):  # the board process is gone; the next one gets it
+                self._supervisor.send(session.command(self._context.media))
         return True
 
     async def _change(self, changing: Mapping[str, Item | None], now: Now) -> None:
@@ -376,11 +382,6 @@ class BoardOutput:
         lanes = [self.lanes[face] for face in faces]
         for end, left in judge_ends(former.item, lanes, changing, moment, now).items():
             await former.leave(left, end.outcome, end.reason, end.end_mono_s)
-
-    def _show_again(self, showing: BoardSession) -> None:
-        """The clock was set: the board gets the new end, and the new time of day."""
-        with contextlib.suppress(PlayError):  # the board process is gone; the next one gets it
-            self._supervisor.send(showing.command(self._context.media))
 
     def _show(self, changing: Mapping[str, Item | None]) -> None:
         """Show items on these faces, and nothing on those without one.

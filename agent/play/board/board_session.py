@@ -10,6 +10,8 @@ import msgspec
 from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.contract.priority import Level
+from agent.contract.scene import Scene
+from agent.play.board.banner import add_banner
 from agent.play.ipc import MoveScene, Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
 from agent.play.play_memory import face_key
@@ -62,6 +64,8 @@ class BoardSession:
         self._shown_mono_s = 0.0
         self._until_mono_s = 0.0
         self._follows_sound = False
+        self._banner_key: str | None = None
+        self._seen_banner_key: str | None = None
         self._moments = PlayMoments(context.clock)
 
     @property
@@ -78,12 +82,14 @@ class BoardSession:
         item = self.item
         if item.scene is None:
             raise ValueError(f"{item.title} has no scene")
-        self._until_mono_s = self._clock.mono_of(item.end_at)
+        self._until_mono_s, banner = self._clock.mono_of(item.end_at), item.banner
+        self._banner_key = None if banner is None else banner.key
+        clips = item.clips if banner is None else (*item.clips, *banner.clips)
         return ShowScene(
             id=self.id,
-            scene=item.scene,
+            scene=self._scene(item.scene),
             faces=self.faces,
-            media={clip.sha256: str(media.path(Digest(clip.sha256))) for clip in item.clips},
+            media={clip.sha256: str(media.path(Digest(clip.sha256))) for clip in clips},
             until_mono_s=self._until_mono_s,
             utc_at_mono_0_s=self._clock.at_of(0.0).timestamp(),
             start_mono_s=self._clock.mono_of(item.start_at),
@@ -106,13 +112,31 @@ class BoardSession:
             until_mono_s = moment.end_mono_s
         return MoveScene(self.id, moment.begin_mono_s, until_mono_s)
 
+    def _scene(self, own: Scene) -> Scene:
+        banner = self.item.banner
+        if banner is None or banner.scene is None:
+            return own
+        return add_banner(own, banner.scene, banner.edge or "bottom")
+
+    @property
+    def banner(self) -> Item | None:
+        """The banner over it, as the board was told."""
+        banner = self.item.banner
+        return banner if banner is not None and banner.key == self._banner_key else None
+
+    @property
+    def seen_banner(self) -> Item | None:
+        """The banner that is seen over it."""
+        banner = self.banner
+        return banner if banner is not None and banner.key == self._seen_banner_key else None
+
     def has_moved(self, item: Item) -> bool:
-        """Has the clock been set since the command, so that the item ends at another moment?"""
+        """Since the command, has its end moved by a set clock, or a banner come or gone?"""
         self.item = item
-        return (
-            not self._follows_sound
-            and abs(self._clock.mono_of(item.end_at) - self._until_mono_s) > STEP_S
-        )
+        if self._banner_key != (None if item.banner is None else item.banner.key):
+            return True
+        has_end_moved = abs(self._clock.mono_of(item.end_at) - self._until_mono_s) > STEP_S
+        return has_end_moved and not self._follows_sound
 
     def on_shown(self, event: Shown) -> None:
         """A face shows it; the first face opens the record."""
@@ -122,6 +146,7 @@ class BoardSession:
             self._late_before = self._count_late()
         self._seen.add(event.face)
         self._frames[event.face] = event.frame_sha256
+        self._seen_banner_key = self._banner_key
         self._memory.recorded.add(face_key(event.face, self.item.key))
         if self._record is None:
             self._record = PlayRecord(self._log, self._output, self.item)

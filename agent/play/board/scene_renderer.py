@@ -152,8 +152,9 @@ def _room(element: Element, box: Box) -> Room:
 def _paint_text(canvas: _Canvas, element: Element, box: Box) -> None:
     """A text that moves is no part of the still: only its background is."""
     if element.ticker_ms is UNSET:
-        text = countdown_text(element, canvas.moment.local)
-        _write(canvas, element, box, canvas.place.fill(element, text))
+        text = canvas.place.fill(element, countdown_text(element, canvas.moment.local))
+        if text.strip():  # else it is a coloured box, however small
+            _write(canvas, element, box, text)
 
 
 def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:

@@ -196,6 +196,16 @@ SCHEDULE_ITEM: dict[str, KeyText] = {
     "music": KeyText(
         Text("Ca nhạc: ngày tang thì không phát.", "Music: not played on days of mourning.")
     ),
+    "banner": KeyText(
+        Text(
+            "**Băng chữ**: `show` hiện thành một dải ở mép trên hay mép dưới, đè lên những gì bảng "
+            "đang hiện cùng hạng hoặc thấp hơn (không đè tin khẩn cấp), suốt `for`; không có gì "
+            "khác thì chỉ có dải. Hộp bản cũ **từ chối cả lịch**.",
+            "A **banner**: `show` is a strip at the upper or lower edge, over what the board "
+            "shows of the same class or a lower one (never over an emergency), as long as `for`. "
+            "Boxes of older releases refuse the whole schedule.",
+        )
+    ),
     "standby": KeyText(
         Text(
             "**Hình chờ**: hình tĩnh đã duyệt (chữ, hình, mã QR), bảng hiện mỗi khi không có gì "

@@ -13,36 +13,18 @@ from agent.contract.document import (
     Medium,
     TextBody,
 )
-from agent.contract.utc import encode_utc
 from agent.plan.prepared_alarm import Press
 from agent.playout.output_schedule import BoardSchedule, SoundSchedule
 from agent.playout.schedule import Schedule
-from tests.harness.schedule_documents import DIGEST, START, FakeHeld, night_playlist, now, playlist
-
-
-def emergency() -> FakeHeld:
-    document = Emergency(
-        kind="emergency",
-        issuer="vn.84.em",
-        class_="emergency",
-        to=["84/29266/*"],
-        doc_id="cd" * 16,
-        slot="khan-cap",
-        epoch=1,
-        seq=1,
-        issued=encode_utc(START),
-        not_before=encode_utc(START),
-        expires=encode_utc(START + timedelta(hours=1)),
-        event_id="ef" * 16,
-        exercise=False,
-        attention="two-tone",
-        media=[Medium(DIGEST, 1000, "audio/mpeg", 8000, ["https://a.example.vn/x"])],
-        bodies=[EmergencyBody("vi", [DIGEST])],
-        repeat=1,
-        gap_ms=0,
-        max_ms=600_000,
-    )
-    return FakeHeld(document, "12" * 32, START)
+from tests.harness.schedule_documents import (
+    DIGEST,
+    START,
+    FakeHeld,
+    emergency,
+    night_playlist,
+    now,
+    playlist,
+)
 
 
 def test_an_emergency_is_wanted_at_once_whatever_its_media() -> None:

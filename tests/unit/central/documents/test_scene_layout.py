@@ -179,3 +179,32 @@ def test_a_turn_that_would_flash_is_a_fault_with_its_place(show: str, tmp_path: 
         compile_scene(show, tmp_path)
     assert [fault.line for fault in caught.value.faults] == [6]
     assert "4s" in str(caught.value)
+
+
+def compile_entry(item: str, folder: Path) -> dict[str, Any]:
+    payload = compile_schedule(
+        HEAD + f"  - {{title: Cúp điện, at: '06:00', for: 12h, {item}}}\n", issuer="vn.84.29266",
+        seq=1, epoch=1, media_dir=folder, now=datetime(2026, 11, 22, 8, tzinfo=UTC),
+        media_base_url="https://media.example.vn", clip_dir=folder,
+    )  # fmt: skip
+    return json.loads(payload)
+
+
+def test_a_banner_is_a_class_of_entry_that_older_boxes_refuse_by_name(tmp_path: Path) -> None:
+    document = compile_entry("banner: bottom, show: {ticker: Cúp điện chiều nay}", tmp_path)
+    assert document["crit"] == ["entries.banner"]
+    assert document["entries"][0]["banner"] == "bottom"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "banner: bottom, play: a.mp3",
+        "banner: bottom, say: Cúp điện",
+        "banner: left, show: {text: a}",
+        "banner: top, show: {regions: [{place: left, turns: [{text: a}]}]}",
+    ],
+)
+def test_a_banner_without_a_strip_to_show_is_a_fault(item: str, tmp_path: Path) -> None:
+    with pytest.raises(YamlFaults):
+        compile_entry(item, tmp_path)
