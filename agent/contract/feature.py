@@ -39,6 +39,7 @@ FACE_NAME = "entries.body.scene.elements.face_name"  # a box without it shows `{
 BANNER = "entries.banner"
 STANDBY = "entries.standby"  # a box without it plans the scene by its times
 WITH = "entries.with"  # a box without it shows the picture by its own times
+VIDEO = "entries.body.scene.elements.kind=video"  # a box of 0.1.0 refuses it by this name
 MUTE, UNMUTE = "do=mute", "do=unmute"
 CHIME_CHECK = "policy.chime_check"
 TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
@@ -67,7 +68,7 @@ PARTS: dict[str, Support] = {
     "entries.start.kind=after": "applied",
     RELAY: "applied",
     "entries.body.text.say": "applied",
-    "entries.body.scene.elements.kind=video": "refused",
+    VIDEO: "applied",
     STAGGERED: "applied",
     PHRASES: "applied",
     "policy.relay_hosts": "applied",

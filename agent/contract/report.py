@@ -215,6 +215,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     single samples that were left out or doubled to keep it in step with the clock, `resyncs` the
     jumps, `worst_off_ms` how far off it was at most; they are left out where nothing was corrected.
     `card_ppm` is by how many parts in a million its card is fast, of a play of half a minute.
+    `clip_frames` says of a clip on a board how many of its frames were `shown`, came too `late`, or
+    were `left_out` because a later one was due.
     `written_start` is the moment that its schedule names, where it was planned for another one: it
     waits for something, or follows it. `frames` has, of a picture, the SHA-256 of the first frame
     that each face was sent, `late_frames` how many frames of its board were late meanwhile.
@@ -273,6 +275,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     relayed: dict[str, int] | None = None
     frames: dict[str, str] | None = None
     late_frames: int | None = None
+    clip_frames: dict[str, int] | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,6 +23,8 @@ MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
 MAX_REGIONS, MIN_TURN_MS = 3, 1_000
 MIN_FADE_MS, MAX_FADE_MS = 100, 1_000
 MAX_TURNS, MAX_TURN_ELEMENTS = 64, 128  # of a scene, in all its regions together
+MAX_CLIPS = 1  # each takes a decoder
+FPS, MAX_FPS = 25, 60  # of a clip that names none; at most
 CLOCK_DIRECTIVES = "HMSdmY"  # of `format`
 FULL_DIRECTIVES = CLOCK_DIRECTIVES + "AL"  # of `full_format`: A the weekday, L the lunar date
 
@@ -38,7 +40,9 @@ class Element(msgspec.Struct, frozen=True):
     proportion (`stretch`). `full_format` of a clock is written in place of `format`, with the
     weekday and the lunar date in `lang`. `count_to` of a text is the moment (UTC) to which the time
     that is left is written below it. With `face_name` `{face}` in a text or qr is replaced by the
-    name of the face. Not critical, these too.
+    name of the face. Not critical, these too. A video has a `fit` too, is shown without sound at
+    `fps` frames a second (25 without), once or in a `loop`; after its end its last frame stays.
+    A box of 0.1.0 refuses it by the name of its kind.
     """
 
     kind: Literal["text", "image", "qr", "clock", "video"]
@@ -55,6 +59,8 @@ class Element(msgspec.Struct, frozen=True):
     full_format: str | UnsetType = UNSET
     count_to: str | UnsetType = UNSET
     face_name: bool | UnsetType = UNSET
+    fps: int | UnsetType = UNSET
+    loop: bool | UnsetType = UNSET
 
 
 class Turn(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from agent.contract.scene import Scene
+from agent.play.clip_messages import AddClip, ClipCount, ClipFailed
 
 WORKER_FD = 3
 RATE_HZ = 48_000
@@ -319,7 +320,18 @@ class Snap(Message, frozen=True, tag="snap"):
     known: str = ""
 
 
-BoardCommand = ShowScene | MoveScene | Standby | Alive | Blank | Brightness | Test | Snap
+BoardCommand = (
+    ShowScene
+    | AddClip
+    | ClipFailed
+    | MoveScene
+    | Standby
+    | Alive
+    | Blank
+    | Brightness
+    | Test
+    | Snap
+)
 
 
 class BoardReady(Message, frozen=True, tag="board_ready"):
@@ -331,12 +343,13 @@ class BoardReady(Message, frozen=True, tag="board_ready"):
 class BoardBeat(Message, frozen=True, tag="board_beat"):
     """Every 500 ms: frames sent so far, how many were late, and faces that cannot be shown now.
 
-    `faults` has a coded reason by face.
+    `faults` has a coded reason by face, `clips` the frames of each clip by the id of its scene.
     """
 
     frames: int
     late: int
     faults: dict[str, str] = {}
+    clips: dict[str, ClipCount] = {}
 
 
 class Shown(Message, frozen=True, tag="shown"):

@@ -90,6 +90,7 @@ def build_picture_output(
             argv, BoardEvent, on_event, on_lost, name=output.name
         ),
         context,
+        {face: place.size for face, place in faces.items()},
     )
 
 

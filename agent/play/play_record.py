@@ -84,6 +84,7 @@ class PlayResult:
     `line`), `said` what was read aloud. `muted` are the zones that a signed mute took from it.
     `frames` and `late_frames` are those of a picture, see `agent.contract.report.Play`.
     `segments`: of a live voice what became of them. `relayed`: of what a radio's play consisted.
+    `clip_frames`: of a clip on a board, how many were shown, came late or were left out.
     """
 
     outcome: Outcome
@@ -103,6 +104,7 @@ class PlayResult:
     said: dict[str, Reading] = field(default_factory=dict)
     segments: dict[str, int] | None = None
     relayed: dict[str, int] | None = None
+    clip_frames: dict[str, int] | None = None
     start_clock: StartClock = UNKNOWN
     steering: SteeringResult = UNSTEERED
     frames: dict[str, str] = field(default_factory=dict)
@@ -155,6 +157,7 @@ def build_play(output: str, item: Item, result: PlayResult) -> Play:
         segments=result.segments,
         authentic_by="transport" if item.relay is not None else None,
         relayed=result.relayed,
+        clip_frames=result.clip_frames,
         clock_error_ms=result.start_clock.error_ms,
         clock_source=result.start_clock.source,
         corrected_samples=steering.corrected or None,

@@ -48,6 +48,7 @@ class ProgramProfile:
 
 
 DECODER = ProgramProfile(cpu_s=120, memory_bytes=1 << 30)
+CLIP_DECODER = ProgramProfile(cpu_s=86_400, memory_bytes=1 << 30)  # a day of a clip in a loop
 LIVE_DECODER = ProgramProfile(cpu_s=3600, memory_bytes=1 << 30)  # a day of speech on a slow box
 LOUDNESS_METER = ProgramProfile(cpu_s=900, memory_bytes=1 << 30)  # an hour on a slow box
 SPEAKER = ProgramProfile(

@@ -11,7 +11,9 @@ from msgspec import UNSET
 from agent.contract.scene import (
     CLOCK_DIRECTIVES,
     FULL_DIRECTIVES,
+    MAX_CLIPS,
     MAX_FADE_MS,
+    MAX_FPS,
     MAX_REGIONS,
     MAX_SCENE_CHARS,
     MAX_SCENE_ELEMENTS,
@@ -71,6 +73,24 @@ def check_scene(scene: Scene, path: str, digests: Collection[str]) -> None:
         _check_regions(regions, path, digests)
     painted = sum(map(_area, elements)) + sum(map(_painted, regions))
     _require(painted <= MAX_SCENE_FACES * _PER_FACE, path, "at most 12 times the face's area")
+    if any(element.kind == "video" for element in elements):
+        _check_clips(elements, [region.box for region in regions], path)
+
+
+def _check_clips(elements: Collection[Element], others: list[list[int]], path: str) -> None:
+    """A clip is put on what is drawn, so nothing else may be in its place."""
+    clips = [element for element in elements if element.kind == "video"]
+    _require(len(clips) <= MAX_CLIPS, path, "at most one video")
+    others = [*others, *(element.box for element in elements if element.kind != "video")]
+    is_free = not any(_meet(clips[0].box, box) for box in others)
+    _require(is_free, path, "a video with nothing else in its box")
+
+
+def _meet(box: list[int], other: list[int]) -> bool:
+    return all(
+        box[side] < other[side] + other[side + 2] and other[side] < box[side] + box[side + 2]
+        for side in (0, 1)
+    )
 
 
 def _check_chars(elements: Collection[Element], path: str) -> None:
@@ -97,7 +117,8 @@ def _check_region(region: Region, path: str, digests: Collection[str]) -> None:
         _require(turn.elements, at, "at least one element")
         _require(MIN_TURN_MS <= turn.ms <= DAY_MS, at, f"{MIN_TURN_MS} to {DAY_MS} ms")
         for number, element in enumerate(turn.elements):
-            _require(element.ticker_ms is UNSET, at, "elements that do not move")
+            moves = element.ticker_ms is not UNSET or element.kind == "video"
+            _require(not moves, at, "elements that do not move")
             _check_element(element, f"{at}.elements[{number}]", digests)
 
 
@@ -122,7 +143,10 @@ def _check_element(element: Element, path: str, digests: Collection[str]) -> Non
     for colour in (element.colour, element.background):
         _require(_COLOUR.fullmatch(colour), path, "colours #rrggbb")
     _check_box(element.box, path)
-    later = element.ticker_ms, element.fit, element.full_format, element.count_to, element.face_name
+    later = (
+        element.ticker_ms, element.fit, element.full_format, element.count_to, element.face_name,
+        element.fps, element.loop,
+    )  # fmt: skip
     if any(member is not UNSET for member in later):
         _check_later_members(element, path)
 
@@ -134,7 +158,9 @@ def _check_later_members(element: Element, path: str) -> None:
     if ms is not UNSET:
         is_good = is_text and MIN_TICKER_MS <= ms <= MAX_TICKER_MS
         _require(is_good, path, "ticker_ms of a text, 2000 to 60000")
-    _require(element.fit is UNSET or kind == "image", path, "fit of an image")
+    has_fit = kind in ("image", "video")
+    _require(element.fit is UNSET or has_fit, path, "fit of an image or a video")
+    _check_clip(element, path)
     is_named = element.face_name is UNSET or kind in ("text", "qr")
     _require(is_named, path, "face_name of a text or qr")
     if full is not UNSET:
@@ -143,6 +169,12 @@ def _check_later_members(element: Element, path: str) -> None:
     if element.count_to is not UNSET:
         is_good = is_text and ms is UNSET and is_utc(element.count_to)
         _require(is_good, path, "count_to of a text at rest, such as 2027-02-05T17:00:00Z")
+
+
+def _check_clip(element: Element, path: str) -> None:
+    fps, is_clip = element.fps, element.kind == "video"
+    _require(element.loop is UNSET or is_clip, path, "loop of a video")
+    _require(fps is UNSET or (is_clip and 1 <= fps <= MAX_FPS), path, "fps of a video, 1 to 60")
 
 
 def _check_box(box: list[int], path: str) -> None:

@@ -101,11 +101,12 @@ def read_source(source: Path | str, clip_dir: Path | None = None) -> SourceFile:
 
 
 class UnfitMediumError(ValueError):
-    """A value that does not fit; `code` names the expected value."""
+    """A value that does not fit; `code` names the expected value, with what it has in brackets."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *shown: str) -> None:
         super().__init__(code)
         self.code = code
+        self.shown = shown
 
 
 class Compilation:
@@ -142,7 +143,7 @@ class Compilation:
         try:
             return deed()
         except UnfitMediumError as error:
-            self.fault(path, error.code, got=got)
+            self.fault(path, error.code, *error.shown, got=got)
         except ConfigError as error:
             self.fault(path, "file.medium", error.hint, got=got or error.subject)
         except (ValueError, OSError) as error:
@@ -210,17 +211,25 @@ class Compilation:
 
     def _store(self, name: str) -> Medium:
         issue = self.issue
-        folder = self._source.folder
-        path = folder / name
-        if name == CHIME and not path.exists():
+        if name == CHIME and not (self._source.folder / name).exists():
             with tempfile.TemporaryDirectory() as scratch:
                 chime = make_chime(Path(scratch) / "chime.wav")
                 return store_medium(chime, issue.media_dir, issue.media_base_url)
+        return store_medium(self.find_file(name), issue.media_dir, issue.media_base_url)
+
+    def find_file(self, name: str) -> Path:
+        """The file of this name beside the officer's.
+
+        Raises:
+            UnfitMediumError: there is none, or it is elsewhere.
+        """
+        folder = self._source.folder
+        path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()) or urlsplit(name).scheme:
             raise UnfitMediumError("file.beside")
         if not path.is_file():
             raise UnfitMediumError("file.exists")
-        return store_medium(path, issue.media_dir, issue.media_base_url)
+        return path
 
 
 def midnight(day: str, days_later: int) -> datetime:

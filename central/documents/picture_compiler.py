@@ -10,12 +10,14 @@ from msgspec import UNSET
 from agent.contract.flash_limit import DWELL
 from agent.contract.local_time import LOCAL
 from agent.contract.scene import MAX_REGIONS, Element, Region, Scene, Turn
+from central.documents.clip_medium import compile_clip
 from central.documents.compiler import Compilation
 from central.documents.scene_layout import (
     add_ticker,
     build_slides,
     lay_out,
     place_region,
+    put_clip,
     squeeze,
 )
 from central.documents.schedule_model import (
@@ -30,13 +32,13 @@ _CONTENT = ("text", "clock", "qr", "image")
 
 
 def compile_picture(
-    show: PictureSpec, ms: int, lang: str, path: str, compilation: Compilation
+    show: PictureSpec, ms: int | None, lang: str, path: str, compilation: Compilation
 ) -> Scene | None:
     """Compile a picture; its faults are added to the compilation.
 
     Args:
         show: what is wanted.
-        ms: how long it is shown.
+        ms: how long it is shown; None: as long as its clip lasts.
         lang: of the item.
         path: where `show` stands in the file.
         compilation: keeps media and faults.
@@ -51,15 +53,21 @@ class _PictureCompiler:
         self._lang = lang
         self._compilation = compilation
 
-    def scene(self, show: PictureSpec, ms: int, path: str) -> Scene | None:
+    def scene(self, show: PictureSpec, ms: int | None, path: str) -> Scene | None:
         """The scene, None when it has nothing that can be shown."""
-        has_more = show.ticker or show.slides or show.regions
+        has_more = show.ticker or show.slides or show.regions or show.video
         if not (has_more or _has_content(show)):
             self._fault(path, "file.show")
         if show.slides and show.image:
             self._fault(f"{path}.slides", "file.slides_or_image")
+        if show.video and (show.slides or show.image):
+            self._fault(f"{path}.video", "file.video_or_image")
         slides = list(self._slides(show, path))
-        still = self._still(show, path, slides[0][0] if slides else None)
+        clip = compile_clip(self._compilation, show, f"{path}.video") if show.video else None
+        first = slides[0][0] if slides else None
+        still = self._still(show, path, first if clip is None else clip.medium.sha256)
+        if clip is not None:
+            still = put_clip(show, still, clip.fps)
         elements = add_ticker(show, still)
         own = list(self._regions(show, path))
         # A box that does not know regions shows the first turn of each; the first slide is there.
@@ -68,7 +76,8 @@ class _PictureCompiler:
         if len(regions) > MAX_REGIONS:
             self._fault(f"{path}.regions", "file.regions", str(MAX_REGIONS))
         fade_ms = FADE_MS if show.transition == "fade" else UNSET
-        return Scene(elements, ms, regions or UNSET, fade_ms) if elements else None
+        ms = ms if ms is not None or clip is None else clip.medium.duration_ms
+        return Scene(elements, ms, regions or UNSET, fade_ms) if elements and ms else None
 
     def _slides(self, show: PictureSpec, path: str) -> Iterator[tuple[str, int]]:
         for index, slide in enumerate(show.slides):

@@ -86,6 +86,16 @@ def build_slides(elements: list[Element], slides: list[tuple[str, int]]) -> Regi
     return Region(first.box, turns)
 
 
+def put_clip(show: PictureSpec, elements: list[Element], fps: int) -> list[Element]:
+    """Put a clip where its picture stands in the layout."""
+    fit = UNSET if show.video_fit == "contain" else show.video_fit
+    loop = True if show.video_loop else UNSET
+    return [
+        replace(one, kind="video", fit=fit, fps=fps, loop=loop) if one.kind == "image" else one
+        for one in elements
+    ]
+
+
 def squeeze(elements: Iterable[Element], box: list[int]) -> list[Element]:
     """The elements of a whole in a part of it."""
     left, top, width, height = box

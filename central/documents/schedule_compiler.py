@@ -289,7 +289,7 @@ class _ScheduleCompiler(Compilation):
         return once_ms * sound.repeat + sound.gap_ms * (sound.repeat - 1)
 
     def _picture(self, show: PictureSpec, ms: int | None, lang: str, path: str) -> Body | None:
-        if ms is None:
+        if ms is None and (not show.video or show.video_loop):
             self.fault(path, "file.picture_for")
             return None
         scene = compile_picture(show, ms, lang, f"{path}.show", self)

@@ -82,11 +82,15 @@ class RegionSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class PictureSpec(StillSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A picture: what stands still, a line that runs, slides and regions."""
+    """A picture: what stands still, a line that runs, a clip, slides and regions."""
 
     ticker: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
     ticker_speed: Literal["slow", "normal", "fast"] = "normal"
     transition: Literal["cut", "fade"] = "cut"
+    video: str | None = None
+    video_fit: Literal["contain", "cover", "stretch"] = "contain"
+    video_loop: bool = False
+    video_box: Literal["pi4", "pi5"] = "pi4"
     slides: Annotated[list[SlideSpec], Meta(max_length=MAX_TURNS)] = msgspec.field(
         default_factory=list
     )

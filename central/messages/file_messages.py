@@ -90,11 +90,37 @@ PHRASES: Catalogue = {
     ),
     "file.relay_for": Text("`for`: tiếp âm bao lâu", "`for`: how long to relay"),
     "file.show": Text(
-        "text, ticker, clock, qr, image, slides hoặc regions",
-        "text, ticker, clock, qr, image, slides or regions",
+        "text, ticker, clock, qr, image, video, slides hoặc regions",
+        "text, ticker, clock, qr, image, video, slides or regions",
     ),
     "file.turn": Text("text, clock, qr hoặc image", "text, clock, qr or image"),
     "file.slides_or_image": Text("slides hoặc image, không cả hai", "slides or image, not both"),
+    "file.video_or_image": Text(
+        "video, image hoặc slides, chỉ một trong ba", "one of video, image and slides"
+    ),
+    "file.clip.kind": Text(
+        "một đoạn phim loại {0}: `tramtin-central prepare-video` làm ra tệp như thế",
+        "a clip that is {0}: `tramtin-central prepare-video` makes one",
+    ),
+    "file.clip.shape": Text(
+        "điểm ảnh vuông, không xoay ({0}): `tramtin-central prepare-video` làm ra tệp như thế",
+        "square pixels, not turned ({0}): `tramtin-central prepare-video` makes such a file",
+    ),
+    "file.clip.pixels": Text(
+        "nhiều nhất {0} (rộng x cao @ hình mỗi giây), mức mà hộp kịp giải mã",
+        "at most {0} (width x height @ frames a second), which a box decodes in time",
+    ),
+    "file.clip.kbit_s": Text(
+        "nhiều nhất {0}, mức mà hộp kịp giải mã", "at most {0}, which a box decodes in time"
+    ),
+    "file.clip.minutes": Text("dài nhất {0}", "at most {0} long"),
+    "file.clip.mib": Text("nặng nhất {0}", "a file of at most {0}"),
+    "file.clip.flash": Text(
+        "phim không nhấp nháy: từ giây {0} sáng tối đổi quá 3 lần trong một giây, người lái xe bị "
+        "lóa, người động kinh lên cơn",
+        "a clip that does not flash: from second {0} light and dark change more than three times a "
+        "second, which blinds drivers and harms people with epilepsy",
+    ),
     "file.regions": Text("nhiều nhất {0}, tính cả slides", "at most {0}, slides included"),
     "file.region_place": Text(
         "`place`, hoặc `box` [trái, trên, rộng, cao] tính bằng phần trăm, nằm trong bảng",

@@ -6,10 +6,6 @@ from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
     "unsupported.entry": Text("mục “{0}”: {1}", "item “{0}”: {1}"),
-    "unsupported.entries.body.scene.elements.kind=video": Text(
-        "bảng của bản này chỉ hiện hình tĩnh: thay đoạn phim bằng hình ảnh",
-        "boards show stills only in this release: replace the video by an image",
-    ),
     "unsupported.clock": Text(
         "đồng hồ chỉ hiểu %H %M %S %d %m %Y",
         "a clock knows %H %M %S %d %m %Y only",

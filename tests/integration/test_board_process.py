@@ -126,7 +126,6 @@ def test_a_new_process_takes_down_what_a_killed_one_left_on_the_face(start: Star
 @pytest.mark.parametrize(
     ("element", "code"),
     [
-        (Element("video", [0, 0, 1000, 1000], media="0" * 64), "E_UNSUPPORTED"),
         (Element("image", [0, 0, 1000, 1000], media="0" * 64), "E_MEDIA"),
         (Element("text", [500, 0, 501, 1000], text="x"), "E_SCHEMA"),
         (Element("text", [0, 0, 1000, 1000], text="dài " * 900), "E_FIT"),

@@ -36,7 +36,19 @@ TEXT = {"kind": "text", "box": [0, 0, 1000, 1000], "text": "a"}
 CLOCK = {"kind": "clock", "box": [0, 0, 1000, 1000], "format": "%H", "full_format": "%A %L %S"}
 TURN: dict[str, Any] = {"elements": [TEXT], "ms": 8_000}
 REGION: dict[str, Any] = {"box": [0, 0, 1000, 1000], "turns": [TURN]}
+CLIP = {
+    "kind": "video", "box": [0, 0, 1000, 500],
+    "media": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+}  # fmt: skip
+BELOW = TEXT | {"box": [0, 500, 1000, 500]}
 LEVEL = {"from": "18:00", "to": "21:00", "gain_db": 0}
+
+
+def shown(*elements: dict[str, Any]) -> dict[str, Any]:
+    """A scene."""
+    return {"elements": list(elements), "ms": 1}
+
+
 CRITICAL = (
     "policy.cap_distance_m",
     "policy.levels",
@@ -92,6 +104,11 @@ RANGES: list[tuple[str, str, list[Any], list[Any]]] = [
      [[], [TEXT | {"ticker_ms": 9_000}], [CLOCK | {"full_format": "%B"}],
       [CLOCK | {"full_format": "a" * 65}], [TEXT | {"text": "a" * 4_000}] * 3]),
     ("playlist", f"{SCENE}.elements.1.ticker_ms", [], [10_000]),
+    ("playlist", f"{SCENE}.elements.0.fps", [], [25]),
+    ("playlist", f"{SCENE}.elements.0.loop", [], [True]),
+    ("playlist", SCENE, [shown(CLIP), shown(CLIP | {"fps": 60, "fit": "cover"}, BELOW)],
+     [shown(CLIP | {"fps": 0}), shown(CLIP | {"fps": 61}), shown(CLIP, CLIP), shown(CLIP, TEXT)]),
+    ("playlist", f"{SCENE}.regions.0.turns", [], [[TURN | {"elements": [CLIP]}]]),
     ("playlist", f"{SCENE}.elements.0.colour", ["#00FFaa"], ["#fff", "red"]),
     ("playlist", "media.0.bytes", [1, 2**31], [0, 2**31 + 1]),
     ("playlist", "media.0.duration_ms", [0, DAY_MS], [-1, DAY_MS + 1]),

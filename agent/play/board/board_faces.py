@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agent.clock import mono_s
 from agent.play.board.fading_face import FadingFace
 from agent.play.board.flash_guard import FlashGuard, Luminances, read_luminances
-from agent.play.board.moving_face import MovingFace
+from agent.play.board.moving_face import ClipWindow, MovingFace
 from agent.play.ipc import Snap, Snapped, Test, WorkerFault
 from drivers.errors import UnsupportedFeature
 from drivers.frame_sink import Frame
@@ -57,8 +57,6 @@ class BoardFaces:
     @property
     def next_move_mono_s(self) -> float:
         """When `move` is due; infinite while nothing moves."""
-        if not self._moving:
-            return math.inf
         return self._shown_mono_s + (self._next_slots() - 1) * self._sink.period_s
 
     def send(
@@ -66,22 +64,27 @@ class BoardFaces:
         frames: Mapping[str, bytes],
         strips: Mapping[str, Sequence[Strip]] | None = None,
         fade_s: float = 0.0,
+        films: Mapping[str, ClipWindow] | None = None,
     ) -> dict[str, str]:
         """Put frames on their faces, all in one slot; returns the SHA-256 of each.
 
-        That of a face on which texts run is of its first still and of the strips.
+        That of a face on which something moves is of its first still, of the strips, and of the
+        clip's digest.
 
         Args:
             frames: by face.
             strips: what moves on them. The very strips of before go on from where they are.
-            fade_s: how long a face without strips takes to go over to its frame.
+            fade_s: how long a face on which nothing moves takes to go over to its frame.
+            films: clips on them, each with a frame to begin with; the very clip of before goes on.
 
         Raises:
             DriverError: the board is gone.
         """
         former = dict(self._moving)
         for face, pixels in frames.items():
-            self._set_motion(face, pixels, (strips or {}).get(face, ()), fade_s)
+            film = (films or {}).get(face)
+            if not self._set_motion(face, pixels, (strips or {}).get(face, ()), film):
+                self._set_fade(face, pixels, fade_s)
         self._present({face: self._frame(face, pixels) for face, pixels in frames.items()}, None)
         same = {face for face, one in self._moving.items() if former.get(face) is one}
         digests = {face: self._digest(face, pixels, same) for face, pixels in frames.items()}
@@ -114,42 +117,54 @@ class BoardFaces:
         Raises:
             DriverError: the board is gone.
         """
-        if self._moving:
-            slot = self._slot + self._next_slots()
-            self._present({face: one.draw(slot) for face, one in self._moving.items()}, slot)
-            for face, one in list(self._moving.items()):
+        slots = self._next_slots()
+        if math.isfinite(slots):
+            slot, former_s = self._slot + int(slots), self._shown_mono_s
+            at_mono_s = former_s + slots * self._sink.period_s
+            due = {face: one for face, one in self._moving.items() if one.is_due(slots, former_s)}
+            self._present({face: one.draw(slot, at_mono_s) for face, one in due.items()}, slot)
+            for face, one in due.items():
                 if isinstance(one, FadingFace) and one.is_over:
                     del self._moving[face]
 
-    def _next_slots(self) -> int:
-        return min(one.slots for one in self._moving.values())
+    def _next_slots(self) -> float:
+        counts = (one.count_slots(self._shown_mono_s) for one in self._moving.values())
+        return min(counts, default=math.inf)
 
-    def _set_motion(self, face: str, still: bytes, strips: Sequence[Strip], fade_s: float) -> None:
-        former = self._moving.pop(face, None)
-        if not strips:
-            if fade_s and face in self._last:
-                before = self._last[face].pixels if former is None else former.pixels
-                one = FadingFace(before, still, self.sizes[face], fade_s, self._sink.period_s)
-                self._moving[face] = one
-            return
-        if isinstance(former, MovingFace) and former.strips is strips:
+    def _set_motion(
+        self, face: str, still: bytes, strips: Sequence[Strip], film: ClipWindow | None
+    ) -> bool:
+        """Let strips and a clip move on a face; False where there are none."""
+        former = self._moving.get(face)
+        if not strips and film is None:
+            return False
+        if isinstance(former, MovingFace) and former.strips is strips and former.film == film:
             former.replace_still(still)
-            self._moving[face] = former
         else:
             width_px, period_s = self.sizes[face][0], self._sink.period_s
-            self._moving[face] = MovingFace(still, width_px, strips, period_s)
+            self._moving[face] = MovingFace(still, width_px, strips, period_s, film)
+        return True
+
+    def _set_fade(self, face: str, still: bytes, fade_s: float) -> None:
+        former = self._moving.pop(face, None)
+        if fade_s and face in self._last:
+            before = self._last[face].pixels if former is None else former.pixels
+            one = FadingFace(before, still, self.sizes[face], fade_s, self._sink.period_s)
+            self._moving[face] = one
 
     def _frame(self, face: str, pixels: bytes) -> Frame:
         moving = self._moving.get(face)
-        return Frame(pixels) if moving is None else moving.draw(self._slot)
+        return Frame(pixels) if moving is None else moving.draw(self._slot, self._shown_mono_s)
 
     def _digest(self, face: str, pixels: bytes, continuing: Iterable[str]) -> str:
         if face in continuing:  # hashing takes as long as a slot
             return self._last[face].digest
         digest = hashlib.sha256(pixels)
         moving = self._moving.get(face)
-        for strip in moving.strips if isinstance(moving, MovingFace) else ():
-            digest.update(strip.pixels)
+        if isinstance(moving, MovingFace):
+            for strip in moving.strips:
+                digest.update(strip.pixels)
+            digest.update(b"" if moving.film is None else moving.film.clip.medium.encode())
         return digest.hexdigest()
 
     def _present(self, frames: Mapping[str, Frame], slot: int | None) -> None:
@@ -159,7 +174,7 @@ class BoardFaces:
         self.frames += len(frames)
         for face in frames:
             if face in self._moving:
-                self._moving[face].begin(shown.slot)
+                self._moving[face].begin(shown.slot, shown.shown_mono_s)
 
     def find_faults(self) -> dict[str, str]:
         """The faces that the board cannot show now, with a coded reason.

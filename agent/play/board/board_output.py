@@ -14,27 +14,18 @@ from datetime import datetime
 
 from agent.clock import Now, mono_s
 from agent.errors import PlayError
+from agent.play import ipc
 from agent.play.board.banner_records import BannerRecords
 from agent.play.board.board_session import BoardSession
+from agent.play.board.clip_feeder import ClipFeeder
 from agent.play.board.companion import Companions
-from agent.play.board.face_lane import FaceLane, group_by_session, mark_dead
+from agent.play.board.face_lane import FaceLane, count_frames, group_by_session, mark_dead
 from agent.play.board.face_snaps import FaceSnaps
 from agent.play.board.showing_end import judge_ends
 from agent.play.board.standby_output import StandbyOutput
 from agent.play.board.unseen_picture import FaceWatch
 from agent.play.commissioning_test import FaceTest, busy, not_ready
-from agent.play.ipc import (
-    AgentLost,
-    Blank,
-    BoardBeat,
-    BoardCommand,
-    BoardEvent,
-    BoardReady,
-    Brightness,
-    Shown,
-    Snapped,
-    WorkerFault,
-)
+from agent.play.ipc import BoardCommand, BoardEvent, WorkerFault
 from agent.play.item import Item, OutputContext, Rundown, forget_past
 from agent.play.plan_watch import OUTPUT_LOST, report_passed
 from agent.play.supervisor import SameWorker, Spawn, Supervisor
@@ -52,6 +43,7 @@ class BoardOutput:
         rundowns: its faces, each with its own part of the schedule.
         spawn: makes a worker (not started) for this board.
         context: clock, media, journal and issue sink.
+        sizes: (width_px, height_px) of its faces, for clips.
 
     Attributes:
         lanes: face → what it shows.
@@ -66,6 +58,7 @@ class BoardOutput:
         rundowns: Mapping[str, Rundown],
         spawn: Spawn[BoardEvent],
         context: OutputContext,
+        sizes: Mapping[str, tuple[int, int]] | None = None,
     ) -> None:
         self.name = name
         self.lanes = {face: FaceLane(face, rundown) for face, rundown in rundowns.items()}
@@ -81,6 +74,7 @@ class BoardOutput:
             on_lost=self._on_lost,
             on_fault=context.on_fault,
         )
+        self._clips = ClipFeeder(sizes or {}, context.media, self._supervisor.send)
         self._context = context
         self._clock = context.clock
         self._banners = BannerRecords(name, context.log, context.clock)
@@ -90,7 +84,7 @@ class BoardOutput:
             context.moments,
             context.media,
             send=self._supervisor.send,
-            open_session=lambda item, faces: BoardSession(name, item, faces, context),
+            open_session=self._open_session,
         )
         self._face_test: FaceTest | None = None
         self._on_fault = context.on_fault
@@ -137,7 +131,7 @@ class BoardOutput:
         if self._brightness_pct is None:
             return False
         try:
-            self._supervisor.send(Brightness(self._brightness_pct))
+            self._supervisor.send(ipc.Brightness(self._brightness_pct))
         except PlayError as error:
             log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
             return False
@@ -170,7 +164,7 @@ class BoardOutput:
         self._face_test = FaceTest(operation, face, commands, wanted.key if wanted else None)
         self.changed()
 
-    async def snap(self, face: str, known: str = "") -> Snapped | None:
+    async def snap(self, face: str, known: str = "") -> ipc.Snapped | None:
         """A small picture of what a face shows; None when the board does not answer.
 
         Args:
@@ -187,6 +181,7 @@ class BoardOutput:
                 group.create_task(self._run_schedule(group), name=f"rundown of {self.name}")
                 group.create_task(self._standby.stay_alive(), name=f"life of {self.name}")
         finally:
+            await self._clips.stop()
             await self._end("shutdown", *self.lanes.values())
 
     async def _end(self, reason: str, *lanes: FaceLane, end_mono_s: float | None = None) -> None:
@@ -217,23 +212,24 @@ class BoardOutput:
         if await self._standby.handle(event):
             return
         match event:
-            case BoardReady():
+            case ipc.BoardReady():
                 self._send_brightness()
                 self._standby.forget()
                 self.changed()
-            case BoardBeat():
+            case ipc.BoardBeat():
                 self.late = event.late
+                count_frames(self.lanes.values(), event.clips)
                 await self._report_faces(event.faults)
-            case AgentLost():
+            case ipc.AgentLost():
                 await self._on_agent_lost(event)
-            case Snapped():
+            case ipc.Snapped():
                 self._snaps.answer(event)
-            case Shown():
+            case ipc.Shown():
                 await self._on_shown(event)
             case WorkerFault():
                 await self._fail(event)
 
-    async def _on_agent_lost(self, event: AgentLost) -> None:
+    async def _on_agent_lost(self, event: ipc.AgentLost) -> None:
         """This process stood still, and the board has put standby pictures in place: show anew."""
         log.error("%s: this process stood still for %g s", self.name, mono_s() - event.mono_s)
         self._face_test = None
@@ -241,7 +237,7 @@ class BoardOutput:
         await self._end("agent_stalled", *lanes, end_mono_s=event.mono_s)
         self.changed()
 
-    async def _on_shown(self, event: Shown) -> None:
+    async def _on_shown(self, event: ipc.Shown) -> None:
         lane = self.lanes.get(event.face)
         session = lane.find_session(event.id) if lane is not None else None
         if lane is None or session is None:
@@ -291,6 +287,7 @@ class BoardOutput:
                 is_changed, self._is_changed = self._is_changed, False
                 self._standby.update(self._clock.now(), is_changed=is_changed)
                 await self._update()
+            self._clips.keep_only(self.lanes.values())
             try:
                 async with asyncio.timeout(UPDATE_S):
                     await self._changed.wait()
@@ -312,10 +309,8 @@ class BoardOutput:
             wanted = self._companions.settle(lane, wanted, now)
             if not self._is_tested(lane, wanted) and not self._goes_on(lane, wanted):
                 changing[lane.face] = wanted
-        try:
+        with contextlib.suppress(PlayError):  # the supervisor reports its loss
             self._companions.prepare(coming)
-        except PlayError as error:
-            log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
         if changing:
             await self._change(changing, now)
         await self._banners.update(self.lanes.values(), "withdrawn")
@@ -359,7 +354,7 @@ class BoardOutput:
                     self._supervisor.send(command)
                 return True
             self._face_test = None
-            self._supervisor.send(Blank([face_test.face]))
+            self._supervisor.send(ipc.Blank([face_test.face]))
         except PlayError as error:
             log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
         return False
@@ -390,11 +385,16 @@ class BoardOutput:
             PlayError: the board process is gone; the next one gets the command again.
         """
         if idle := [face for face, item in changing.items() if item is None]:
-            self._supervisor.send(Blank(idle))
+            self._supervisor.send(ipc.Blank(idle))
         items = {item.key: item for item in changing.values() if item is not None}
         for key, item in items.items():
             faces = [face for face, one in changing.items() if one is not None and one.key == key]
-            session = BoardSession(self.name, item, faces, self._context, lambda: self.late)
+            session = self._open_session(item, faces)
             for face in faces:
                 self.lanes[face].session = session
             self._supervisor.send(session.command(self._context.media))
+
+    def _open_session(self, item: Item, faces: list[str]) -> BoardSession:
+        session = BoardSession(self.name, item, faces, self._context, lambda: self.late)
+        self._clips.begin(session, self._clock.now().at)
+        return session

@@ -1,6 +1,4 @@
-"""The board process.
-
-Run as `python -m agent.play.board.board_process CONFIG`, CONFIG being JSON by `board_config`.
+"""The board process: `python -m agent.play.board.board_process CONFIG`, JSON by `board_config`.
 
 One loop on one thread: wait for a command, a renderer's answer or the next due moment (heartbeat,
 end of a scene, what a clock changes, the next step of a text that runs). It draws nothing itself:
@@ -29,41 +27,25 @@ import msgspec
 from agent.clock import mono_s
 from agent.contract.scene import still
 from agent.errors import PlayError
+from agent.play import ipc
 from agent.play.board.agent_watch import AgentWatch
+from agent.play.board.board_commands import receive_command
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_faces import BoardFaces, set_brightness
 from agent.play.board.board_start import main
+from agent.play.board.clip_table import ClipFault, ClipTable
 from agent.play.board.render_process import Failure, RenderProcess, moment_of, reap
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
-from agent.play.board.scene_drawing import SceneDrawing, begin_drawing
+from agent.play.board.scene_drawing import SceneDrawing, begin_drawing, list_ahead
 from agent.play.board.scene_state import find_fade_s, read_changing
 from agent.play.board.standby_pictures import DrawnPicture, StandbyPictures
-from agent.play.ipc import (
-    AGENT_LIMIT_S,
-    BEAT_S,
-    AgentLost,
-    Alive,
-    Blank,
-    BoardBeat,
-    BoardCommand,
-    BoardEvent,
-    BoardReady,
-    Brightness,
-    MoveScene,
-    Shown,
-    ShowScene,
-    Snap,
-    Standby,
-    Test,
-    WorkerFault,
-)  # fmt: skip
+from agent.play.ipc import BEAT_S, BoardEvent, Shown, ShowScene, WorkerFault
 
 if TYPE_CHECKING:
     from drivers.frame_sink import FrameSink
 
 LOGGER = logging.getLogger(__name__)
 
-MAX_MESSAGE_BYTES = 1024 * 1024
 LATE_S = 0.1
 ATTEMPTS = 2  # renderers that may die while drawing one scene
 
@@ -96,6 +78,7 @@ class BoardProcess:
         self._dying: list[int] = []
         self._late = 0
         self._beat_mono_s = mono_s()
+        self._clips = ClipTable(self._faces.sizes, sink)
         self._standby = StandbyPictures(self._faces.sizes, config.station, budget)
         self._resting = set(self._faces.sizes)
         self._alarms: set[str] = set()
@@ -109,7 +92,7 @@ class BoardProcess:
             OSError: the agent is gone while an event is being sent.
         """
         self._faces.black(*self._faces.sizes)
-        self._send(BoardReady(list(self._faces.sizes)))
+        self._send(ipc.BoardReady(list(self._faces.sizes)))
         while self.step():
             pass
 
@@ -124,7 +107,8 @@ class BoardProcess:
         wait_s = max(0.0, self._next_due_mono_s() - mono_s())
         agent, renderers = self._agent.fileno(), {one.renderer.fd: one for one in self._drawings}
         standby = [] if self._standby.fd is None else [self._standby.fd]
-        readable, _, _ = select.select([agent, *renderers, *standby], [], [], wait_s)
+        clips = self._clips.list_open()
+        readable, _, _ = select.select([agent, *renderers, *standby, *clips], [], [], wait_s)
         # The agent first: its command may make an answer useless.
         if agent in readable and not self._serve_one():
             return False
@@ -133,6 +117,8 @@ class BoardProcess:
                 self._handle_answer(renderers[fd])
             elif fd == self._standby.fd:
                 self._keep_standby(self._standby.take_answer())
+            elif fd in clips:
+                clips[fd].read()
         if agent not in readable and self._watch.is_lost():
             self._lose_agent()
         if mono_s() >= self._faces.next_move_mono_s:
@@ -144,6 +130,7 @@ class BoardProcess:
         for drawing in list(self._drawings):
             self._drop(drawing)
         self._standby.close()
+        self._clips.close()
 
     def leave_standby(self) -> bool:
         """Show the standby pictures, for nobody comes behind this; False where there are none.
@@ -155,36 +142,33 @@ class BoardProcess:
         return any(self._standby.frame(face) is not None for face in self._faces.sizes)
 
     def _serve_one(self) -> bool:
-        raw = self._agent.recv(MAX_MESSAGE_BYTES)
-        if not raw:
-            return False
-        try:
-            command = msgspec.json.decode(raw, type=BoardCommand)
-        except msgspec.DecodeError as error:
-            self._send(WorkerFault("E_SCHEMA", str(error), id=""))
-            return True
-        self._handle(command)
-        return True
+        command = receive_command(self._agent, self._clips)
+        if isinstance(command, WorkerFault):
+            self._send(command)
+        elif command is not None:
+            self._handle(command)
+        return command is not None
 
-    def _handle(self, command: BoardCommand) -> None:
+    def _handle(self, command: ipc.BoardCommand) -> None:
         self._watch.hear()
         match command:
             case ShowScene():
                 self._show(command)
-            case MoveScene():
+            case ipc.MoveScene():
                 self._move(command)
-            case Blank():
+            case ipc.Blank():
                 self._rest(*(face for face in command.faces if face in self._faces.sizes))
-            case Standby():
+            case ipc.Standby():
                 self._put_at_rest(self._standby.replace(command.pictures) & self._resting)
-            case Alive():
+            case ipc.Alive():
                 self._watch.begin()
-            case Brightness():
-                self._dim(command.pct)
-            case Test():
+            case ipc.Brightness():
+                if (fault := set_brightness(self._sink, command.pct)) is not None:
+                    self._send(fault)
+            case ipc.Test():
                 faces = [face for face in self._faces.sizes if face in command.faces]
                 self._test(command, faces if command.faces else list(self._faces.sizes))
-            case Snap() if command.face in self._faces.sizes:
+            case ipc.Snap() if command.face in self._faces.sizes:
                 self._send(self._faces.snap(command))
 
     def _show(self, show: ShowScene) -> None:
@@ -194,9 +178,10 @@ class BoardProcess:
             return
         is_ahead = show.from_mono_s is not None and show.from_mono_s > mono_s()
         for face in show.faces if not is_ahead else ():
-            self._release(face)
+            self._release(face, but=show.id)
         if not show.faces:
             return
+        self._clips.expect(show)
         if show.is_alarm:
             self._alarms |= set(show.faces)
         if show.until_mono_s <= mono_s():
@@ -241,13 +226,15 @@ class BoardProcess:
         frames = drawing.list_frames()
         is_new = not drawing.is_shown or renderer.turns != drawing.turns
         wait_s = self._faces.find_wait_s(frames) if is_new else 0.0
+        wait_s = max(wait_s, self._clips.find_wait_s(renderer.show.id, frames))
         drawing.held_mono_s = mono_s() + wait_s if wait_s > 0 else None
         if drawing.held_mono_s is not None:
             return
         drawing.turns, drawing.frames = renderer.turns, {}
         fade_s = find_fade_s(renderer.show.scene) if is_new else 0.0
         self._resting -= frames.keys()
-        for face, digest in self._faces.send(frames, renderer.strips, fade_s).items():
+        films = self._clips.find_windows(renderer.show.id, frames)
+        for face, digest in self._faces.send(frames, renderer.strips, fade_s, films).items():
             self._ends[face], self._scenes[face] = drawing.until_mono_s, renderer.show.id
             if not drawing.is_shown:
                 self._send(Shown(renderer.show.id, face, digest, mono_s()))
@@ -259,14 +246,16 @@ class BoardProcess:
         """The moment of a scene has come: it is shown, now or as soon as it is drawn."""
         for face in drawing.renderer.faces:
             self._release(face)
+        self._clips.begin(drawing.renderer.show.id, drawing.from_mono_s)
         drawing.from_mono_s = None
         if drawing.frames:
             self._put(drawing)
 
-    def _move(self, place: MoveScene) -> None:
+    def _move(self, place: ipc.MoveScene) -> None:
         for drawing in list(self._drawings):
             if drawing.renderer.show.id == place.id and not drawing.place(place):
                 self._drop(drawing)
+                self._clips.drop(place.id)
         for face in self._ends:
             if self._scenes[face] == place.id:
                 self._ends[face] = place.until_mono_s
@@ -285,9 +274,17 @@ class BoardProcess:
             for face in faces:
                 self._draw(show, [face], attempt=1)
         elif drawing.is_ahead:  # its faces show something else, which goes on
+            self._clips.drop(show.id)
             self._send(WorkerFault(failure.code, failure.detail, id=show.id, faces=faces))
         else:
             self._give_up(show, faces, failure.code, failure.detail)
+
+    def _fail_clip(self, fault: ClipFault) -> None:
+        ahead = [one for one in self._drawings if one.waits_as(fault.show.id)]
+        for drawing in ahead:
+            self._fail(drawing, Failure(fault.code, fault.detail))
+        if not ahead:
+            self._give_up(fault.show, fault.faces, fault.code, fault.detail)
 
     def _give_up(self, show: ShowScene, faces: Iterable[str], code: str, detail: str) -> None:
         """Do not go back to the previous scene: its time is over."""
@@ -295,9 +292,10 @@ class BoardProcess:
         self._rest(*named)
         self._send(WorkerFault(code, detail, id=show.id, faces=named))
 
-    def _release(self, face: str) -> None:
-        """Stop drawing what this face shows; a renderer without a face ends."""
+    def _release(self, face: str, but: str = "") -> None:
+        """Stop drawing what this face shows; a renderer without a face ends, a clip but `but`'s."""
         self._ends.pop(face, None)
+        self._clips.release(face, {but, *list_ahead(self._drawings)})
         self._alarms.discard(face)
         for drawing in [one for one in self._drawings if not one.is_ahead]:
             drawing.renderer.faces.discard(face)
@@ -310,11 +308,7 @@ class BoardProcess:
         if (pid := drawing.renderer.kill()) is not None:
             self._dying.append(pid)
 
-    def _dim(self, pct: int) -> None:
-        if (fault := set_brightness(self._sink, pct)) is not None:
-            self._send(fault)
-
-    def _test(self, test: Test, faces: list[str]) -> None:
+    def _test(self, test: ipc.Test, faces: list[str]) -> None:
         for face in faces:
             self._release(face)
         self._resting.difference_update(faces)
@@ -326,6 +320,8 @@ class BoardProcess:
             if now_s >= end_mono_s:
                 self._late += now_s - end_mono_s > LATE_S
                 self._rest(face)
+        for fault in self._clips.find_faults():
+            self._fail_clip(fault)
         for drawing in list(self._drawings):
             self._monitor(drawing, now_s)
         failed, over = self._standby.check()
@@ -335,8 +331,9 @@ class BoardProcess:
         self._dying = [pid for pid in self._dying if not reap(pid)]
         if now_s >= self._beat_mono_s:
             self._beat_mono_s = now_s + BEAT_S
-            late, faults = self._late + self._faces.late, self._faces.find_faults()
-            self._send(BoardBeat(self._faces.frames, late, faults))
+            late = self._late + self._faces.late + self._clips.late
+            faults, frames = self._faces.find_faults(), self._faces.frames
+            self._send(ipc.BoardBeat(frames, late, faults, self._clips.count()))
 
     def _keep_standby(self, drawn: DrawnPicture | None) -> None:
         """Show a standby picture that has just been drawn where nothing else is."""
@@ -346,18 +343,21 @@ class BoardProcess:
 
     def _lose_agent(self) -> None:
         """Nobody judges any more what may be shown: an alarm alone stays, until its end."""
-        LOGGER.warning("no command for %g s", AGENT_LIMIT_S)
+        LOGGER.warning("no command for %g s", ipc.AGENT_LIMIT_S)
         faces = sorted(self._faces.sizes.keys() - self._resting - self._alarms)
         for drawing in [one for one in self._drawings if one.is_ahead]:
             self._drop(drawing)
         self._rest(*faces)
-        self._send(AgentLost(faces, mono_s()))
+        self._send(ipc.AgentLost(faces, mono_s()))
 
     def _monitor(self, drawing: SceneDrawing, now_s: float) -> None:
         """Its moment: show it. Late: fail. Slow: black meanwhile. Idle: redraw what changes."""
         renderer = drawing.renderer
         if now_s >= drawing.find_trigger_mono_s(self._sink.period_s):
             self._begin(drawing)
+        if now_s >= drawing.stale_mono_s and not (drawing.is_shown or drawing.is_ahead):
+            drawing.stale_mono_s = math.inf
+            self._put_at_rest(renderer.faces)
         if drawing.held_mono_s is not None:
             if now_s >= drawing.held_mono_s:
                 self._put(drawing)
@@ -367,14 +367,11 @@ class BoardProcess:
         elif now_s >= renderer.due_mono_s:
             limit = f"not drawn within {self._budget.render_s:g} s"
             self._fail(drawing, Failure("E_RENDER", limit))
-        elif now_s >= drawing.stale_mono_s and not drawing.is_shown:
-            drawing.stale_mono_s = math.inf
-            self._put_at_rest(renderer.faces)
 
     def _next_due_mono_s(self) -> float:
         due = [self._beat_mono_s, self._faces.next_move_mono_s, *self._ends.values()]
         due += [one.find_due_mono_s(self._sink.period_s) for one in self._drawings]
-        return min(self._standby.due_mono_s, *due)
+        return min(self._standby.due_mono_s, self._clips.due_mono_s, *due)
 
     def _rest(self, *faces: str) -> None:
         for face in faces:

@@ -12,6 +12,7 @@ from agent.contract.ids import Digest
 from agent.contract.priority import Level
 from agent.contract.scene import Scene
 from agent.play.board.banner import add_banner
+from agent.play.clip_messages import ClipCount
 from agent.play.ipc import MoveScene, Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
 from agent.play.play_memory import face_key
@@ -67,6 +68,7 @@ class BoardSession:
         self._banner_key: str | None = None
         self._seen_banner_key: str | None = None
         self._moments = PlayMoments(context.clock)
+        self._count: ClipCount | None = None
 
     @property
     def is_seen(self) -> bool:
@@ -152,6 +154,10 @@ class BoardSession:
             self._record = PlayRecord(self._log, self._output, self.item)
             self._record.open(self._build_result("cut", "restart", self.faces))
 
+    def count_frames(self, count: ClipCount | None) -> None:
+        """So many frames of its clip have been shown; None: it has none."""
+        self._count = count or self._count
+
     async def leave(
         self,
         faces: Collection[str],
@@ -208,4 +214,5 @@ class BoardSession:
             proof="A2",
             frames={face: self._frames[face] for face in faces if face in self._frames},
             late_frames=max(0, self._count_late() - self._late_before),
+            clip_frames=None if self._count is None else msgspec.structs.asdict(self._count),
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from agent.clock import Now
 from agent.play.board.board_session import BoardSession
+from agent.play.clip_messages import ClipCount
 from agent.play.failed_item import FailedItems
 from agent.play.ipc import WorkerFault
 from agent.play.item import Item, Rundown
@@ -51,6 +52,13 @@ class FaceLane:
         """The session with this id, if the face shows it or waits for it."""
         found = (one for one in (self.session, self.pending) if one is not None)
         return next((one for one in found if one.id == session_id), None)
+
+
+def count_frames(lanes: Iterable[FaceLane], clips: Mapping[str, ClipCount]) -> None:
+    """So many frames of the clips on these faces have been shown, by the id of the session."""
+    for lane in lanes:
+        if lane.session is not None:
+            lane.session.count_frames(clips.get(lane.session.id))
 
 
 def group_by_session(lanes: Iterable[FaceLane]) -> Iterator[tuple[BoardSession, list[str]]]:

@@ -31,11 +31,19 @@ class FadingFace:
         self._target = after
         self.pixels = before
 
-    def begin(self, slot: int) -> None:
+    def count_slots(self, _shown_mono_s: float) -> int:
+        """So many slots after the one that was shown last it changes."""
+        return self.slots
+
+    def is_due(self, _slots: float, _shown_mono_s: float) -> bool:
+        """Does it change with the faces that do? Always: it is counted from the slot before."""
+        return True
+
+    def begin(self, slot: int, _shown_mono_s: float = 0.0) -> None:
         """Its first frame was shown in this slot; a second call does nothing."""
         self._begin = slot if self._begin is None else self._begin
 
-    def draw(self, slot: int) -> Frame:
+    def draw(self, slot: int, _at_mono_s: float = 0.0) -> Frame:
         """The frame for a slot; the first is one step on the way, the last the picture itself."""
         passed = self.slots if self._begin is None else slot - self._begin + self.slots
         share = passed / self._end_slots

@@ -1,62 +1,127 @@
-"""A face on which texts run: its still, with a window on each strip."""
+"""A face on which something moves: its still, with a window on each strip and on a clip."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from agent.play.board.clip_frames import ClipFrames
+from agent.play.board.scene_box import Box
 from agent.play.board.ticker import Pace, Strip, find_pace
 from drivers.frame_sink import Frame
 
 
-class MovingFace:
-    """Makes the frame of each slot; only rows with a strip are written again.
+@dataclass(frozen=True)
+class ClipWindow:
+    """Where a clip is on a face.
 
-    Positions follow from the slot, so that a late frame costs no time, and two faces stay in step.
+    Args:
+        clip: its frames.
+        box: left, top, right, bottom.
+        rows: the first of the face's rows in which it is seen, and the one behind the last: a
+            banner is in front of it.
+    """
+
+    clip: ClipFrames
+    box: Box
+    rows: tuple[int, int]
+
+
+class MovingFace:
+    """Makes the frame of each slot; only rows with something that moves are written again.
+
+    Positions of strips follow from the slot, so that a late frame costs no time, and two faces stay
+    in step. Frames of a clip follow from the slot's moment: a clip has a rate of its own.
 
     Args:
         still: the frame without what moves, RGB.
         width_px: of the face.
         strips: what moves.
         period_s: length of a slot.
+        film: a clip, which has a frame already.
     """
 
     def __init__(
-        self, still: bytes, width_px: int, strips: Sequence[Strip], period_s: float
+        self,
+        still: bytes,
+        width_px: int,
+        strips: Sequence[Strip],
+        period_s: float,
+        film: ClipWindow | None = None,
     ) -> None:
-        self.strips = strips
+        self.strips, self.film = strips, film
         self._pixels = bytearray(still)
         self._row_bytes = width_px * 3
+        self._period_s = period_s
         self._lines = [(one, _pace_of(one, period_s)) for one in strips]
-        tops, bottoms = [one.window[1] for one in strips], [one.window[3] for one in strips]
-        self._rows: tuple[int, int] = min(tops), max(bottoms)
+        boxes = [*(one.window for one in strips), *([] if film is None else [film.box])]
+        self._rows: tuple[int, int] = min(box[1] for box in boxes), max(box[3] for box in boxes)
         self._is_new = True
+        self._serial = 0
         self._begin: int | None = None
+        self._draw_film()
         self._draw_strips(0)
-
-    @property
-    def slots(self) -> int:
-        """It moves once in so many slots."""
-        return min(pace.slots for _, pace in self._lines)
 
     @property
     def pixels(self) -> bytes:
         """Its present frame."""
         return bytes(self._pixels)
 
-    def begin(self, slot: int) -> None:
+    def begin(self, slot: int, shown_mono_s: float = 0.0) -> None:
         """Its first frame was shown in this slot; a second call does nothing."""
-        self._begin = slot if self._begin is None else self._begin
+        if self._begin is None:
+            self._begin = slot
+            if self.film is not None:
+                self.film.clip.begin(shown_mono_s)
+
+    def count_slots(self, shown_mono_s: float) -> float:
+        """So many slots after the one shown at this moment it moves; infinite: it does not."""
+        slots = min((pace.slots for _, pace in self._lines), default=math.inf)
+        if self.film is not None:
+            due_s = self.film.clip.next_due_mono_s - shown_mono_s
+            if math.isfinite(due_s):
+                slots = min(slots, max(1, round(due_s / self._period_s)))
+        return slots
+
+    def is_due(self, slots: float, shown_mono_s: float) -> bool:
+        """Does it move so many slots after the one shown at this moment?
+
+        A text is counted from the slot before, whichever face moved in that.
+        """
+        return bool(self._lines) or self.count_slots(shown_mono_s) <= slots
 
     def replace_still(self, still: bytes) -> None:
         """Show another frame beneath; what moves goes on."""
         self._pixels[:] = still
         self._is_new = True
 
-    def draw(self, slot: int) -> Frame:
-        """The frame for a slot."""
+    def draw(self, slot: int, at_mono_s: float = 0.0) -> Frame:
+        """The frame for a slot, which is shown at this moment."""
+        if self.film is not None:
+            self.film.clip.draw(at_mono_s)
+            self._draw_film()
         self._draw_strips(0 if self._begin is None else slot - self._begin)
         rows, self._is_new = None if self._is_new else self._rows, False
         return Frame(self._pixels, rows)
+
+    def _draw_film(self) -> None:
+        """Copy the clip's frame if it is another one than before."""
+        if self.film is None:
+            return
+        clip, (left, top, right, _) = self.film.clip, self.film.box
+        source, (first, last) = memoryview(clip.pixels), self.film.rows
+        if self._serial == clip.serial and not self._is_new:
+            return
+        self._serial = clip.serial
+        length, at = (right - left) * 3, first * self._row_bytes + left * 3
+        if length == self._row_bytes:
+            end = at + length * (last - first)
+            self._pixels[at:end] = source[(first - top) * length : (last - top) * length]
+            return
+        for y in range(first - top, last - top):
+            self._pixels[at : at + length] = source[y * length : (y + 1) * length]
+            at += self._row_bytes
 
     def _draw_strips(self, slots: int) -> None:
         for strip, pace in self._lines:

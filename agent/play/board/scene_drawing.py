@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -53,6 +54,10 @@ class SceneDrawing:
             self.renderer.show, from_mono_s=self.from_mono_s, until_mono_s=self.until_mono_s
         )
 
+    def waits_as(self, show_id: str) -> bool:
+        """Is it the scene of this id, and not shown before its moment?"""
+        return self.is_ahead and self.renderer.show.id == show_id
+
     def list_frames(self) -> dict[str, bytes]:
         """What was drawn, for the faces that still want it."""
         return {face: one for face, one in self.frames.items() if face in self.renderer.faces}
@@ -76,6 +81,11 @@ class SceneDrawing:
         self.from_mono_s = place.from_mono_s
         self.stale_mono_s = place.from_mono_s + STALE_S
         return place.until_mono_s > mono_s()
+
+
+def list_ahead(drawings: Iterable[SceneDrawing]) -> list[str]:
+    """The ids of scenes whose faces show something else until their moment."""
+    return [one.renderer.show.id for one in drawings if one.is_ahead]
 
 
 def begin_drawing(renderer: RenderProcess, attempt: int) -> SceneDrawing:

@@ -198,9 +198,8 @@ def _centred(size: tuple[int, int], box: Box) -> tuple[int, int]:
     return (box[0] + box[2] - size[0]) // 2, (box[1] + box[3] - size[1]) // 2
 
 
-def _refuse(canvas: _Canvas, element: Element, box: Box) -> None:
-    del canvas, box
-    raise PlayError("E_UNSUPPORTED", element.kind, "this board shows stills only")
+def _paint_nothing(canvas: _Canvas, element: Element, box: Box) -> None:
+    """Its background alone: the board puts the frames of a clip on it."""
 
 
 _PAINTERS = {
@@ -208,5 +207,5 @@ _PAINTERS = {
     "clock": _paint_clock,
     "qr": _paint_qr,
     "image": _paint_image,
-    "video": _refuse,
+    "video": _paint_nothing,
 }

@@ -120,7 +120,7 @@ class FfmpegDecoder:
         try:
             while True:
                 stderr, code = await asyncio.gather(
-                    _read_stderr(self._process), self._process.wait()
+                    read_stderr(self._process), self._process.wait()
                 )
                 if code:
                     detail = stderr.decode(errors="replace").strip()[-DETAIL_CHARS:]
@@ -182,7 +182,7 @@ async def _start_ffmpeg(run: ClipRun, write_fd: int) -> Process:
     return await start_ffmpeg(argv, write_fd, media=media)
 
 
-async def _read_stderr(process: Process) -> bytes:
+async def read_stderr(process: Process) -> bytes:
     """The end of its error output: read while it runs, because a full pipe would block it."""
     assert process.stderr is not None  # noqa: S101 - it is a pipe
     last = b""

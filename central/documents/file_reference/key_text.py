@@ -25,6 +25,7 @@ class KeyText(NamedTuple):
 
 FILE_NAME = Text("tên tệp", "file name")
 IMAGE_FILE = Text("tên tệp PNG, JPEG, WebP", "name of a PNG, JPEG or WebP file")
+CLIP_FILE = Text("tên tệp MP4", "name of an MP4 file")
 HTTPS = Text("địa chỉ https", "https address")
 RECURRENCE = Text("quy tắc RFC 5545", "rule of RFC 5545")
 SET_NAME = Text("tên", "name")

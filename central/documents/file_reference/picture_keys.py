@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from central.documents.file_reference.key_text import ADDRESS, IMAGE_FILE, KeyText
+from central.documents.file_reference.key_text import ADDRESS, CLIP_FILE, IMAGE_FILE, KeyText
 from texts.catalogue import Text
 
 _FIT = KeyText(
@@ -91,6 +91,33 @@ PICTURE_SPEC: dict[str, KeyText] = {
             "`cut`: at once; `fade`: gradually within 0.6 s, when the item begins and when "
             "`slides` or `regions` change. Items with running text, emergencies and boxes of "
             "older releases change at once.",
+        )
+    ),
+    "video": KeyText(
+        Text(
+            "Một đoạn phim, ở chỗ của `image`; không có `for` và không có tiếng thì hiện đúng bằng "
+            "độ dài của phim. Tệp do `tramtin-central prepare-video` làm ra; tiếng của phim là tệp "
+            "riêng, ghi ở `play`, và phát khớp với hình. Hộp bản 0.1.0 từ chối lịch; `publish` kể "
+            "tên trạm ấy.",
+            "A clip, in the place of `image`; without `for` and sound it is shown for as long as "
+            "it lasts. `tramtin-central prepare-video` makes the file; its sound is a file of its "
+            "own, under `play`, and in step with the picture. Boxes of 0.1.0 refuse the schedule.",
+        ),
+        form=CLIP_FILE,
+    ),
+    "video_fit": _FIT,
+    "video_loop": KeyText(
+        Text(
+            "`true`: hết thì chiếu lại từ đầu; không thì giữ hình cuối.",
+            "`true`: over and over; else its last picture stays.",
+        )
+    ),
+    "video_box": KeyText(
+        Text(
+            "Máy tính trong hộp của **mọi** trạm nhận: phim phải vừa sức máy ấy "
+            "(bảng ở sổ tay kỹ thuật viên).",
+            "The computer in the box of **every** station that receives it: the clip must be "
+            "within its limits.",
         )
     ),
     "slides": KeyText(

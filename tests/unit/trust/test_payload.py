@@ -49,7 +49,7 @@ def test_an_unknown_critical_member_is_refused_by_name_though_the_rest_has_anoth
 
 
 def test_a_known_member_that_is_not_implemented_cannot_be_critical() -> None:
-    assert refusal(with_entry(["entries.body.scene.elements.kind=video"])).code == "E_UNSUPPORTED"
+    assert refusal(with_entry(["do=resend"])).code == "E_UNSUPPORTED"
 
 
 @pytest.mark.parametrize("critical", [[], None, "seq", ["seq", "seq"]])

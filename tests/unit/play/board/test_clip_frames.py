@@ -1,0 +1,224 @@
+"""The frames of a clip: each at its own moment, late ones counted, and none waited for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from msgspec import UNSET
+
+from agent.contract.ids import Digest
+from agent.contract.scene import Element, Region, Scene, Turn
+from agent.play.board.board_faces import BoardFaces
+from agent.play.board.clip_frames import ClipFrames
+from agent.play.board.clip_table import ClipTable
+from agent.play.board.moving_face import ClipWindow
+from agent.play.clip_messages import AddClip
+from agent.play.ipc import ShowScene
+from drivers.frame_sink import Frame, Presented
+from tests.fakes.frame_sink import FakeSink
+
+SIZE = (2, 1)
+BLACK = bytes(4 * 2 * 3)
+
+
+@dataclass
+class Decoder:
+    """The other end of a clip's pipe; frame n is n in every byte."""
+
+    clip: ClipFrames
+    write_fd: int
+    sent: int = 0
+
+    def send(self, count: int) -> None:
+        for _ in range(count):
+            os.write(self.write_fd, bytes([self.sent % 256]) * 6)
+            self.sent += 1
+        self.clip.read()
+
+    def end(self) -> None:
+        os.close(self.write_fd)
+        self.write_fd = -1
+        self.clip.read()
+        self.clip.read()
+
+    def drawn(self, at_s: float) -> int:
+        self.clip.draw(100 + at_s)
+        return self.clip.pixels[0]
+
+
+@pytest.fixture
+def decoders() -> Iterator[list[Decoder]]:
+    made: list[Decoder] = []
+    yield made
+    for one in made:
+        one.clip.close()
+        if one.write_fd >= 0:
+            os.close(one.write_fd)
+
+
+def open_clip(
+    made: list[Decoder], *, fps: int = 25, frames: int = 0, period_s: float = 1 / 60
+) -> Decoder:
+    read_fd, write_fd = os.pipe()
+    made.append(Decoder(ClipFrames(read_fd, SIZE, fps, frames, period_s, Digest("")), write_fd))
+    return made[-1]
+
+
+def test_25_frames_a_second_on_60_slots_come_in_the_slots_nearest_to_their_moments(
+    decoders: list[Decoder],
+) -> None:
+    decoder = open_clip(decoders)
+    decoder.send(6)
+    decoder.clip.begin(100.0)
+    seen = [decoder.drawn(slot / 60) for slot in range(11)]
+    # 40 ms are 2.4 slots: frames 1 to 4 are due at slots 2.4, 4.8, 7.2 and 9.6
+    assert seen == [0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4]
+    assert (decoder.clip.shown, decoder.clip.late, decoder.clip.left_out) == (5, 0, 0)
+
+
+def test_jitter_of_a_millisecond_changes_no_frame(decoders: list[Decoder]) -> None:
+    decoder = open_clip(decoders, fps=30)
+    decoder.send(6)
+    decoder.clip.begin(100.0)
+    jitter_s = (0.0, 0.001, -0.001, 0.001, -0.001, 0.0, 0.001, -0.001)
+    seen = [decoder.drawn(slot / 60 + off) for slot, off in enumerate(jitter_s)]
+    assert seen == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_a_frame_that_is_not_here_is_late_and_the_picture_catches_up(
+    decoders: list[Decoder],
+) -> None:
+    decoder = open_clip(decoders)
+    decoder.send(1)
+    decoder.clip.begin(100.0)
+    assert [decoder.drawn(0.04), decoder.drawn(0.08)] == [0, 0]
+    decoder.send(4)
+    assert decoder.drawn(0.12) == 3
+    clip = decoder.clip
+    assert (clip.shown, clip.late, clip.left_out) == (2, 2, 2)
+    assert decoder.drawn(0.12) == 3  # the same moment again counts nothing
+    assert (clip.shown, clip.late, clip.left_out) == (2, 2, 2)
+
+
+def test_a_board_with_slower_slots_leaves_frames_out_and_none_is_late(
+    decoders: list[Decoder],
+) -> None:
+    decoder = open_clip(decoders, fps=50, period_s=0.04)
+    decoder.send(8)
+    decoder.clip.begin(100.0)
+    assert [decoder.drawn(slot * 0.04) for slot in range(4)] == [0, 2, 4, 6]
+    assert (decoder.clip.late, decoder.clip.left_out) == (0, 3)
+
+
+def test_the_last_frame_stays_and_nothing_is_due_any_more(decoders: list[Decoder]) -> None:
+    decoder = open_clip(decoders, frames=3)
+    decoder.send(3)
+    decoder.end()
+    decoder.clip.begin(100.0)
+    assert decoder.drawn(0.08) == 2
+    assert decoder.clip.next_due_mono_s == float("inf")
+    assert decoder.drawn(60.0) == 2
+    assert (decoder.clip.find_fault(160.0), decoder.clip.late) == (None, 0)
+
+
+def test_no_more_is_read_than_a_few_frames(decoders: list[Decoder]) -> None:
+    decoder = open_clip(decoders)
+    decoder.send(100)
+    for _ in range(50):
+        decoder.clip.read()
+    assert not decoder.clip.wants_data
+    left = 0
+    while os.read(decoder.clip.fd, 6):
+        left += 1
+        if left == 92:  # 8 of 100 frames were taken
+            break
+    decoder.clip.begin(100.0)
+    assert [decoder.drawn(n * 0.04) for n in range(8)] == list(range(8))
+
+
+@pytest.mark.parametrize(
+    ("sent", "end", "now_s", "fault"),
+    [
+        (1, "", 102.9, None),
+        (1, "", 103.2, "3 s behind"),
+        (80, "ended", 100.1, "ended after 3.2 of 10.0 s"),  # of 250 signed frames
+        (230, "ended", 100.1, None),  # less than a second short: lengths are rounded
+    ],
+)
+def test_a_clip_that_stalls_or_ends_early_has_failed(
+    decoders: list[Decoder], sent: int, end: str, now_s: float, fault: str | None
+) -> None:
+    decoder = open_clip(decoders, frames=250)
+    decoder.send(1)
+    decoder.clip.begin(100.0)
+    for n in range(1, sent):
+        decoder.send(1)
+        decoder.clip.draw(100 + n * 0.04)
+    if end:
+        decoder.end()
+    found = decoder.clip.find_fault(now_s)
+    assert found is None if fault is None else found is not None and fault in found
+
+
+class ClockSink(FakeSink):
+    """Slots of 1/60 s by its own clock, which begins at 100."""
+
+    period_s = 1 / 60
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slot = 0
+        self.seen: list[tuple[int, list[str]]] = []
+
+    def present(self, frames: dict[str, Frame], slot: int | None = None) -> Presented:
+        super().present(frames)
+        self.slot = self.slot + 1 if slot is None else slot
+        self.seen.append((self.slot, sorted(frames)))
+        return Presented(self.slot, 100 + self.slot / 60)
+
+
+def test_two_faces_of_one_clip_show_it_together_and_only_when_a_frame_is_due(
+    decoders: list[Decoder],
+) -> None:
+    decoder, sink = open_clip(decoders), ClockSink()
+    decoder.send(5)
+    faces = BoardFaces({"a": (4, 2), "b": (2, 1)}, sink)
+    windows = {
+        "a": ClipWindow(decoder.clip, (1, 1, 3, 2), (1, 2)),
+        "b": ClipWindow(decoder.clip, (0, 0, 2, 1), (0, 1)),
+    }
+    faces.send({"a": BLACK, "b": bytes(6)}, films=windows)
+    for n in range(1, 5):
+        faces.move()
+        assert sink.frames["b"] == bytes([n]) * 6
+        assert sink.frames["a"] == bytes(15) + bytes([n]) * 6 + bytes(3)
+    # begun in slot 1; 2.4, 4.8, 7.2 and 9.6 slots later the next ones are due
+    assert sink.seen == [(slot, ["a", "b"]) for slot in (1, 3, 6, 8, 11)]
+    again = faces.send({"a": bytes([9]) * 24, "b": bytes(6)}, films=windows)
+    assert sink.frames["a"] == bytes([9]) * 15 + bytes([4]) * 6 + bytes([9]) * 3
+    faces.black("a", "b")
+    faces.move()
+    assert sink.frames["a"] == BLACK
+    assert again["a"] != again["b"]
+
+
+def test_a_banner_is_in_front_of_a_clip() -> None:
+    clip = Element("video", [0, 0, 1000, 1000], media="ab" * 32)
+    text = Element("text", [0, 0, 1000, 1000], text="Lũ")
+    strip = Region([0, 820, 1000, 180], [Turn([text], 8_000)])
+    sink = FakeSink()
+    table = ClipTable({"mat": (2, 100)}, sink)
+    for regions, rows in ((UNSET, (0, 100)), ([strip], (0, 82))):
+        show = ShowScene("s1", Scene([clip], 8_000, regions), ["mat"], {}, 0.0)
+        table.expect(show)
+        read_fd, write_fd = os.pipe()
+        table.add(AddClip("s1", ["mat"], 2, 100, 25, 0), read_fd)
+        os.write(write_fd, bytes(600))
+        os.close(write_fd)
+        for one in table.list_open().values():
+            one.read()
+        assert table.find_windows("s1", ["mat"])["mat"].rows == rows
+    table.close()
