@@ -149,7 +149,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
-            kinds, EmergencyStarts(clock).find,
+            kinds, EmergencyStarts(clock).find, state.levels.is_muted,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)

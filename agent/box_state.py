@@ -122,7 +122,9 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
     journal = Journal(store, StationId(settings.station), clock, device.boot_id)
     switch = LocalMute(store, clock, device.boot_id)
     await switch.load()
-    levels = ZoneLevels(store, {zone.name for one in settings.outputs for zone in one.zones})
+    zones = {zone.name for one in settings.outputs for zone in one.zones}
+    faces = {face.name for one in settings.outputs for face in one.faces}
+    levels = ZoneLevels(store, zones | faces)
     await levels.load()
     floors = await store.run(load_floors)
     await journal.open()

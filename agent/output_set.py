@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,6 +35,7 @@ from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
 from agent.settings.model import BoardLight, Output, Sensor, Settings
 from agent.signals import Signal
+from agent.state.zone_levels import ZoneLevels
 
 if TYPE_CHECKING:  # these load only where the settings name them
     from agent.play.board.wall_control import WallControl
@@ -55,6 +56,7 @@ class OutputSet:
         schedule: of the whole box.
         clock: the only source of time.
         volumes: how loud each zone may be.
+        levels: what signed commands have set.
         voices: microphones and line-ins by their names.
         verifier: what proves plays; None where the settings name no witness.
 
@@ -69,6 +71,7 @@ class OutputSet:
     schedule: Schedule
     clock: Clock
     volumes: StationVolumes
+    levels: ZoneLevels
     voices: Mapping[str, VoiceInput] = field(default_factory=dict)
     verifier: Verifier | None = None
     rundowns: dict[str, SoundSchedule] = field(default_factory=dict)
@@ -124,12 +127,17 @@ class OutputSet:
             on_air=lambda: self.by_name[name].on_air,
             caps=lambda: self.schedule.policy.board_light,
             lux=lambda: find_fresh(read_sensors(), rules.sensor),
+            ordered_pct=lambda: self.levels.dim_pct(self._faces_of(name), self.clock.now()),
         )
         board = self.by_name[name]
         dimmed: list[Dimmable] = list(self.walls.get(name, ()))
         if not dimmed and isinstance(board, BoardOutput):
             dimmed = [board]
         return LightControl(rules, dimmed, sources, report)
+
+    def _faces_of(self, output: str) -> Collection[str]:
+        board = self.by_name[output]
+        return board.faces if isinstance(board, BoardOutput) else ()
 
     def sounding(self) -> list[Item]:
         """The items that loudspeakers play now."""
@@ -220,7 +228,9 @@ def build_outputs(
     lines: list[SpeakerLine] = []
     verifier = _build_verifier(settings, state, lines)
     moments = SoundMoments([zone.name for one in settings.outputs for zone in one.zones])
-    built = OutputSet(schedule, clock, volumes, voices, verifier, lines=lines, moments=moments)
+    built = OutputSet(
+        schedule, clock, volumes, state.levels, voices, verifier, lines=lines, moments=moments
+    )
     heard_log: PlayLog = state.journal if verifier is None else verifier.log
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)

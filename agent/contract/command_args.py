@@ -15,20 +15,25 @@ from agent.contract.document import Command
 QUIETEST_DB = -40
 LONGEST_MUTE = timedelta(days=7)
 EVERY_ZONE = "*"
+FULL_PCT = 100
 
 
 class CommandArgs(msgspec.Struct, frozen=True, omit_defaults=True):
     """The arguments of a command.
 
     Args:
-        zones: names of zones with a loudspeaker line; left out, or `*`: all of the station.
+        zones: names of zones with a loudspeaker line, of `blank`, `unblank` and `dim` names of
+            faces; left out, or `*`: all of the station.
         gain_db: of `volume`: in dB against the calibrated level, -40 to 0.
-        until: of `mute`: its end, UTC text; of `volume`: when the former level comes back.
+        until: of `mute` and `blank`: its end, UTC text; of `volume` and `dim`: when the former
+            level comes back.
+        pct: of `dim`: the brightness that a face has at most, 1 to 100.
     """
 
     zones: list[str] | UnsetType = UNSET
     gain_db: int | UnsetType = UNSET
     until: str | UnsetType = UNSET
+    pct: int | UnsetType = UNSET
 
     @property
     def is_every_zone(self) -> bool:

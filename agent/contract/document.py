@@ -244,10 +244,10 @@ class Calendar(Header, frozen=True, kw_only=True):
 class Command(Header, frozen=True, kw_only=True):
     """An operation outside the plan. `agent.contract.command_args` has its arguments.
 
-    `mute` and `unmute` are critical: a box that does not know them refuses them by name.
+    All but the first four are critical: a box that does not know them refuses them by name.
     """
 
-    do: Literal["volume", "tone", "resend", "restart", "mute", "unmute"]
+    do: Literal["volume", "tone", "resend", "restart", "mute", "unmute", "blank", "unblank", "dim"]
     args: dict[str, Any]
 
 

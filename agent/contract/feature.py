@@ -41,6 +41,7 @@ STANDBY = "entries.standby"  # a box without it plans the scene by its times
 WITH = "entries.with"  # a box without it shows the picture by its own times
 VIDEO = "entries.body.scene.elements.kind=video"  # a box of 0.1.0 refuses it by this name
 MUTE, UNMUTE = "do=mute", "do=unmute"
+BLANK, UNBLANK, DIM = "do=blank", "do=unblank", "do=dim"
 CHIME_CHECK = "policy.chime_check"
 TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
 PHRASES = "bodies.phrases"  # a box without them waits for the recording: nothing is refused
@@ -61,6 +62,9 @@ PARTS: dict[str, Support] = {
     "kind=command": "applied",
     MUTE: "applied",
     UNMUTE: "applied",
+    BLANK: "applied",
+    UNBLANK: "applied",
+    DIM: "applied",
     "do=resend": "refused",
     LIVE: "applied",
     "entries.start.kind=next": "applied",
@@ -124,7 +128,7 @@ def must_be_critical(document: Document) -> frozenset[str]:
     if isinstance(document, StationConfig):
         return frozenset(_critical_limits(document.policy))
     if isinstance(document, Command):
-        return frozenset({f"do={document.do}"} & {MUTE, UNMUTE})
+        return frozenset({f"do={document.do}"} & {MUTE, UNMUTE, BLANK, UNBLANK, DIM})
     return frozenset()
 
 

@@ -18,6 +18,7 @@ PLAY_REASONS: Catalogue = {
     ),
     "reason.mourning": Text("ngày tang: không nhạc, quảng cáo", "mourning: no music, no adverts"),
     "reason.muted": Text("có lệnh tắt tiếng cụm loa", "the zones were muted by order"),
+    "reason.blanked": Text("có lệnh để bảng đen", "the face was blanked by order"),
     "reason.withdrawn": Text("đã rút hoặc huỷ", "withdrawn or cancelled"),
     "reason.replaced": Text("mục khác cùng mức bắt đầu", "another of its level began"),
     "reason.engine_lost": Text("mất phần phát tiếng", "the sound part went"),

@@ -129,12 +129,16 @@ class ZoneLevelState(msgspec.Struct, frozen=True, omit_defaults=True):
     Args:
         trim_db: below the calibrated level, -40 to 0.
         trim_until: UTC text; None: until it is changed.
-        muted_until: UTC text; None: not muted.
+        muted_until: UTC text; None: not muted. Of a face: until when it is blank.
+        dim_pct: of a face: the brightness that it has at most; None: nothing was ordered.
+        dim_until: UTC text; None: until it is changed.
     """
 
     trim_db: int = 0
     trim_until: str | None = None
     muted_until: str | None = None
+    dim_pct: int | None = None
+    dim_until: str | None = None
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -234,7 +234,7 @@ def _describe(command: Command) -> dict[str, str | int | None]:
     """What the journal says of a command: what, where, and who signed it."""
     args = read_args(command)
     zones = "*" if args.zones is UNSET else ", ".join(args.zones)
-    values = {"gain_db": args.gain_db, "until": args.until}
+    values = {"gain_db": args.gain_db, "until": args.until, "pct": args.pct}
     return {
         "do": command.do,
         "subject": zones[:MAX_SUBJECT] if command.do != "restart" else "",

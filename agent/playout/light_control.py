@@ -13,6 +13,7 @@ from typing import Protocol
 
 from agent.clock import Now, mono_s
 from agent.contract.calendar_terms import SunPoint
+from agent.contract.priority import Level
 from agent.contract.report import InputState, SensorReading
 from agent.contract.station_policy import BoardLightCaps
 from agent.plan.light import (
@@ -43,6 +44,7 @@ class LightSources:
         on_air: what the board shows.
         caps: the most that the signed policy allows.
         lux: the light at a sensor of the box; None: it has none, or its value is too old.
+        ordered_pct: the most that signed commands allow.
     """
 
     now: Callable[[], Now]
@@ -51,6 +53,7 @@ class LightSources:
     on_air: Callable[[], Item | None]
     caps: Callable[[], BoardLightCaps]
     lux: Callable[[], float | None]
+    ordered_pct: Callable[[], int] = lambda: 100
 
 
 class Dimmable(Protocol):
@@ -122,12 +125,20 @@ class LightControl:
         self._note_darkness(now_mono_s)
         limits = _common_limits(self._dimmed)
         rules = apply_caps(self._rules, self._sources.caps())
-        target = self.target = find_target(rules, self._gather(now_mono_s), limits)
+        target = find_target(rules, self._gather(now_mono_s), limits)
+        target = self.target = self._apply_order(target, limits[0])
         if self._current_pct is None:  # the wall shows what its flash holds: take ours at once
             step_pct: float = target.pct
         else:
             step_pct = next_step(self._current_pct, target, passed_s)
         await self._apply(step_pct)
+
+    def _apply_order(self, target: LightTarget, low_pct: int) -> LightTarget:
+        """A signed command lowers the brightness, never below the profile's, nor an emergency."""
+        item, pct = self._sources.on_air(), max(self._sources.ordered_pct(), low_pct)
+        if pct >= target.pct or (item is not None and item.level >= Level.EMERGENCY):
+            return target
+        return LightTarget(pct, "order")
 
     async def _apply(self, step_pct: float) -> None:
         before_pct, self._current_pct = self._current_pct, step_pct

@@ -237,9 +237,8 @@ class SoundSchedule:
         is_off = ordered is not None and (ordered.stops_emergency or item.level < Level.EMERGENCY)
         if is_off:
             return "silenced"
-        is_sound = self.sense == "sound" and item.level < Level.EMERGENCY
-        if is_sound and self._schedule.is_silent():
-            return "local_mute"
+        if item.level < Level.EMERGENCY and (why := self._why_off(now)) is not None:
+            return why
         if self._is_barred(item, now):
             return "mourning"
         if item.is_planned and self._is_set_back(item, now):
@@ -261,9 +260,19 @@ class SoundSchedule:
     def _is_silent(self, now: Now) -> bool:
         """The local mute concerns sound alone; a signed silence concerns boards too."""
         schedule = self._schedule
-        if schedule.is_locked() or schedule.silence(now) is not None:
+        if schedule.is_locked() or schedule.silence(now) is not None or self._is_blank(now):
             return True
         return self.sense == "sound" and schedule.is_silent()
+
+    def _why_off(self, now: Now) -> str | None:
+        """What keeps all but emergencies off this output alone."""
+        if self._is_blank(now):
+            return "blanked"
+        return "local_mute" if self.sense == "sound" and self._schedule.is_silent() else None
+
+    def _is_blank(self, _now: Now) -> bool:
+        """Has a signed command blanked the picture?"""
+        return False
 
     def _alarms(self, now: Now) -> Iterator[Item]:
         schedule = self._schedule
@@ -332,5 +341,9 @@ class BoardSchedule(SoundSchedule):
         if self._is_silent(now):
             return []
         schedule = self._schedule
-        found = find_standby(schedule.held, sorted(self._zones), schedule.media_state, now)
+        faces = [face for face in sorted(self._zones) if not schedule.is_blank(face, now)]
+        found = find_standby(schedule.held, faces, schedule.media_state, now)
         return [standby_item(one) for one in found]
+
+    def _is_blank(self, now: Now) -> bool:
+        return all(self._schedule.is_blank(face, now) for face in self._zones)

@@ -54,6 +54,10 @@ def _never() -> bool:
     return False
 
 
+def _never_blank(_face: str, _now: Now) -> bool:
+    return False
+
+
 def _no_press() -> None:
     return None
 
@@ -81,6 +85,7 @@ class Schedule:
         find_speaker: who speaks at the box now on an output with these zones.
         read: what the box says for a text; None where it cannot read it.
         zone_kinds: the station's clusters and the kinds of their surroundings.
+        is_blank: has a signed command blanked a face?
         start_of: when an emergency began, by the present clock: see `state.emergency_starts`.
 
     Attributes:
@@ -104,6 +109,7 @@ class Schedule:
     read: ReadAloud = read_nothing
     zone_kinds: Mapping[str, str] = field(default_factory=dict)
     start_of: Callable[[str, datetime, Now], datetime] = _as_noted
+    is_blank: Callable[[str, Now], bool] = _never_blank
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None

@@ -18,6 +18,7 @@ from agent.signals import Signal
 from agent.store.database import Store
 from agent.store.zone_level import (
     AS_CALIBRATED,
+    FULL_PCT,
     ZoneLevel,
     load_zone_levels,
     save_zone_levels,
@@ -60,6 +61,10 @@ class ZoneLevels:
     def trim_db(self, zone: str, now: Now) -> int:
         """How far a zone plays below its calibrated level: -40 to 0 dB."""
         return self._levels.get(zone, AS_CALIBRATED).trim_at(now.at)
+
+    def dim_pct(self, faces: Collection[str], now: Now) -> int:
+        """The brightness in percent that a board with these faces has at most."""
+        return min((self.of(face, now).dim_pct for face in faces), default=FULL_PCT)
 
     def is_muted(self, zone: str, now: Now) -> bool:
         """Does nothing but an emergency sound on this zone?"""

@@ -1,5 +1,7 @@
 """The level that signed commands have given to a zone: its trim and its mute, in one row.
 
+A face of a board is a zone too: its mute is that it is blank, its trim that it is dimmed.
+
 One row of `meta` holds all zones. A zone without a command is not in it.
 """
 
@@ -17,6 +19,7 @@ KEY = "zone_levels"
 LONGEST_MUTE = timedelta(days=7)
 CORRECTION = timedelta(hours=1)  # by which the clock may be set back without ending a mute
 QUIETEST_DB = -40
+FULL_PCT = 100
 
 
 class ZoneLevel(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -27,12 +30,16 @@ class ZoneLevel(msgspec.Struct, frozen=True, omit_defaults=True):
         passing_db: in its place until `passing_until`, aware UTC.
         passing_until: see `passing_db`.
         muted_until: aware UTC; None: not muted.
+        dim_pct: the brightness that a face has at most.
+        dim_until: until then; None: until it is changed.
     """
 
     trim_db: int = 0
     passing_db: int = 0
     passing_until: datetime | None = None
     muted_until: datetime | None = None
+    dim_pct: int = FULL_PCT
+    dim_until: datetime | None = None
 
     def trim_at(self, at: datetime) -> int:
         """The trim in dB that counts at a moment."""
@@ -56,7 +63,14 @@ class ZoneLevel(msgspec.Struct, frozen=True, omit_defaults=True):
             self.passing_db if is_passing else 0,
             self.passing_until if is_passing else None,
             self.muted_at(at),
+            self.dim_at(at),
+            self.dim_until if self.dim_at(at) < FULL_PCT else None,
         )
+
+    def dim_at(self, at: datetime) -> int:
+        """The highest brightness in percent that counts at a moment."""
+        is_over = self.dim_until is not None and at >= self.dim_until
+        return FULL_PCT if is_over else self.dim_pct
 
 
 ZONES = msgspec.json.Decoder(dict[str, ZoneLevel])

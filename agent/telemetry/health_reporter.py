@@ -50,7 +50,7 @@ from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.zone_levels import ZoneLevels
 from agent.store.database import Store
-from agent.store.zone_level import ZoneLevel
+from agent.store.zone_level import FULL_PCT, ZoneLevel
 from agent.telemetry.output_lane import OutputLane, Outputs, UpcomingItems, list_lanes
 from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import find_missing, select_heads
@@ -278,6 +278,8 @@ def _describe_level(level: ZoneLevel) -> ZoneLevelState:
         level.passing_db if passes else level.trim_db,
         encode_utc(level.passing_until) if level.passing_until is not None else None,
         encode_utc(level.muted_until) if level.muted_until is not None else None,
+        level.dim_pct if level.dim_pct < FULL_PCT else None,
+        encode_utc(level.dim_until) if level.dim_until is not None else None,
     )
 
 

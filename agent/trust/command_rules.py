@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from agent.contract.command_args import (
     EVERY_ZONE,
+    FULL_PCT,
     LONGEST_MUTE,
     QUIETEST_DB,
     CommandArgs,
@@ -41,7 +42,11 @@ def check_command(document: Command) -> None:
         given = args.gain_db is not UNSET and QUIETEST_DB <= args.gain_db <= 0
         _require(given, "args.gain_db", f"{QUIETEST_DB} to 0")
         _require(args.until is UNSET or _is_later(document, args), "args.until", "UTC, ahead")
-    elif document.do == "mute":
+    elif document.do == "dim":
+        given = args.pct is not UNSET and 1 <= args.pct <= FULL_PCT
+        _require(given, "args.pct", f"1 to {FULL_PCT}")
+        _require(args.until is UNSET or _is_later(document, args), "args.until", "UTC, ahead")
+    elif document.do in ("mute", "blank"):
         _require(_is_later(document, args), "args.until", "a UTC moment later than issued")
         limit = parse_utc(document.issued) + LONGEST_MUTE
         _require(parse_utc(str(args.until)) <= limit, "args.until", "at most 7 days ahead")

@@ -25,6 +25,7 @@ from texts.catalogue import Lang
 if TYPE_CHECKING:
     from central.documents.emergency_order import OrderParams
 
+COMMANDS = ["volume", "mute", "unmute", "tone", "restart", "blank", "unblank", "dim"]
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 
@@ -195,17 +196,20 @@ def draft_cancel_(**options: Any) -> None:
 
 
 @draft.command("command")
-@click.argument("do", type=click.Choice(["volume", "mute", "unmute", "tone", "restart"]))
+@click.argument("do", type=click.Choice(COMMANDS))
 @_ordered("10m")
-@click.option("--zone", "zones", multiple=True, help="A zone; may be repeated. Default: all.")
+@click.option("--zone", "zones", multiple=True, help="A zone or face; repeatable. Default: all.")
 @click.option("--db", "gain_db", type=click.IntRange(-40, 0), help="volume: below calibration.")
-@click.option("--until", callback=_end, help="mute, volume: HH:MM, or YYYY-MM-DD HH:MM, local.")
+@click.option("--pct", type=click.IntRange(1, 100), help="dim: the most that a face is bright.")
+@click.option("--until", callback=_end, help="HH:MM, or YYYY-MM-DD HH:MM, local.")
 @handle_errors
 def draft_command_(**options: Any) -> None:
     """An order that stations carry out at once, and once.
 
     volume: the zones play quieter, until --until or until it is changed. mute: they are silent
     until --until, seven days at most; emergencies still sound. unmute, tone (one --zone), restart.
+    blank: the faces of boards are black until --until, as long at most; unblank; dim: they are at
+    most --pct bright. Emergencies are seen all the same, and not dimmed.
     --for says how long a station that is offline may take it late.
     """
     from central.documents.command_order import draft_command
@@ -220,6 +224,7 @@ def draft_command_(**options: Any) -> None:
         options["zones"],
         gain_db=options["gain_db"],
         until_at=options["until"],
+        pct=options["pct"],
     )
     _write(payload, options)
     for line in describe(decode_payload("command", payload), lang):
@@ -260,11 +265,13 @@ def _check_command(options: dict[str, Any], order: OrderParams, lang: Lang) -> N
     lacking = {
         "volume": "--db" if options["gain_db"] is None else "",
         "mute": "--until" if options["until"] is None else "",
+        "blank": "--until" if options["until"] is None else "",
+        "dim": "--pct" if options["pct"] is None else "",
         "tone": "--zone" if len(zones) != 1 else "",
     }.get(do)
     if lacking:
         raise ConfigError("E_USAGE", do, translate(lang, "fault.command_lacks", do, lacking))
-    if do == "mute" and options["until"] - order.issued > LONGEST_MUTE:
+    if do in ("mute", "blank") and options["until"] - order.issued > LONGEST_MUTE:
         raise ConfigError("E_USAGE", do, translate(lang, "fault.long_mute"))
 
 

@@ -11,7 +11,8 @@ from agent.contract.document import Command
 from central.documents.emergency_order import OrderParams
 from central.documents.sign import encode_document, mark_critical
 
-Do = Literal["volume", "mute", "unmute", "tone", "restart"]
+Do = Literal["volume", "mute", "unmute", "tone", "restart", "blank", "unblank", "dim"]
+PAIRS = {"unmute": "mute", "unblank": "blank"}
 MAX_SLOT = 64
 
 
@@ -22,15 +23,17 @@ def draft_command(
     *,
     gain_db: int | None = None,
     until_at: datetime | None = None,
+    pct: int | None = None,
 ) -> bytes:
     """The payload of a command.
 
     Args:
         order: what every order needs.
         do: what stations are to do.
-        zones: names of zones; none: all of each station.
+        zones: names of zones, or of faces; none: all of each station.
         gain_db: of `volume`, -40 to 0.
-        until_at: end of a mute or of a volume that passes, aware.
+        until_at: end of a mute, a blank face, or of a volume or brightness that passes; aware.
+        pct: of `dim`, 1 to 100.
 
     Raises:
         TrustError: E_SCHEMA, a box would refuse it.
@@ -40,6 +43,8 @@ def draft_command(
         args["zones"] = list(zones)
     if gain_db is not None:
         args["gain_db"] = gain_db
+    if pct is not None:
+        args["pct"] = pct
     if until_at is not None:
         args["until"] = f"{until_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     header = order.header("command", "command", name_slot(do, zones))
@@ -51,7 +56,7 @@ def name_slot(do: Do, zones: Sequence[str]) -> str:
 
     A mute and its lifting share a slot, so that a station that was away gets the newer one.
     """
-    words = ["mute" if do == "unmute" else do, *sorted(zones)]
+    words = [PAIRS.get(do, do), *sorted(zones)]
     slot = ".".join(words)
     if len(slot) <= MAX_SLOT:
         return slot

@@ -189,14 +189,16 @@ def _silence(document: Silence, speak: Say) -> Iterator[str]:
 
 def _command(document: Command, speak: Say) -> Iterator[str]:
     args = read_args(document)
-    zones = speak("do.every_zone")
+    what = "face" if document.do in ("blank", "unblank", "dim") else "zone"
+    zones = speak(f"do.every_{what}")
     if args.zones is not UNSET and not args.is_every_zone:
-        zones = speak("do.zones", ", ".join(args.zones))
+        zones = speak(f"do.{what}s", ", ".join(args.zones))
     until = speak("do.for_good")
     if args.until is not UNSET:
         until = speak("do.until", format_moment(args.until))
     lower_db = 0 if args.gain_db is UNSET else -args.gain_db
-    yield speak(f"do.{document.do}", zones, lower_db, until)
+    figure = lower_db if args.pct is UNSET else args.pct
+    yield speak(f"do.{document.do}", zones, figure, until)
 
 
 def _head_document(document: Head, speak: Say) -> Iterator[str]:

@@ -207,6 +207,17 @@ PHRASES: Catalogue = {
     "do.for_good": Text("cho đến khi có lệnh khác", "until it is changed"),
     "do.zones": Text("cụm loa {0}", "the zones {0}"),
     "do.every_zone": Text("mọi cụm loa", "all zones"),
+    "do.blank": Text(
+        "ĐỂ ĐEN {0} {2} (tin khẩn cấp vẫn hiện)",
+        "BLANK {0} {2} (emergencies are still seen)",
+    ),
+    "do.unblank": Text("Cho hiện lại {0}", "Show pictures again on {0}"),
+    "do.dim": Text(
+        "Giảm sáng {0}: nhiều nhất {1} % {2} (tin khẩn cấp không đổi)",
+        "Dim {0}: at most {1} % {2} (emergencies unchanged)",
+    ),
+    "do.faces": Text("mặt bảng {0}", "the faces {0}"),
+    "do.every_face": Text("mọi mặt bảng", "all faces"),
     "do.resend": Text("Gửi lại nhật ký", "Send the journal again"),
     "do.restart": Text("Khởi động lại", "Restart"),
     "head": Text("{0} khe đang hiệu lực, {1} văn bản bị thu hồi", "{0} slot(s), {1} revoked"),

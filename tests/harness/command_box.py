@@ -36,6 +36,7 @@ from tests.harness.signed_documents import (
 )
 from tests.harness.station_settings import SETTINGS
 
+CRITICAL = ("mute", "unmute", "blank", "unblank", "dim")
 HOUR = timedelta(hours=1)
 
 
@@ -47,7 +48,7 @@ def command(do: str, hours: float = 1, at: datetime = AT, **changes: Any) -> dic
         "expires": utc_text(at + timedelta(hours=hours)),
     }  # fmt: skip
     header = make_header("command", "vn.84", "command")
-    crit = {"crit": [f"do={do}"]} if do in ("mute", "unmute") else {}
+    crit = {"crit": [f"do={do}"]} if do in CRITICAL else {}
     return {**header, "slot": do, "do": do, "args": args, **dates, **crit, **changes}
 
 
@@ -78,7 +79,8 @@ class CommandBox:
         self.box = await HeadlessStation(self.folder, STATION, authority, self.begins).start()
         settings = msgspec.convert(SETTINGS, Settings)
         zones = {zone.name for one in settings.outputs for zone in one.zones}
-        self.levels = ZoneLevels(self.box.store, zones)
+        faces = {face.name for one in settings.outputs for face in one.faces}
+        self.levels = ZoneLevels(self.box.store, zones | faces)
         await self.levels.load()
         journal: Any = self.box.journal
         names: tuple[OperationName, ...] = ("tone", "reload")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent.clock import Now
+from agent.contract.priority import Level
 from agent.contract.report import InputState, SensorReading
 from agent.contract.station_policy import BoardLightCaps
 from agent.play.board.wall_control import WallControl
@@ -33,6 +34,7 @@ class Evening:
         self.item: Any = None
         self.caps = BoardLightCaps()
         self.lux: float | None = None
+        self.ordered_pct = 100
         self.reports = 0
         self.wall = WallControl("the-phat", (), driver, lambda *_: None, lambda: self.mono_s)
 
@@ -45,6 +47,7 @@ class Evening:
             on_air=lambda: self.item,
             caps=lambda: self.caps,
             lux=lambda: self.lux,
+            ordered_pct=lambda: self.ordered_pct,
         )
         return LightControl(light, [self.wall], sources, self.report, lambda: self.mono_s)
 
@@ -206,3 +209,24 @@ async def test_a_wall_that_was_dark_for_a_day_is_lit_low_first(evening: Evening)
     await light.step()
     assert light.target is not None
     assert light.target.rule == "clock"
+
+
+@pytest.mark.parametrize(
+    ("ordered_pct", "level", "target"),
+    [
+        (30, Level.SCHEDULED, (30, "order")),
+        (1, Level.SCHEDULED, (5, "order")),  # the profile's lowest
+        (90, Level.SCHEDULED, (80, "day")),  # nothing signed makes a board brighter
+        (30, Level.EMERGENCY, (80, "day")),
+    ],
+)
+async def test_a_signed_order_dims_a_board_within_its_limits_and_never_an_emergency(
+    evening: Evening, ordered_pct: int, level: Level, target: tuple[int, str]
+) -> None:
+    light = evening.begin(twilight_min=0)
+    source = SimpleNamespace(description=SimpleNamespace(advert=None))
+    evening.item = SimpleNamespace(level=level, source=source)
+    evening.ordered_pct = ordered_pct
+    await light.step()
+    assert light.target is not None
+    assert (light.target.pct, light.target.rule) == target

@@ -1,0 +1,132 @@
+"""Attacks 146 to 149: who runs a board puts nothing on it, and who fills it cannot put it out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from agent.clock import Now
+from agent.playout.output_schedule import BoardSchedule
+from agent.playout.schedule import Schedule
+from tests.harness.command_box import HOUR, CommandBox, command
+from tests.harness.signed_documents import (
+    AT,
+    COMMUNE,
+    PROVINCE,
+    code_of,
+    judge,
+    playlist,
+    seal,
+    utc_text,
+)
+from tests.harness.silent_schedule import START, emergency
+from tests.harness.silent_schedule import playlist as held_playlist
+
+FACE = {"zones": ["mat-truoc"]}
+WEEK = timedelta(days=7)
+
+
+def blank(until: Any, **changes: Any) -> dict[str, Any]:
+    return command("blank", args={**FACE, "until": utc_text(until)}, **changes)
+
+
+def scene_entry(**more: Any) -> dict[str, Any]:
+    element = {"kind": "text", "box": [0, 0, 1000, 1000], "text": "cá cược"}
+    body = {"scene": {"elements": [element], "ms": 60_000}, "repeat": 1, "gap_ms": 0}
+    (entry,) = playlist()["entries"]
+    return {**entry, "body": body, **more}
+
+
+@pytest_asyncio.fixture
+async def box(tmp_path: Path) -> AsyncIterator[CommandBox]:
+    """In its place, its clock right."""
+    box = await (await CommandBox(tmp_path).start()).place()
+    yield box
+    await box.stop()
+
+
+@pytest.mark.parametrize("more", [{}, {"standby": True}])
+def test_attack_146_who_may_only_command_puts_a_picture_on_a_board(more: dict[str, Any]) -> None:
+    slot = "base" if more else "tuan"
+    picture = playlist(issuer="vn.84", slot=slot, media=[], entries=[scene_entry(**more)])
+    assert code_of(lambda: judge(seal(picture, PROVINCE), "playlist")) in ("E_ROLE", "E_SCOPE")
+
+
+@pytest.mark.parametrize("do", ["blank", "unblank", "dim"])
+def test_attack_147_who_may_only_publish_puts_a_board_out(do: str) -> None:
+    args = {"blank": {"until": utc_text(AT + HOUR)}, "dim": {"pct": 1}}.get(do, {})
+    order = command(do, issuer="vn.84.29266", args={**FACE, **args})
+    assert code_of(lambda: judge(seal(order, COMMUNE), "command")) in ("E_ROLE", "E_SCOPE")
+
+
+def test_attack_148_a_blank_face_shows_an_emergency_all_the_same() -> None:
+    schedule = Schedule(None, lambda _digest: None, is_blank=lambda _face, _now: True)
+    picture = BoardSchedule(schedule, ["mat-truoc"])
+    now = Now(START + timedelta(seconds=10), "SYNCED", 0.01)
+    schedule.update([held_playlist()], now)
+    assert picture.wanted(now) is None
+    assert picture.standby(now) == []
+    schedule.update([held_playlist(), emergency()], now)
+    alarm = picture.wanted(now)
+    assert alarm is not None
+    assert alarm.level_name == "emergency"
+    assert picture.is_entitled(alarm, now)
+    assert picture.why_silenced(alarm, now) is None
+
+
+def test_attack_149_a_face_that_is_blank_for_longer_than_seven_days() -> None:
+    assert judge(seal(blank(AT + WEEK), PROVINCE), "command").document.kind == "command"
+    longer = blank(AT + WEEK + timedelta(seconds=1))
+    assert code_of(lambda: judge(seal(longer, PROVINCE), "command")) == "E_SCHEMA"
+
+
+@pytest.mark.parametrize("pct", [0, 101, 300, -1])
+def test_attack_149_a_brightness_that_does_not_exist(pct: int) -> None:
+    order = command("dim", args={**FACE, "pct": pct})
+    assert code_of(lambda: judge(seal(order, PROVINCE), "command")) == "E_SCHEMA"
+
+
+@pytest.mark.parametrize("do", ["blank", "dim"])
+def test_attack_149_an_order_that_an_older_box_would_misread(do: str) -> None:
+    order = command(do, args={**FACE, "pct": 50, "until": utc_text(AT + HOUR)})
+    del order["crit"]
+    assert code_of(lambda: judge(seal(order, PROVINCE), "command")) == "E_SCHEMA"
+
+
+async def test_attack_149_a_blank_face_comes_back_by_itself_and_each_order_is_on_record(
+    box: CommandBox,
+) -> None:
+    assert await box.receive(blank(AT + HOUR)) == "done"
+    assert box.levels.is_muted("mat-truoc", box.box.clock.now())
+    assert not box.levels.is_muted("nga-ba", box.box.clock.now())
+    await box.restart()
+    assert box.levels.is_muted("mat-truoc", box.box.clock.now())
+    box.box.pass_time(HOUR)
+    assert not box.levels.is_muted("mat-truoc", box.box.clock.now())
+    assert [(one["do"], one["subject"]) for one in box.records] == [("blank", "mat-truoc")]
+
+
+async def test_a_face_is_shown_again_by_order(box: CommandBox) -> None:
+    assert await box.receive(blank(AT + HOUR)) == "done"
+    assert await box.receive(command("unblank", args=FACE)) == "done"
+    assert box.levels.in_force(box.box.clock.now()) == {}
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        (command("dim", args={**FACE, "pct": 20}), "E_UNSUPPORTED"),  # nothing dims a folder
+        (command("unblank", args={"zones": ["nga-ba"]}), "E_UNKNOWN"),
+        (command("mute", args={**FACE, "until": utc_text(AT + HOUR)}), "E_UNKNOWN"),
+    ],
+)
+async def test_what_a_station_cannot_do_is_refused_by_name(
+    box: CommandBox, order: dict[str, Any], code: str
+) -> None:
+    assert await box.receive(order) == code
+    assert box.levels.in_force(box.box.clock.now()) == {}
