@@ -215,9 +215,9 @@ async def test_a_wall_that_was_dark_for_a_day_is_lit_low_first(evening: Evening)
     ("ordered_pct", "level", "target"),
     [
         (30, Level.SCHEDULED, (30, "order")),
-        (1, Level.SCHEDULED, (5, "order")),  # the profile's lowest
-        (90, Level.SCHEDULED, (80, "day")),  # nothing signed makes a board brighter
-        (30, Level.EMERGENCY, (80, "day")),
+        (1, Level.SCHEDULED, (1, "order")),
+        (90, Level.SCHEDULED, (80, "clock")),  # nothing signed makes a board brighter
+        (30, Level.EMERGENCY, (80, "clock")),
     ],
 )
 async def test_a_signed_order_dims_a_board_within_its_limits_and_never_an_emergency(
