@@ -62,19 +62,22 @@ def serve(
     from drivers.registry import load_board
 
     try:
-        check_shaping()
-        warm_up()
         write_note(config)
         sink = load_board(config.profile, config.path, **config.options)
         sink.open(config.faces)
+    except (DriverError, OSError) as error:
+        agent.send(msgspec.json.encode(WorkerFault("E_DEVICE", str(error))))
+        return 1
+    try:
+        check_shaping()
+        warm_up()
         for missing in find_missing():
             LOGGER.warning("this kernel does not confine the board by %s", missing)
         confine_board([config.media] if config.media else [], config.path)
-    except PlayError as error:
-        agent.send(msgspec.json.encode(WorkerFault(error.code, str(error))))
-        return 1
-    except (DriverError, OSError) as error:
-        agent.send(msgspec.json.encode(WorkerFault("E_DEVICE", str(error))))
+    except (PlayError, OSError) as error:
+        code = error.code if isinstance(error, PlayError) else "E_DEVICE"
+        agent.send(msgspec.json.encode(WorkerFault(code, str(error))))
+        sink.close()  # black: what a former process left must not stay
         return 1
     return _run(make(config, sink, agent), sink, agent)
 

@@ -62,12 +62,12 @@ def check_shaping() -> None:
     """Check that this machine can shape and draw Vietnamese and Khmer.
 
     Raises:
-        PlayError: E_RAQM without Raqm or FriBiDi, E_FONT without the Noto fonts.
+        PlayError: E_RAQM without Raqm or FriBiDi, E_FONT without whole Noto fonts.
     """
     if not features.check("raqm"):
         raise PlayError("E_RAQM", "Pillow", "no text shaping: install the package libfribidi0")
     for name in (LATIN, KHMER):
-        find_font(name)
+        _plain_font(name)
 
 
 def warm_up() -> None:
@@ -94,12 +94,20 @@ def load_font(name: str, size_px: int) -> ImageFont.FreeTypeFont:
     """A font at a size, with Raqm layout; small letters use the regular weight."""
     if size_px < MONO_BELOW_PX:
         name = name.replace("-Bold", "-Regular")  # small bold letters run together
-    return ImageFont.truetype(find_font(name), size_px, layout_engine=ImageFont.Layout.RAQM)
+    return _open_font(name, size_px, ImageFont.Layout.RAQM)
 
 
 @lru_cache(maxsize=16)
 def _plain_font(name: str) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(find_font(name), 32, layout_engine=ImageFont.Layout.BASIC)
+    return _open_font(name, 32, ImageFont.Layout.BASIC)
+
+
+def _open_font(name: str, size_px: int, engine: ImageFont.Layout) -> ImageFont.FreeTypeFont:
+    path = find_font(name)
+    try:
+        return ImageFont.truetype(path, size_px, layout_engine=engine)
+    except OSError as error:
+        raise PlayError("E_FONT", str(path), f"broken, install it again: {error}") from error
 
 
 @lru_cache(maxsize=4096)

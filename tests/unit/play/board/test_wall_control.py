@@ -188,9 +188,12 @@ async def test_brightness_is_clamped_and_comes_back_after_a_power_cut(bench: Ben
     assert bench.issues.open.keys() <= {"board_foreign"}  # the card has chosen its own input
 
 
-async def test_a_silent_card_is_an_issue_after_three_polls_and_comes_back(bench: Bench) -> None:
+@pytest.mark.parametrize("fault", ["mute", "half", "damaged", "other_number"])
+async def test_a_card_without_a_good_answer_is_an_issue_after_three_polls_and_comes_back(
+    bench: Bench, fault: str
+) -> None:
     await bench.wall.refresh()
-    bench.card.apply({"fault": "mute"})
+    bench.card.apply({"fault": fault})
     for _poll in range(2):
         await bench.wall.refresh()
     assert bench.issues.open == {}
