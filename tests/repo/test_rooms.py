@@ -64,7 +64,7 @@ ALLOWED = {
     ),
     "agent.output_set": (
         "agent.box_state agent.live agent.overrides agent.play agent.playout agent.settings "
-        "agent.verifier"
+        "agent.state agent.verifier"
     ),
     "agent.overrides": (
         "agent.evidence agent.health agent.plan agent.play agent.settings agent.state "
