@@ -55,6 +55,7 @@ BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {
 # use and protocol of a board's profile file -> its driver
 BY_PROTOCOL: Mapping[tuple[Use, str], Place] = {
     ("board", "colorlight"): ("drivers.led.colorlight_board", "ColorLightBoard"),
+    ("board", "modbus-text"): ("drivers.led.text_sign_sink", "TextSignSink"),
     ("board", "huidu"): ("drivers.led.sign_sink", "SignSink"),
     ("board", "ddp"): ("drivers.led.pixel_net", "PixelNetBoard"),
     ("board", "e131"): ("drivers.led.pixel_net", "PixelNetBoard"),

@@ -7,9 +7,9 @@ each time; a frame that comes too late for its slot is shown in a later one and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Pixels = bytes | bytearray | memoryview
 
@@ -172,3 +172,17 @@ class FrameSink(Protocol):
 
     def close(self) -> None:
         """Turn the faces black and release the board."""
+
+
+@runtime_checkable
+class TextSink(Protocol):
+    """A board with letters of its own beside `FrameSink`: it shows what a picture says."""
+
+    def announce(self, texts: Mapping[str, Sequence[str]]) -> None:
+        """What the next picture of each of these faces says, unless that is black.
+
+        A picture that nobody announced leaves its face blank.
+
+        Args:
+            texts: by face, in the order of reading.
+        """

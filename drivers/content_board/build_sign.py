@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
+from drivers.bus.bus_device import build_framing
 from drivers.codec.huidu import TCP_PORT
 from drivers.content_board.huidu import HuiduSign
 from drivers.content_board.huidu_link import HuiduLink
 from drivers.content_board.sign import Sign
 from drivers.errors import UnsupportedFeature
-from drivers.profile.model import BoardProfile
+from drivers.profile.endpoint import parse_endpoint
+from drivers.profile.model import BoardProfile, ModbusTextSpec
 
 _ADDRESS = re.compile(r"([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?\Z")
 
 
-def build_sign(path: str, profile: BoardProfile) -> Sign:
+class SignOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The line of a sign on Modbus; None: the factory's."""
+
+    unit: int | None = None
+    baud: int | None = None
+    parity: str | None = None
+
+
+def build_sign(path: str, profile: BoardProfile, options: SignOptions | None = None) -> Sign:
     """The sign at an address; opens nothing.
 
     Args:
-        path: `192.168.0.50`, or `192.168.0.50:10001`.
+        path: `192.168.0.50`, or `192.168.0.50:10001`; of a sign on Modbus a serial port, or
+            `tcp://192.168.0.60:502`.
         profile: of the sign.
+        options: of its line.
 
     Raises:
         UnsupportedFeature: no address, or a protocol that no driver here speaks.
     """
+    if profile.content is not None and profile.content.modbus_text is not None:
+        return _build_text_sign(path, profile, profile.content.modbus_text, options)
     found = _ADDRESS.match(path)
     if found is None:
         raise UnsupportedFeature(path, "load", "E_ADDRESS: such as 192.168.0.50")
@@ -33,3 +49,21 @@ def build_sign(path: str, profile: BoardProfile) -> Sign:
     spec, timeout_s = content.huidu, profile.timings.timeout_ms / 1000
     link = HuiduLink(path, (found[1], int(found[2] or TCP_PORT)), spec, timeout_s)
     return HuiduSign(path, link, (spec.brightness.low, spec.brightness.high))
+
+
+def _build_text_sign(
+    path: str, profile: BoardProfile, spec: ModbusTextSpec, options: SignOptions | None
+) -> Sign:
+    from drivers.content_board.modbus_text import ModbusTextSign, build_client
+
+    options = options or SignOptions()
+    line = profile.serial
+    framing = None if line is None else build_framing(line, options.baud, options.parity)
+    try:
+        client = build_client(parse_endpoint(path), framing, profile.timings.timeout_ms / 1000)
+    except ValueError as error:
+        raise UnsupportedFeature(path, "load", f"E_ADDRESS: {error}") from error
+    unit = options.unit
+    if unit is None:
+        unit = profile.units.factory if profile.units is not None else 1
+    return ModbusTextSign(path, client, unit, spec)

@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 from drivers.bus.courier_line import CourierLine
-from drivers.content_board.build_sign import build_sign
+from drivers.content_board.build_sign import SignOptions, build_sign
 from drivers.content_board.huidu_link import UploadAbandonedError
 from drivers.content_board.sign import Sign, SignPicture
 from drivers.errors import DriverError
@@ -46,11 +46,13 @@ class CourierSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         fd: of the line to the board.
         path: address of the sign.
         profile: of the sign.
+        options: of its line.
     """
 
     fd: int
     path: str
     profile: BoardProfile
+    options: SignOptions
 
 
 class Courier:
@@ -105,7 +107,12 @@ class Courier:
         elif message["do"] == "show":
             width_px, height_px = message["size"]
             self._picture = SignPicture(
-                message["file"], content, message["md5"], (width_px, height_px), message["black"]
+                message["file"],
+                content,
+                message["md5"],
+                (width_px, height_px),
+                message["black"],
+                tuple(message["texts"]),
             )
             self._is_shown = False
 
@@ -187,7 +194,7 @@ def main(argv: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the board ends, and its end is seen
     with socket.socket(fileno=settings.fd) as end:
-        sign = build_sign(settings.path, settings.profile)
+        sign = build_sign(settings.path, settings.profile, settings.options)
         Courier(sign, CourierLine(end)).run()
     return 0
 

@@ -17,6 +17,7 @@ class SignPicture:
         md5_hex: of the content.
         size: width and height in pixels.
         is_black: is every pixel black?
+        texts: what it says, in the order of reading, for signs with letters of their own.
     """
 
     file: str
@@ -24,6 +25,7 @@ class SignPicture:
     md5_hex: str
     size: tuple[int, int]
     is_black: bool
+    texts: tuple[str, ...] = ()
 
 
 class Sign(Protocol):

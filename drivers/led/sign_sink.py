@@ -39,6 +39,7 @@ class SignSink:
     Args:
         path: address of the sign, `192.168.0.50`.
         profile: of the sign.
+        options: of its line.
 
     Attributes:
         period_s: of its slots.
@@ -48,9 +49,10 @@ class SignSink:
     period_s = PERIOD_S
     shows_motion = False
 
-    def __init__(self, path: str, profile: BoardProfile) -> None:
+    def __init__(self, path: str, profile: BoardProfile, **options: int | str) -> None:
         self._path = path
         self._profile = profile
+        self._options = options
         self._max_px = profile.content.max_px if profile.content is not None else None
         self._file = ""
         self._is_confirmed = False
@@ -72,7 +74,12 @@ class SignSink:
         if faults:
             raise UnsupportedFeature(self._path, "open", "; ".join(faults))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        settings = {"fd": theirs.fileno(), "path": self._path, "profile": self._profile}
+        settings = {
+            "fd": theirs.fileno(),
+            "path": self._path,
+            "profile": self._profile,
+            "options": self._options,
+        }
         argv = [sys.executable, "-m", "drivers.content_board.courier"]
         with theirs:
             try:
@@ -99,9 +106,10 @@ class SignSink:
         due = self._clock.choose(slot)
         if slot is not None:
             self._clock.wait(due)
-        digest = hashlib.sha256(self._raster.wire).hexdigest()
+        texts = self._take_texts(frames)
+        digest = hashlib.sha256(self._raster.wire + "\0".join(texts).encode()).hexdigest()
         if self._file != f"tramtin-{digest[:16]}.png":
-            self._send_picture(f"tramtin-{digest[:16]}.png")
+            self._send_picture(f"tramtin-{digest[:16]}.png", texts)
         until_mono_s = time.monotonic() + CONFIRM_S
         while not self._is_confirmed and time.monotonic() < until_mono_s and not self._fault:
             self._hear(until_mono_s - time.monotonic())
@@ -139,7 +147,12 @@ class SignSink:
             self._courier.kill()
             self._courier.wait()
 
-    def _send_picture(self, file: str) -> None:
+    def _take_texts(self, frames: Mapping[str, Frame]) -> list[str]:
+        """What the sign says with these frames; signs that take pictures need none."""
+        del frames
+        return []
+
+    def _send_picture(self, file: str, texts: list[str]) -> None:
         png = self._encode()
         md5 = hashlib.md5(png, usedforsecurity=False).hexdigest()  # the protocol's
         message = {
@@ -148,6 +161,7 @@ class SignSink:
             "md5": md5,
             "size": self._raster.size,
             "black": not any(self._raster.wire),
+            "texts": texts,
         }
         self._file, self._is_confirmed, self._sent_mono_s = file, False, time.monotonic()
         self._fault = ""  # of the picture before; the courier tells it again if it lasts

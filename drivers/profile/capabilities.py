@@ -28,6 +28,8 @@ _BOARD_PATHS = {
     "raw-ethernet": "eth1",
     "udp": "192.168.0.50",
     "tcp": "192.168.0.50",
+    "modbus-rtu": "/dev/serial/by-path/… or tcp://192.168.1.200:502",
+    "modbus-tcp": "tcp://192.168.1.200:502",
 }
 
 
@@ -60,6 +62,8 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
         return
     if isinstance(profile, BoardProfile) and profile.family != "control-plane":
         yield Setting(name="path", type="text", need=True, form=_BOARD_PATHS[profile.transport])
+        if profile.units is not None:
+            yield from _list_modbus(profile)
         return
     forms = {
         "serial": "/dev/serial/by-path/…",
@@ -71,6 +75,13 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
     if isinstance(profile, BoardProfile) and profile.transport == "serial":
         form = f"{form} or {forms['tcp']}"  # models of one family differ by it
     yield Setting(name="port", type="text", need=True, form=form)
+    yield from _list_modbus(profile)
+    timeout_ms = profile.timings.timeout_ms
+    yield Setting(name="timeout_ms", type="integer", default=timeout_ms, low=10, high=10_000)
+
+
+def _list_modbus(profile: Profile) -> Iterator[Setting]:
+    """Address and framing, where the device has any."""
     if profile.units is not None:
         units = profile.units
         yield Setting(
@@ -82,8 +93,6 @@ def _list_line(profile: Profile) -> Iterator[Setting]:
         parities = tuple(dict.fromkeys((line.parity, *line.other_parities)))
         yield Setting(name="baud", type="integer", default=line.baud, choices=bauds)
         yield Setting(name="parity", type="text", default=line.parity, choices=parities)
-    timeout_ms = profile.timings.timeout_ms
-    yield Setting(name="timeout_ms", type="integer", default=timeout_ms, low=10, high=10_000)
 
 
 def _list_use(profile: Profile, use: Use) -> Iterator[Setting]:

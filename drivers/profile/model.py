@@ -333,6 +333,39 @@ class HuiduSpec(_ProfilePart, frozen=True, kw_only=True):
     brightness: BrightnessRange = BrightnessRange(low=1)
 
 
+class CharacterLine(_ProfilePart, frozen=True, kw_only=True):
+    """A line of a sign: its first register, and how many characters it has."""
+
+    first: Word
+    chars: Annotated[int, Meta(ge=1, le=250)]
+
+
+class DimmerRegister(_ProfilePart, frozen=True, kw_only=True):
+    """The register of the brightness: `low` at 0 %, `high` at 100 %."""
+
+    register: Word
+    low: Word = 0
+    high: Word
+
+
+class ModbusTextSpec(_ProfilePart, frozen=True, kw_only=True):
+    """The map of a sign with letters of its own: holding registers, written several at once.
+
+    Args:
+        lines: from the top.
+        encoding: of its letters.
+        per_register: characters in a register.
+        first_char: where the first of two characters is.
+        brightness: None where it has none.
+    """
+
+    lines: Annotated[list[CharacterLine], Meta(min_length=1, max_length=16)]
+    encoding: Literal["ascii", "utf-8", "utf-16"] = "ascii"
+    per_register: Literal[1, 2] = 2
+    first_char: Literal["high", "low"] = "high"
+    brightness: DimmerRegister | None = None
+
+
 class ContentSpec(_ProfilePart, frozen=True, kw_only=True):
     """A board that stores what it shows. `protocol` selects the driver.
 
@@ -341,6 +374,7 @@ class ContentSpec(_ProfilePart, frozen=True, kw_only=True):
 
     protocol: Text
     huidu: HuiduSpec | None = None
+    modbus_text: ModbusTextSpec | None = None
     max_px: Annotated[int, Meta(ge=1)] | None = None
 
 
@@ -352,7 +386,7 @@ class BoardProfile(_Device, frozen=True, kw_only=True, tag="board"):
     """
 
     family: Literal["frame-sink", "control-plane", "content-board"]
-    transport: Literal["kms", "raw-ethernet", "udp", "tcp", "serial"]
+    transport: Literal["kms", "raw-ethernet", "udp", "tcp", "serial", "modbus-rtu", "modbus-tcp"]
     sink: SinkSpec | None = None
     control: ControlSpec | None = None
     content: ContentSpec | None = None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from drivers.profile.model import BoardProfile, ControlSpec, SinkSpec
+from drivers.profile.model import BoardProfile, ContentSpec, ControlSpec, SinkSpec
 
 _PARTS = {"frame-sink": "sink", "control-plane": "control", "content-board": "content"}
 _TRANSPORTS = {
     "frame-sink": ("kms", "raw-ethernet", "udp"),
     "control-plane": ("serial", "tcp"),
-    "content-board": ("serial", "tcp"),
+    "content-board": ("tcp", "modbus-rtu", "modbus-tcp"),
 }
 _PIXEL_NETS = ("ddp", "e131", "artnet")
 _MODEL_ID = re.compile(r"[0-9A-F]{2} [0-9A-F]{2}\Z")
@@ -27,7 +28,7 @@ def find_in_board(profile: BoardProfile) -> Iterator[BoardFault]:
         if (family == profile.family) != (getattr(profile, part) is not None):
             wrong = "missing" if family == profile.family else "remove it"
             yield part, f"{wrong}: a {profile.family} has {_PARTS[profile.family]} and nothing else"
-    if profile.units is not None:
+    if profile.units is not None and not profile.transport.startswith("modbus"):
         yield "units", "remove it: a board is alone on its line"
     if profile.control is not None:
         yield from _find_in_control(profile.control)
@@ -36,6 +37,22 @@ def find_in_board(profile: BoardProfile) -> Iterator[BoardFault]:
     content = profile.content
     if content is not None and (content.protocol == "huidu") != (content.huidu is not None):
         yield "content.huidu", "stands beside protocol: huidu, and only there"
+    if content is not None:
+        yield from _find_in_text(content)
+
+
+def _find_in_text(content: ContentSpec) -> Iterator[BoardFault]:
+    text = content.modbus_text
+    if (content.protocol == "modbus-text") != (text is not None):
+        yield "content.modbus_text", "stands beside protocol: modbus-text, and only there"
+    if text is None:
+        return
+    if text.encoding == "utf-16" and text.per_register == 2:
+        yield "content.modbus_text.per_register", "1: a register holds one character of UTF-16"
+    spans = [range(one.first, one.first + -(-one.chars // text.per_register)) for one in text.lines]
+    for index, (upper, lower) in enumerate(pairwise(sorted(spans, key=lambda one: one.start))):
+        if upper.stop > lower.start:
+            yield f"content.modbus_text.lines[{index}]", "it reaches into the registers of another"
 
 
 def _find_in_sink(sink: SinkSpec) -> Iterator[BoardFault]:

@@ -2,7 +2,8 @@
 
 Run with `rtu PATH` or `tcp PORT`. Unit 1 is a board of 8 relays and 8 inputs, unit 3 one whose
 relays never leave "off" whatever their echo says, unit 7 a PZEM-004T that measures 230.1 V,
-1.234 A and 70,000.1 W, unit 8 an XY-MD02 at -4.5 °C and 61.2 %.
+1.234 A and 70,000.1 W, unit 8 an XY-MD02 at -4.5 °C and 61.2 %, unit 9 a sign with two lines of 32
+characters at 1000 and 2000 and its brightness at 36.
 """
 
 from __future__ import annotations
@@ -36,12 +37,24 @@ def meter(unit: int, first: int, words: list[int]) -> SimDevice:
     return SimDevice(unit, ([none], [none], [unused], [values]))
 
 
+def sign(unit: int) -> SimDevice:
+    none = SimData(0, values=[False] * 16, datatype=DataType.BITS)
+    unused = SimData(60_000, values=0, datatype=DataType.REGISTERS)
+    held = [
+        SimData(36, values=[100], datatype=DataType.REGISTERS),
+        SimData(1000, values=[0] * 16, datatype=DataType.REGISTERS),
+        SimData(2000, values=[0] * 16, datatype=DataType.REGISTERS),
+    ]
+    return SimDevice(unit, ([none], [none], held, [unused]))
+
+
 DEVICES = [
     board(1, welded=False),
     board(3, welded=True),
     # 700,001 tenths of a watt are 0x000A_AE61, the low word first
     meter(7, 0, [2301, 1234, 0, 0xAE61, 0x000A]),
     meter(8, 1, [0x10000 - 45, 612]),
+    sign(9),
 ]
 
 

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agent.clock import mono_s
-from agent.contract.scene import still
 from agent.errors import PlayError
 from agent.play import ipc
 from agent.play.board.agent_watch import AgentWatch
@@ -38,6 +37,7 @@ from agent.play.board.render_process import Failure, RenderProcess, moment_of, r
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
 from agent.play.board.scene_drawing import SceneDrawing, begin_drawing, list_ahead
 from agent.play.board.scene_state import find_fade_s, read_changing
+from agent.play.board.sign_scene import fit_to_board
 from agent.play.board.standby_pictures import DrawnPicture, StandbyPictures
 from agent.play.ipc import BEAT_S, BoardEvent, Shown, ShowScene, WorkerFault
 
@@ -187,9 +187,7 @@ class BoardProcess:
         if show.until_mono_s <= mono_s():
             self._give_up(show, show.faces, "E_EXPIRED", "its end is past")
             return
-        if not self._sink.shows_motion:
-            show = msgspec.structs.replace(show, scene=still(show.scene))
-        self._draw(show, show.faces, attempt=1)
+        self._draw(fit_to_board(show, self._sink, self._station), show.faces, attempt=1)
 
     def _draw(self, show: ShowScene, faces: Iterable[str], attempt: int) -> None:
         """Draw in a separate process: this one continues, above all with its heartbeat."""

@@ -86,6 +86,46 @@ def test_a_mistake_in_a_pixel_network_is_named(tmp_path: Path, sink: str, says: 
     assert says in str(caught.value)
 
 
+TEXT_SIGN = SINK.replace("family: frame-sink", "family: content-board").replace(
+    "transport: kms", "transport: modbus-tcp\nunits: {low: 1, high: 247, factory: 1}"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{protocol: modbus-text}", "content.modbus_text: stands beside protocol"),
+        ("{protocol: huidu}", "content.huidu: stands beside protocol"),
+        (
+            (
+                "{protocol: modbus-text, modbus_text: "
+                "{lines: [{first: 0, chars: 20}, {first: 9, chars: 20}]}}"
+            ),
+            "lines[0]: it reaches into the registers of another",
+        ),
+        (
+            (
+                "{protocol: modbus-text, modbus_text: "
+                "{lines: [{first: 0, chars: 20}], encoding: utf-16}}"
+            ),
+            "per_register: 1: a register holds one character",
+        ),
+    ],
+)
+def test_a_mistake_in_a_sign_is_named(tmp_path: Path, content: str, says: str) -> None:
+    text = TEXT_SIGN.replace("sink: {protocol: kms, max_hz: 60}", f"content: {content}")
+    with pytest.raises(BadProfile) as caught:
+        read(tmp_path, text)
+    assert says in str(caught.value)
+
+
+def test_a_sign_on_modbus_has_a_unit_and_a_path(tmp_path: Path) -> None:
+    content = "content: {protocol: modbus-text, modbus_text: {lines: [{first: 0, chars: 20}]}}"
+    sign = read(tmp_path, TEXT_SIGN.replace("sink: {protocol: kms, max_hz: 60}", content))
+    assert list_uses(sign) == {"board"}
+    assert [one.name for one in list_settings(sign, "board")] == ["path", "unit"]
+
+
 MISTAKES = [
     ("transport: kms", "transport: serial", "a control-plane has one of serial, tcp"),
     ("family: content-board", "family: control-plane", "content: missing"),

@@ -1,0 +1,95 @@
+"""Text as the registers of a sign that has letters of its own.
+
+There is no standard of such signs: how many characters a register holds, and which comes first,
+stands in the profile. Where a sign knows plain ASCII alone, Vietnamese loses its marks ("Triều
+cường" is "Trieu cuong") and stays readable; Khmer has no such form.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+Encoding = Literal["ascii", "utf-8", "utf-16"]
+_STROKES = str.maketrans({"đ": "d", "Đ": "D", "“": '"', "”": '"', "–": "-", "…": "..."})
+
+
+def to_ascii(text: str) -> str:
+    """The text without marks.
+
+    Raises:
+        ValueError: a letter that has no plain form.
+    """
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFD", text.translate(_STROKES))
+        if not unicodedata.combining(letter)
+    )
+    if not plain.isascii():
+        strange = next(letter for letter in plain if not letter.isascii())
+        raise ValueError(f"the sign has no letter for {strange!r}")
+    return plain
+
+
+def wrap_lines(texts: Iterable[str], widths: Sequence[int]) -> list[str]:
+    """The texts one after another on lines of at most so many characters.
+
+    Raises:
+        ValueError: they do not fit.
+    """
+    lines: list[str] = []
+    for paragraph in (line for text in texts for line in text.splitlines()):
+        words = paragraph.split()
+        while words:
+            width = widths[len(lines)] if len(lines) < len(widths) else 0
+            if not width:
+                raise ValueError(f"the sign has {len(widths)} lines of {max(widths)} characters")
+            first, *_ = textwrap.wrap(" ".join(words), width) or [""]
+            lines.append(first)
+            words = " ".join(words)[len(first) :].split()
+    return lines
+
+
+def encode_line(
+    text: str, chars: int, encoding: Encoding, per_register: int, first: Literal["high", "low"]
+) -> list[int]:
+    """The registers of a line, filled up with spaces.
+
+    Args:
+        text: at most as long as the line.
+        chars: of the line; of UTF-8 its bytes.
+        encoding: of the sign.
+        per_register: 1 or 2 characters; UTF-16 has 1.
+        first: where the first of two is.
+
+    Raises:
+        ValueError: a letter that the sign has not, or more bytes than the line has.
+    """
+    if encoding == "utf-16":
+        units = unicodedata.normalize("NFC", text).ljust(chars)
+        return [ord(letter) if ord(letter) < 0x10000 else ord("?") for letter in units[:chars]]
+    plain = to_ascii(text) if encoding == "ascii" else unicodedata.normalize("NFC", text)
+    raw = plain.encode().ljust(chars, b" ")
+    if len(raw) > chars:
+        raise ValueError(f"{len(raw)} bytes, the line has {chars}")
+    if per_register == 1:
+        return list(raw)
+    raw += b" " * (len(raw) % 2)
+    order: Literal["big", "little"] = "big" if first == "high" else "little"
+    return [int.from_bytes(raw[at : at + 2], order) for at in range(0, len(raw), 2)]
+
+
+def decode_line(
+    registers: Sequence[int], encoding: Encoding, per_register: int, first: Literal["high", "low"]
+) -> str:
+    """What registers say, for people; letters that are none become `?`."""
+    if encoding == "utf-16":
+        return "".join(map(chr, registers)).rstrip("\0 ")
+    if per_register == 1:
+        raw = bytes(value & 0xFF for value in registers)
+    else:
+        order: Literal["big", "little"] = "big" if first == "high" else "little"
+        raw = b"".join(value.to_bytes(2, order) for value in registers)
+    return raw.decode("utf-8", "replace").rstrip("\0 ")

@@ -1,0 +1,186 @@
+"""A sign with letters of its own, on Modbus: lines of text at registers that the profile names.
+
+Every line is written and read back. What a sign says that was not written here is somebody else's:
+it is written anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from pymodbus.client import ModbusSerialClient, ModbusTcpClient
+from pymodbus.exceptions import ModbusException
+from pymodbus.pdu import ModbusPDU
+
+from drivers.bus.serial_port import PARITIES, Framing
+from drivers.codec.character_line import decode_line, encode_line, wrap_lines
+from drivers.content_board.sign import SignPicture
+from drivers.errors import DeviceFault, DeviceProtocolError, DeviceTimeout, DeviceUnreachable
+from drivers.profile.endpoint import SerialEndpoint, TcpEndpoint
+from drivers.profile.model import CharacterLine, ModbusTextSpec
+
+logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+MOST_REGISTERS = 120  # of 123 that a frame takes
+Client = ModbusTcpClient | ModbusSerialClient
+
+
+class ModbusTextSign:
+    """A `Sign`; see there.
+
+    Args:
+        name: for errors.
+        client: not connected yet.
+        unit: its address.
+        spec: its registers.
+    """
+
+    def __init__(self, name: str, client: Client, unit: int, spec: ModbusTextSpec) -> None:
+        self._name = name
+        self._client = client
+        self._unit = unit
+        self._spec = spec
+        self._wanted: list[list[int]] | None = None
+        self._wanted_level: int | None = None
+
+    def show(self, picture: SignPicture, is_stale: Callable[[], bool]) -> None:
+        """See `Sign.show`; a sign with letters takes the picture's texts."""
+        del is_stale  # a line takes no longer than the question
+        self._wanted = None
+        try:
+            texts = wrap_lines(picture.texts, [line.chars for line in self._spec.lines])
+            rows = self._encode(() if picture.is_black else tuple(texts))
+        except ValueError as error:
+            self.blank()
+            raise DeviceFault(self._name, "show", f"E_TEXT: {error}") from error
+        self._write_rows(rows)
+        self._wanted = rows
+
+    def set_brightness(self, pct: int) -> None:
+        """See `Sign.set_brightness`; a sign without such a register stays as it is."""
+        dimmer = self._spec.brightness
+        if dimmer is None:
+            return
+        self._wanted_level = round(dimmer.low + (dimmer.high - dimmer.low) * pct / 100)
+        self._dim()
+
+    def check(self) -> str:
+        """See `Sign.check`."""
+        self._dim()
+        if self._wanted is None:
+            return ""
+        found = self._find_foreign(self._wanted)
+        if found:
+            self._write_rows(self._wanted)
+        return found
+
+    def blank(self) -> None:
+        """See `Sign.blank`."""
+        self._wanted = None
+        self._write_rows(self._encode(()))
+
+    def close(self) -> None:
+        """See `Sign.close`."""
+        self._client.close()  # type: ignore[no-untyped-call]  # pymodbus's own
+
+    def _encode(self, texts: tuple[str, ...]) -> list[list[int]]:
+        lines = self._spec.lines
+        filled = [*texts, *[""] * (len(lines) - len(texts))]
+        spec = self._spec
+        return [
+            encode_line(text, line.chars, spec.encoding, spec.per_register, spec.first_char)
+            for text, line in zip(filled, lines, strict=True)
+        ]
+
+    def _write_rows(self, rows: list[list[int]]) -> None:
+        for line, row in zip(self._spec.lines, rows, strict=True):
+            for at in range(0, len(row), MOST_REGISTERS):
+                self._ask_write(line.first + at, row[at : at + MOST_REGISTERS])
+        foreign = self._find_foreign(rows)
+        if foreign:
+            raise DeviceFault(self._name, "read back", foreign)
+
+    def _find_foreign(self, rows: list[list[int]]) -> str:
+        """The first line that says something else; empty if none does."""
+        for number, (line, row) in enumerate(zip(self._spec.lines, rows, strict=True), start=1):
+            held = self._read_row(line, len(row))
+            if held != row:
+                spec = self._spec
+                said = decode_line(held, spec.encoding, spec.per_register, spec.first_char)
+                return f"E_FOREIGN: line {number} says {said[:80]!r}"
+        return ""
+
+    def _read_row(self, line: CharacterLine, length: int) -> list[int]:
+        held: list[int] = []
+        while len(held) < length:
+            held += self._ask_read(line.first + len(held), min(MOST_REGISTERS, length - len(held)))
+        return held
+
+    def _dim(self) -> None:
+        dimmer, level = self._spec.brightness, self._wanted_level
+        if dimmer is None or level is None or self._ask_read(dimmer.register, 1) == [level]:
+            return
+        self._ask_write(dimmer.register, [level])
+        if self._ask_read(dimmer.register, 1) != [level]:
+            raise DeviceFault(self._name, "brightness", f"it does not keep {level}")
+
+    def _ask_write(self, address: int, values: list[int]) -> None:
+        self._ask(
+            "write", lambda: self._client.write_registers(address, values, device_id=self._unit)
+        )
+
+    def _ask_read(self, address: int, count: int) -> list[int]:
+        answer = self._ask(
+            "read",
+            lambda: self._client.read_holding_registers(address, count=count, device_id=self._unit),
+        )
+        if len(answer.registers) != count:
+            detail = f"{len(answer.registers)} registers came, {count} were asked for"
+            raise DeviceProtocolError(self._name, "read", detail)
+        return list(answer.registers)
+
+    def _ask(self, operation: str, request: Callable[[], ModbusPDU]) -> ModbusPDU:
+        """An answer that is no exception; a connection that was lost is opened again.
+
+        Raises:
+            DeviceUnreachable: nobody answers at this address.
+            DeviceTimeout: the sign does not answer.
+            DeviceFault: it answers with an exception code.
+        """
+        if not self._client.connected and not self._client.connect():
+            raise DeviceUnreachable(self._name, operation, f"E_NO_HOST: {self._name}")
+        try:
+            answer = request()
+        except ModbusException as error:
+            self._client.close()  # type: ignore[no-untyped-call]  # pymodbus's own
+            raise DeviceTimeout(self._name, operation, str(error)) from error
+        if answer.isError():
+            detail = f"Modbus exception {answer.exception_code}: wrong map in the profile?"
+            raise DeviceFault(self._name, operation, detail)
+        return answer
+
+
+def build_client(
+    endpoint: SerialEndpoint | TcpEndpoint, framing: Framing | None, timeout_s: float
+) -> Client:
+    """A client that repeats nothing by itself; opens nothing.
+
+    Raises:
+        ValueError: a serial port without framing.
+    """
+    if isinstance(endpoint, TcpEndpoint):
+        return ModbusTcpClient(
+            endpoint.host, port=endpoint.port, timeout=timeout_s, retries=0, reconnect_delay=0
+        )
+    if framing is None:
+        raise ValueError(f"{endpoint.path}: this model has no serial line")
+    return ModbusSerialClient(
+        endpoint.path,
+        baudrate=framing.baud,
+        bytesize=framing.bits,
+        parity=PARITIES[framing.parity],
+        stopbits=framing.stop_bits,
+        timeout=timeout_s,
+        retries=0,
+        reconnect_delay=0,
+    )

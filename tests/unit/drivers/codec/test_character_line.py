@@ -1,0 +1,45 @@
+"""Text for signs with letters of their own, by hand-made registers."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.codec.character_line import decode_line, encode_line, to_ascii, wrap_lines
+
+
+def test_vietnamese_without_marks_stays_readable_and_khmer_is_refused() -> None:
+    assert to_ascii("Triều cường ĐẾN 16 giờ – “khẩn”") == 'Trieu cuong DEN 16 gio - "khan"'
+    with pytest.raises(ValueError, match="no letter for 'ទ'"):
+        to_ascii("ទឹក")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "per_register", "first", "registers"),
+    [
+        ("ascii", 2, "high", [0x4162, 0x2020]),
+        ("ascii", 2, "low", [0x6241, 0x2020]),
+        ("ascii", 1, "high", [0x41, 0x62, 0x20, 0x20]),
+        ("utf-16", 1, "high", [0x41, 0x1EC1, 0x20, 0x20]),
+    ],
+)
+def test_registers_hold_characters_as_the_profile_says(
+    encoding: str, per_register: int, first: str, registers: list[int]
+) -> None:
+    text = "Aề" if encoding == "utf-16" else "Ab"
+    found = encode_line(text, 4, encoding, per_register, first)  # type: ignore[arg-type]  # of the table
+    assert found == registers
+    assert decode_line(found, encoding, per_register, first) == text  # type: ignore[arg-type]  # as above
+
+
+def test_utf_8_counts_bytes() -> None:
+    assert encode_line("ề", 4, "utf-8", 2, "high") == [0xE1BB, 0x8120]
+    with pytest.raises(ValueError, match="5 bytes, the line has 4"):
+        encode_line("abề", 4, "utf-8", 2, "high")
+
+
+def test_words_go_on_lines_and_too_many_are_an_error() -> None:
+    assert wrap_lines(["mot hai", "ba"], [7, 7]) == ["mot hai", "ba"]
+    assert wrap_lines(["mot hai ba bon"], [7, 6]) == ["mot hai", "ba bon"]
+    assert wrap_lines(["  \n"], [7]) == []
+    with pytest.raises(ValueError, match="2 lines of 7"):
+        wrap_lines(["mot hai ba bon nam"], [7, 7])
