@@ -1,8 +1,8 @@
 """Text as the registers of a sign that has letters of its own.
 
 There is no standard of such signs: how many characters a register holds, and which comes first,
-stands in the profile. Where a sign knows plain ASCII alone, Vietnamese loses its marks ("Triều
-cường" is "Trieu cuong") and stays readable; Khmer has no such form.
+stands in the profile. Where a sign knows plain ASCII alone, Vietnamese loses its marks and
+stays readable; Khmer has no such form.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 Encoding = Literal["ascii", "utf-8", "utf-16"]
-_STROKES = str.maketrans({"đ": "d", "Đ": "D", "“": '"', "”": '"', "–": "-", "…": "..."})
+# d with stroke has no decomposition
+_PLAIN = {0x111: "d", 0x110: "D", ord("“"): '"', ord("”"): '"', ord("–"): "-", ord("…"): "..."}
 
 
 def to_ascii(text: str) -> str:
@@ -24,7 +25,7 @@ def to_ascii(text: str) -> str:
     """
     plain = "".join(
         letter
-        for letter in unicodedata.normalize("NFD", text.translate(_STROKES))
+        for letter in unicodedata.normalize("NFD", text.translate(_PLAIN))
         if not unicodedata.combining(letter)
     )
     if not plain.isascii():

@@ -1,4 +1,4 @@
-"""What the kernel says of a board's ports, without opening the board, for `doctor`."""
+"""What the kernel, or a sign itself, says of a board's ports, for `doctor`; no board is opened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from drivers.frame_sink import FacePlace, PortReport
+from drivers.led.sign_search import report_huidu
 from drivers.profile.model import BoardProfile, ColorLightSpec, Profile
 
 DRM = Path("/sys/class/drm")
@@ -27,6 +28,8 @@ def report_ports(
     elif isinstance(profile, BoardProfile) and profile.transport == "raw-ethernet":
         spec = (profile.sink and profile.sink.colorlight) or ColorLightSpec()
         yield report_line(path, spec.least_mbit)
+    elif isinstance(profile, BoardProfile) and profile.content and profile.content.huidu:
+        yield report_huidu(path, profile.content.huidu)
 
 
 def report_screens(faces: Mapping[str, FacePlace], folder: Path = DRM) -> Iterator[PortReport]:

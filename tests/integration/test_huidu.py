@@ -20,6 +20,8 @@ from drivers.errors import (
     DriverError,
     UnsupportedFeature,
 )
+from drivers.frame_sink import PortReport
+from drivers.led.sign_search import report_huidu
 from drivers.profile.model import HuiduSpec
 from drivers.sim.sim_huidu import SimHuidu
 from tests.harness.huidu_card import SIGN, HuiduCard, huidu_card
@@ -215,6 +217,17 @@ def test_nobody_at_the_address_is_said(huidu_card: HuiduCard) -> None:
     huidu_card.lines._listener.close()
     with pytest.raises(DeviceUnreachable, match="E_NO_HOST"):
         sign.show(picture("red"), never)
+
+
+def test_a_card_says_that_it_is_there(huidu_card: HuiduCard) -> None:
+    found = report_huidu(huidu_card.path, HuiduSpec(), others=(), wait_s=LONG_S)
+    assert found == PortReport(huidu_card.path, "A3-0001")
+
+
+def test_where_no_card_answers_those_that_do_are_named(huidu_card: HuiduCard) -> None:
+    path = f"127.0.0.3:{huidu_card.address[1]}"
+    found = report_huidu(path, HuiduSpec(), others=("127.0.0.1",), wait_s=0.5)
+    assert found.fault.startswith(f"E_NO_HOST: no card answers at {path}")
 
 
 def test_a_request_that_the_card_does_not_know_is_no_fault_of_the_card(
