@@ -27,6 +27,15 @@ class ClockState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error_s: float | None
 
 
+class FaceView(msgspec.Struct, frozen=True):
+    """A face of a board as people see it: lamps each way, from lamp to lamp, and from where."""
+
+    width_px: int
+    height_px: int
+    pitch_mm: float
+    read_m: float
+
+
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """Birth: the box's identity and what it holds.
 
@@ -36,7 +45,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     it is `partial`, it lists only documents in force. `features` are the features that this release
     supports beyond the common ones, by the names of `agent.contract.feature`. `zone_kinds` has the
     kind of the surroundings of each cluster of loudspeakers, by its name; UNSET: not known.
-    `still_faces` are faces that show stills only; UNSET where there are none.
+    `still_faces` are faces that show stills only; UNSET where there are none. `face_views` has the
+    size of each face whose pitch and reading distance the settings name, by its name.
     """
 
     session: int
@@ -54,6 +64,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     features: list[str] = msgspec.field(default_factory=list)
     zone_kinds: dict[str, str] | UnsetType = UNSET
     still_faces: list[str] | UnsetType = UNSET
+    face_views: dict[str, FaceView] | UnsetType = UNSET
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):

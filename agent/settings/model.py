@@ -183,7 +183,8 @@ class Face(_Settings, frozen=True, kw_only=True):
     """One side of a board, in pixels.
 
     `x_px` and `y_px` are its upper left pixel in the board's picture. On a graphics card, `port` is
-    the connector and `mode` the mode of the picture there.
+    the connector and `mode` the mode of the picture there. `pitch_mm` is from lamp to lamp,
+    `read_m` the distance from which it is read: a centre warns of letters that are too small.
     """
 
     name: Name
@@ -195,6 +196,8 @@ class Face(_Settings, frozen=True, kw_only=True):
     ) = None
     x_px: Annotated[int, Meta(ge=0, le=16_384)] = 0
     y_px: Annotated[int, Meta(ge=0, le=16_384)] = 0
+    pitch_mm: Annotated[float, Meta(ge=0.5, le=100)] | None = None
+    read_m: Annotated[float, Meta(ge=1, le=500)] | None = None
 
 
 class BoardLight(_Settings, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from agent.clock import Clock, Now
 from agent.contract.document import Document
 from agent.contract.feature import FEATURES
 from agent.contract.ids import Place
-from agent.contract.report import MAX_HOLDS, MAX_ZONE_KINDS, Hello
+from agent.contract.report import MAX_HOLDS, MAX_ZONE_KINDS, FaceView, Hello
 from agent.evidence.journal import Journal
 from agent.health.health_report import clock_state
 from agent.settings.model import Output
@@ -111,4 +111,15 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
         features=list(FEATURES),
         zone_kinds=kinds if len(kinds) <= MAX_ZONE_KINDS else UNSET,
         still_faces=list(still_faces) or UNSET,
+        face_views=_list_views(outputs) or UNSET,
     )
+
+
+def _list_views(outputs: Sequence[Output]) -> dict[str, FaceView]:
+    """The faces of which the settings tell how they are seen."""
+    return {
+        face.name: FaceView(face.width_px, face.height_px, face.pitch_mm, face.read_m)
+        for output in outputs
+        for face in output.faces
+        if face.pitch_mm is not None and face.read_m is not None
+    }

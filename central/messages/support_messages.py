@@ -24,6 +24,15 @@ PHRASES: Catalogue = {
             " clocks have no seconds, of turns there is the first alone"
         ),
     ),
+    "letters.small": Text(
+        "chữ “{0}” chỉ cao {1} điểm đèn, đọc được phải từ {2}: {3}; viết ngắn lại hoặc chia trang"
+        " ({4})",
+        "the text “{0}” has letters of {1} lamps, {2} are needed to read it: {3}; write less, or"
+        " use several pages ({4})",
+    ),
+    "letters.too_long": Text(
+        "chữ “{0}” dài quá, không hiện được: {1}", "the text “{0}” is too long to be shown: {1}"
+    ),
     "motion.ticker": Text("chữ chạy", "running text"),
     "motion.turns": Text("nội dung thay nhau", "content that takes turns"),
     "motion.seconds": Text("giây của đồng hồ", "the seconds of a clock"),

@@ -17,6 +17,7 @@ from agent.contract.feature import STAGGERED, TURN, ignored_features, needed_fea
 from agent.contract.utc import encode_utc, parse_utc
 from central.messages.catalogue import translate
 from central.publication.recipients import is_meant, list_names, station_configs
+from central.publication.small_letters import describe_small
 from central.publication.still_faces import describe_moving
 from central.publication.zone_kinds import describe_unknown_kinds
 from central.store.database import Database
@@ -89,6 +90,7 @@ def describe_left_out(database: Database, document: Document, lang: Lang) -> lis
     ]
     lines += describe_ignoring(database, meant, document, lang)
     lines += describe_moving(database, meant, document, lang)
+    lines += describe_small(database, meant, document, lang)
     return lines + describe_unknown_kinds(database, meant, document, lang)
 
 

@@ -20,6 +20,7 @@ from central.publication.override import record_override
 from central.publication.publish_wait import NONE, wait_for_answers
 from central.publication.recipients import Recipients, list_names, verify_known
 from central.publication.refusal_forecast import forecast_refusals
+from central.publication.small_letters import describe_small
 from central.publication.station_answers import StationAnswers
 from central.publication.still_faces import describe_moving
 from central.publication.zone_kinds import describe_unknown_kinds
@@ -84,6 +85,7 @@ def verify_publishable(
         record_override(database, recipients.target, sha256_of(one.envelope), despite, lines)
     further = describe_ignoring(database, recipients.configs_with(document), document, lang)
     further += describe_moving(database, recipients.configs, document, lang)
+    further += describe_small(database, recipients.configs, document, lang)
     further += describe_unknown_kinds(database, recipients.configs, document, lang)
     return [
         *notices(objections, recipients, document, lang),

@@ -111,7 +111,7 @@ ALLOWED = {
     ),
     "central.neighbours": "central.messages",
     "central.publication": (
-        "agent.plan agent.trust central.documents central.messages central.store"
+        "agent.plan agent.play agent.trust central.documents central.messages central.store"
     ),
     "central.reports": (
         "agent.plan central.documents central.issues central.messages central.publication "

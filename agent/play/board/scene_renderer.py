@@ -163,7 +163,7 @@ def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:
 
 def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
     colour = "#{:02x}{:02x}{:02x}".format(*parse_colour(element.colour))
-    margin_px = max(1, min(box[2] - box[0], box[3] - box[1]) // 50)
+    margin_px = typeset.margin_of(box[2] - box[0], box[3] - box[1])
     inner = (box[0] + margin_px, box[1] + margin_px, box[2] - margin_px, box[3] - margin_px)
     layout = typeset.fit(text, inner[2] - inner[0], inner[3] - inner[1])
     typeset.draw(ImageDraw.Draw(canvas.picture), layout, inner, align=element.align, colour=colour)

@@ -171,6 +171,11 @@ def fit(text: str, width_px: int, height_px: int) -> Layout:
     return best
 
 
+def margin_of(width_px: int, height_px: int) -> int:
+    """What a text leaves free at each edge of its box."""
+    return max(1, min(width_px, height_px) // 50)
+
+
 def fit_line(text: str, height_px: int, window_px: int, most_px: int) -> Layout:
     """One line as high as the box; smaller letters where its strip would have too many pixels.
 

@@ -58,6 +58,20 @@ BOARDS: dict[str, KeyDoc] = {
         ),
         0,
     ),
+    "outputs[].faces[].pitch_mm": KeyDoc(
+        Text(
+            "khoảng cách hai điểm đèn, mm (P10 là 10); cùng read_m: trung tâm báo chữ quá nhỏ",
+            "from lamp to lamp, mm (P10 is 10); with read_m the centre warns of small letters",
+        ),
+        10,
+    ),
+    "outputs[].faces[].read_m": KeyDoc(
+        Text(
+            "người xem đứng cách bảng bao xa, mét",
+            "from how far the face is read, metres",
+        ),
+        40,
+    ),
     "outputs[].controls": KeyDoc(
         Text(
             "các thẻ điều khiển của bảng: chỉnh độ sáng, tắt đen, đọc tình trạng; không gửi hình",

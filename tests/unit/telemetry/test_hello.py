@@ -54,6 +54,19 @@ def test_faces_that_show_stills_only_go_to_the_centre() -> None:
     assert "still_faces" not in json.loads(msgspec.json.encode(hello([])))
 
 
+def test_a_face_of_which_it_is_known_how_it_is_seen_goes_to_the_centre() -> None:
+    faces = [
+        Face(name="to", width_px=512, height_px=256, pitch_mm=5.0, read_m=40.0),
+        Face(name="nho", width_px=64, height_px=32, pitch_mm=10.0),
+    ]
+    wall = Output(name="c", board=Board(profile="png", path="/tmp/c"), faces=faces)
+    sent = json.loads(msgspec.json.encode(hello([wall])))
+    assert sent["face_views"] == {
+        "to": {"width_px": 512, "height_px": 256, "pitch_mm": 5.0, "read_m": 40.0}
+    }
+    assert "face_views" not in json.loads(msgspec.json.encode(hello([])))
+
+
 @pytest.mark.parametrize(("count", "is_told"), [(64, True), (65, False)])
 def test_a_station_of_very_many_clusters_tells_none(count: int, *, is_told: bool) -> None:
     zones = [Zone(name=f"c{number}") for number in range(count)]
