@@ -135,12 +135,24 @@ def list_motion(scene: Scene) -> list[Motion]:
 
 
 def still(scene: Scene) -> Scene:
-    """The scene without what moves, for a sign that shows stills: what boxes show that know none.
+    """The scene without what moves, for a sign that shows stills.
 
-    Texts that run stand, regions show their first turns (which `elements` hold), a count-down is
-    its text alone, a clock has no seconds.
+    Texts that run stand, in front as before; regions show their first turns, a count-down is its
+    text alone, a clock has no seconds.
     """
-    return Scene([_still_element(one) for one in scene.elements], scene.ms)
+    regions = [
+        Region(one.box, [Turn([_still_element(each) for each in one.turns[0].elements], scene.ms)])
+        for one in list_regions(scene)
+    ]
+    running = [one for one in scene.elements if one.ticker_ms is not UNSET]
+    elements = scene.elements
+    if regions and running:
+        elements = [one for one in scene.elements if one.ticker_ms is UNSET]
+        whole = [0, 0, 1000, 1000]
+        for one in running:  # a region of its own: a region hides what is behind all of it
+            front = msgspec.structs.replace(_still_element(one), box=whole)
+            regions.append(Region(one.box, [Turn([front], scene.ms)]))
+    return Scene([_still_element(one) for one in elements], scene.ms, regions or UNSET)
 
 
 def _still_element(element: Element) -> Element:

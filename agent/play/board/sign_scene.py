@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import UNSET
 
-from agent.contract.scene import Element, Scene, still
+from agent.contract.scene import Element, Region, Scene, Turn, list_regions, still
 from agent.play.ipc import ShowScene
 from drivers.frame_sink import TextSink
 
 if TYPE_CHECKING:
     from drivers.frame_sink import FrameSink
+
+WHOLE = [0, 0, 1000, 1000]
 
 
 def fit_to_board(show: ShowScene, sink: FrameSink, station: str) -> ShowScene:
@@ -26,16 +29,32 @@ def fit_to_board(show: ShowScene, sink: FrameSink, station: str) -> ShowScene:
 
 
 def list_texts(scene: Scene, station: str) -> list[str]:
-    """The texts of a scene from the upper left; codes and pictures are none."""
-    said = sorted((one for one in scene.elements if one.kind == "text"), key=_place)
-    return [one.text.replace("{station}", station) for one in said if one.text]
+    """The texts of a still scene from the upper left; codes and pictures are none."""
+    placed = [(_place(one, WHOLE), one) for one in scene.elements]
+    for region in list_regions(scene):
+        placed += [(_place(one, region.box), one) for one in region.turns[0].elements]
+    said = [one.text or "" for _, one in sorted(placed, key=_first) if one.kind == "text"]
+    return [text.replace("{station}", station) for text in said if text.strip()]
 
 
 def without_clocks(scene: Scene) -> Scene:
     """Nothing of it changes by the clock."""
-    return Scene([one for one in scene.elements if one.kind != "clock"], scene.ms)
+    regions = [
+        Region(one.box, [Turn(_drop_clocks(one.turns[0].elements), scene.ms)])
+        for one in list_regions(scene)
+    ]
+    return Scene(_drop_clocks(scene.elements), scene.ms, regions or UNSET)
 
 
-def _place(element: Element) -> tuple[int, int]:
+def _drop_clocks(elements: list[Element]) -> list[Element]:
+    return [one for one in elements if one.kind != "clock"]
+
+
+def _place(element: Element, within: list[int]) -> tuple[int, int]:
+    """Top and left in thousandths of the face."""
     left, top, *_ = element.box
-    return top, left
+    return within[1] + top * within[3] // 1000, within[0] + left * within[2] // 1000
+
+
+def _first(placed: tuple[tuple[int, int], Element]) -> tuple[int, int]:
+    return placed[0]

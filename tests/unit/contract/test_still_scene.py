@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.contract.scene import Element, Region, Scene, Turn, list_motion, still
 
 BOX = [0, 0, 1000, 1000]
+STRIP = [0, 800, 1000, 200]
 
 
 def test_a_scene_without_motion_is_as_it_was() -> None:
@@ -17,7 +18,7 @@ def test_each_kind_of_motion_is_named_and_stands() -> None:
     turns = [Turn([Element("text", BOX, text=str(n))], 1000) for n in range(2)]
     scene = Scene(
         [
-            Element("text", BOX, text="x", ticker_ms=6000),
+            Element("text", STRIP, text="x", ticker_ms=6000),
             Element("clock", BOX, format="%H:%M:%S %d/%m"),
             Element("clock", BOX, full_format="%A %H:%M:%S"),
             Element("text", BOX, text="Tết", count_to="2027-02-06T17:00:00Z"),
@@ -27,13 +28,19 @@ def test_each_kind_of_motion_is_named_and_stands() -> None:
     )
     assert list_motion(scene) == ["ticker", "turns", "seconds", "countdown"]
     resting = [
-        Element("text", BOX, text="x"),
         Element("clock", BOX, format="%H:%M %d/%m"),
         Element("clock", BOX, full_format="%A %H:%M"),
         Element("text", BOX, text="Tết"),
     ]
-    assert still(scene) == Scene(resting, 9000)
+    first = Region(BOX, [Turn([Element("text", BOX, text="0")], 9000)])
+    front = Region(STRIP, [Turn([Element("text", BOX, text="x")], 9000)])  # as while it ran
+    assert still(scene) == Scene(resting, 9000, [first, front])
     assert list_motion(still(scene)) == []
+
+
+def test_a_running_text_alone_stands_where_it_was() -> None:
+    scene = Scene([Element("text", BOX, text="x", ticker_ms=6000)], 9000)
+    assert still(scene) == Scene([Element("text", BOX, text="x")], 9000)
 
 
 def test_a_clock_of_seconds_in_a_turn_is_found() -> None:
