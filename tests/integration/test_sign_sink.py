@@ -65,9 +65,9 @@ def test_a_frame_is_confirmed_by_the_sign_and_black_is_left_behind(
 
 def test_a_frame_that_is_shown_already_costs_nothing(huidu_card: HuiduCard, sink: SignSink) -> None:
     sink.present({"cong": Frame(WHITE)})
-    asked = len(huidu_card.card.asked)
+    taken, file = huidu_card.card.taken_bytes, sink._file
     sink.present({"cong": Frame(WHITE)})
-    assert len(huidu_card.card.asked) == asked
+    assert (huidu_card.card.taken_bytes, sink._file) == (taken, file)
 
 
 def test_a_sign_that_refuses_is_a_fault_until_it_takes_the_picture(
