@@ -77,7 +77,11 @@ def show_week(
     now: datetime,
     lang: Lang,
 ) -> list[GroupRehearsal]:
-    """Show the week of a playlist at its stations; other documents have none."""
+    """Show the week of a playlist at its stations, and what is lost before it begins.
+
+    Other documents have none.
+    """
+    from central.publication.early_replacement import describe_lost
     from central.publication.rehearsal_summary import describe_publication
     from central.publication.station_rehearsal import find_week, rehearse_stations
 
@@ -86,6 +90,8 @@ def show_week(
     found = rehearse_stations(database, configs, *find_week(document, now), document)
     for line in describe_publication(found, document, lang):
         click.echo(line)
+    for line in describe_lost(database, document, configs, now, lang):
+        click.echo(translate(lang, "notice", line))
     return found
 
 
