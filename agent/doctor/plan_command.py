@@ -32,9 +32,9 @@ from agent.plan.rehearsal_export import (
     build_why_json,
 )
 from agent.plan.rehearsal_ics import build_rehearsal_ics
-from agent.plan.rehearsal_text import describe_rehearsal, describe_why
+from agent.plan.rehearsal_text import describe_rehearsal, describe_unknown, describe_why
 from agent.plan.week_picture import draw_week
-from agent.plan.why import explain, join_faces, withhold
+from agent.plan.why import explain, find_unknown, join_faces, withhold
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 from agent.settings.zone_kinds import list_zone_kinds
@@ -102,11 +102,13 @@ def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int
 
     def show(plan: BoxPlan) -> str:
         answers = join_faces(explain(plan.held, plan.policy, plan.now.at, plan.lanes))
+        unknown = () if at is None else find_unknown(plan.held, plan.now.at)
         if plan.now.quality == "FLOOR":
             answers = [withhold(one) for one in answers]
         if format_ == "json":
-            return build_why_json(answers)
-        return "\n".join(line for one in answers for line in describe_why(one, lang))
+            return build_why_json(answers, unknown)
+        lines = [line for one in answers for line in describe_why(one, lang)]
+        return "\n".join([*lines, *describe_unknown(unknown, lang)])
 
     return run_planned(file, at, lang, show)
 

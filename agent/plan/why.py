@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -10,6 +10,8 @@ import msgspec
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
+from agent.contract.document import Playlist
+from agent.contract.utc import parse_utc
 from agent.plan.calendar import DAY
 from agent.plan.emergency import list_active_emergencies
 from agent.plan.policy import EffectivePolicy
@@ -81,6 +83,13 @@ def explain(
     timeline = build_timeline(held, policy, at - DAY, at + AHEAD)
     refused = list_refused_at(held, timeline, at)
     return [_explain(held, timeline, at, lane, refused) for lane in lanes]
+
+
+def find_unknown(held: Iterable[HeldDocument], at: datetime) -> tuple[str, ...]:
+    """`newer_documents` where a schedule was signed after a moment: it was another one then."""
+    playlists = (one.document for one in held if isinstance(one.document, Playlist))
+    is_newer = any(parse_utc(playlist.issued) > at for playlist in playlists)
+    return ("newer_documents",) if is_newer else ()
 
 
 def join_faces(answers: Sequence[WhyAnswer]) -> list[WhyAnswer]:

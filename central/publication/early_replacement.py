@@ -50,9 +50,7 @@ def _list_lost(found: GroupRehearsal) -> list[Event]:
     return [one for one in gone if one is not None and one.kind != "refused" and not one.filler]
 
 
-def _describe(
-    found: GroupRehearsal, lost: Sequence[Event], document: Playlist, lang: Lang
-) -> str:
+def _describe(found: GroupRehearsal, lost: Sequence[Event], document: Playlist, lang: Lang) -> str:
     first = lost[0]
     at, begins_at = first.at.astimezone(LOCAL), parse_utc(document.not_before).astimezone(LOCAL)
     duties = sum(one.essential for one in lost)

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
-from agent.contract.utc import parse_utc
+from agent.contract.utc import encode_utc, parse_utc
 from agent.plan.correction import hold
 from agent.plan.policy import NO_KINDS, effective_policy
 from agent.plan.rehearsal_export import build_why_json
 from agent.plan.rehearsal_text import describe_unknown, describe_why
-from agent.plan.why import WhyAnswer, explain
+from agent.plan.why import WhyAnswer, explain, find_unknown
 from central.documents.sign import open_envelope, read_document
 from central.publication.recipients import is_meant
 from central.publication.station_rehearsal import list_lanes, read_media
@@ -36,7 +36,8 @@ class StationWhy:
 
     Args:
         answers: one for each medium and each zone that its entries name.
-        not_known: rules of policy of which the centre does not know what they refuse there.
+        not_known: rules of policy of which the centre does not know what they refuse there;
+            `newer_documents` where a schedule was signed or withdrawn after the moment.
     """
 
     answers: tuple[WhyAnswer, ...]
@@ -64,7 +65,16 @@ def explain_station(
         list_lanes(held, read_media(database, configs).get(station, frozenset())),
     )
     is_unknown = kinds is None and has_classes(config)
-    return StationWhy(tuple(answers), ("zone_classes",) if is_unknown else ())
+    unknown = find_unknown(held, at) or _find_withdrawn(database, at)
+    return StationWhy(tuple(answers), (*(("zone_classes",) if is_unknown else ()), *unknown))
+
+
+def _find_withdrawn(database: Database, at: datetime) -> tuple[str, ...]:
+    """`newer_documents` where a schedule was withdrawn after a moment."""
+    is_later = revocations.c.is_revoked & (revocations.c.at > encode_utc(at))
+    with database.transaction() as connection:
+        found = connection.execute(sa.select(revocations.c.doc_id).where(is_later)).first()
+    return () if found is None else ("newer_documents",)
 
 
 def write_why(found: StationWhy, format_: str, lang: Lang) -> str:

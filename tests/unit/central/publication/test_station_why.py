@@ -127,6 +127,27 @@ def test_a_rule_that_the_centre_cannot_judge_is_named(centre: Path) -> None:
     assert told["not_known"] == ["zone_classes"]
 
 
+def test_of_a_moment_before_the_schedule_was_signed_nothing_certain_is_said(
+    centre: Path, station: Path
+) -> None:
+    for lang, words in (("vi", "CHƯA CHẮC: có lịch ký hoặc rút sau"), ("en", "NOT CERTAIN")):
+        at, more = "2026-11-22T05:02", ("--lang", lang)
+        assert words in ask(centre, at, *more)[1].splitlines()[-1]
+        assert words in ask_box(station, at, *more).splitlines()[-1]
+        assert words not in ask(centre, "2026-11-25T05:02", *more)[1]
+    told = json.loads(ask_box(station, "2026-11-22T05:02", "--format", "json"))
+    assert told["not_known"] == ["newer_documents"]
+
+
+def test_of_a_moment_before_a_withdrawal_nothing_certain_is_said(centre: Path) -> None:
+    database = Database.open(centre)
+    withhold(database, f"{3:032x}", "sai nội dung")
+    database.close()
+    yesterday = datetime.now(LOCAL) - timedelta(days=1)
+    assert "CHƯA CHẮC" in ask(centre, f"{yesterday:%Y-%m-%dT%H:%M}")[1]
+    assert "CHƯA CHẮC" not in ask(centre, f"{yesterday + timedelta(days=2):%Y-%m-%dT%H:%M}")[1]
+
+
 def test_a_station_that_is_not_configured_is_refused_with_the_likeliest_name(centre: Path) -> None:
     code, output = ask(centre, "2026-11-25T05:02", station="tv-cl-007")
     assert (code, output.split(":")[0]) == (78, "E_USAGE")
