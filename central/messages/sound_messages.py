@@ -49,6 +49,20 @@ PHRASES: Catalogue = {
     "sound.fault.peak": Text("đỉnh {0} dBTP, cao nhất {1}", "peak {0} dBTP, at most {1}"),
     "sound.fault.clipped": Text("vỡ tiếng", "clipped"),
     "sound.fault.broken": Text("có đoạn hỏng", "parts are broken"),
+    "clip.before": Text(
+        "{0}: dài {1}, {2}, {3}, {4} kbit/s", "{0}: {1} long, {2}, {3}, {4} kbit/s"
+    ),
+    "clip.after": Text(
+        "→ {0}: dài {1}, {2}, {3}, {4} kbit/s", "→ {0}: {1} long, {2}, {3}, {4} kbit/s"
+    ),
+    "clip.sound": Text(
+        "→ {0}: tiếng của phim, ghi ở `play`", "→ {0}: the sound of the clip, for `play`"
+    ),
+    "clip.silent": Text("Phim không có tiếng.", "The clip has no sound."),
+    "clip.excess": Text("KHÔNG KÝ ĐƯỢC: {0}. Cần {1}.", "CANNOT BE SIGNED: {0}. Wanted: {1}."),
+    "clip.ready": Text(
+        "DÙNG ĐƯỢC. Xem lại một lần rồi hãy ký.", "READY. Watch it once, then sign."
+    ),
     "fault.sound.blank": Text(
         "tệp không có tiếng: xem lại micro, chọn đúng tệp",
         "there is nothing to hear in the file: check the microphone, choose the right file",
