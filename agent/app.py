@@ -58,7 +58,7 @@ from agent.playout.schedule import Schedule
 from agent.playout.spoken_text import list_read_aloud
 from agent.playout.voice_items import VoiceItems
 from agent.settings.model import Settings
-from agent.settings.zone_kinds import list_zone_kinds
+from agent.settings.zone_kinds import list_faces, list_zone_kinds
 from agent.signals import AsyncSignal, Signal
 from agent.state.emergency_starts import EmergencyStarts
 from agent.state.live_voices import LiveVoices
@@ -150,6 +150,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
             kinds, EmergencyStarts(clock).find, state.levels.is_muted,
+            list_faces(settings.outputs),
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)

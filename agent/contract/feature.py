@@ -48,6 +48,7 @@ PHRASES = "bodies.phrases"  # a box without them waits for the recording: nothin
 CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 ADVERTS, MAINTENANCE = "policy.adverts", "policy.maintenance"
 ZONE_CLASSES = "policy.zone_classes"
+FACE_ISSUERS = "policy.face_issuers"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
     FILLER: "applied",
@@ -57,6 +58,7 @@ PARTS: dict[str, Support] = {
     ADVERTS: "applied",
     MAINTENANCE: "applied",
     ZONE_CLASSES: "applied",
+    FACE_ISSUERS: "applied",
     CHIME_CHECK: "applied",
     "policy.mic": "applied",
     "kind=command": "applied",
@@ -139,6 +141,7 @@ def _critical_limits(policy: StationPolicy) -> Iterator[str]:
         ADVERTS: policy.adverts,
         MAINTENANCE: policy.maintenance,
         ZONE_CLASSES: policy.zone_classes,
+        FACE_ISSUERS: policy.face_issuers,
     }
     yield from (name for name, value in used.items() if value is not UNSET)
 

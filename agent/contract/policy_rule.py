@@ -25,6 +25,10 @@ PHRASES: Catalogue = {
         "loại bản tin không được phát ở cụm loa này ({0})",
         "this class may not sound at these clusters ({0})",
     ),
+    "rule.face_issuers": Text(
+        "người ký này không được đưa hình lên mặt bảng {0}",
+        "this issuer has no right to the faces {0}",
+    ),
     "rule.adverts": Text(
         "cấu hình trạm không cho loa phát quảng cáo", "no adverts are allowed on loudspeakers"
     ),

@@ -86,6 +86,13 @@ class BoardLightCaps(msgspec.Struct, frozen=True):
     advert_pct: int | None = None
 
 
+class FaceIssuers(msgspec.Struct, frozen=True):
+    """The roles that may fill a face of a board, and those below them in the tree; no others."""
+
+    face: str
+    issuers: list[str]
+
+
 class StationPolicy(msgspec.Struct, frozen=True):
     """The limits of a signed station-config. Windows are local `HH:MM-HH:MM`, overnight allowed.
 
@@ -96,8 +103,9 @@ class StationPolicy(msgspec.Struct, frozen=True):
     is not: a box without it plays with the first group (docs/decisions/0047). Nor is `chime_check`:
     a box without it sounds less. Nor is `sun_point`, a point of the province where it is left out.
     `adverts`, `maintenance` (windows without sound) and `zone_classes` are critical: a box that
-    ignored them would play what they forbid (docs/decisions/0055). `language_duties` is not: a duty
-    refuses nothing, its lack is told. Nor is `board_light`: a box without it dims no board at all.
+    ignored them would play what they forbid (docs/decisions/0055); so is `face_issuers` (0066).
+    `language_duties` is not: a duty refuses nothing, its lack is told. Nor is `board_light`: a box
+    without it dims no board at all.
     """
 
     quiet_hours: list[str]
@@ -118,3 +126,4 @@ class StationPolicy(msgspec.Struct, frozen=True):
     zone_classes: list[ZoneKindClasses] | UnsetType = UNSET
     language_duties: list[LanguageDuty] | UnsetType = UNSET
     board_light: BoardLightCaps | UnsetType = UNSET
+    face_issuers: list[FaceIssuers] | UnsetType = UNSET

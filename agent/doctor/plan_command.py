@@ -37,7 +37,7 @@ from agent.plan.week_picture import draw_week
 from agent.plan.why import explain, find_unknown, join_faces, withhold
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
-from agent.settings.zone_kinds import list_zone_kinds
+from agent.settings.zone_kinds import list_faces, list_zone_kinds
 from agent.store import clock_state
 from agent.store.documents import read_within_budget
 from agent.trust.head import is_revoked, list_revoked, select_heads
@@ -70,7 +70,8 @@ class BoxPlan:
     def policy(self) -> EffectivePolicy:
         """Signed and local together."""
         kinds = list_zone_kinds(self.settings.outputs)
-        return effective_policy(self.config, self.settings.policy, kinds)
+        faces = list_faces(self.settings.outputs)
+        return effective_policy(self.config, self.settings.policy, kinds, faces)
 
     def replace_held(self, held: Sequence[HeldDocument]) -> BoxPlan:
         """The same with other documents in force."""

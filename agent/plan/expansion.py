@@ -262,8 +262,12 @@ class Expansion:
         self._arbitration.add_follower(line, due)
 
     def _refuse_left_out(self, line: Line, entry: Entry, at: datetime) -> None:
-        if line.fault is None and line.start.entry is not entry:
+        if line.fault is not None or line.start.entry is entry:
+            return
+        if line.start.medium == "sound":
             self._refuse_zones(line.start.bounds, entry, at)
+        else:
+            self._refuse_faces(line.start.bounds, entry, at)
 
     def _read_line(self, bounds: Bounds, position: int, entry: Entry, delay: timedelta) -> Line:
         assert bounds.level is not None  # noqa: S101 - the caller has refused other classes
@@ -271,7 +275,8 @@ class Expansion:
             medium, length_ms = planned_ms(entry, bounds.durations)
             _require_bearable(entry, delay)
             _require_relay_host(entry, self._policy.relay_hosts)
-            open_ = self._open_zones(bounds, entry) if medium == "sound" else entry
+            select = self._open_zones if medium == "sound" else self._open_faces
+            open_ = select(bounds, entry)
         except PlanError as error:
             nothing = Start(bounds, entry, position, bounds.level, "sound", timedelta())
             return Line(nothing, error, delay)
@@ -292,6 +297,28 @@ class Expansion:
         if not left:
             raise PlanError("E_POLICY", entry.id, rules.name_rule(barred))
         return msgspec.structs.replace(entry, zones=left)
+
+    def _open_faces(self, bounds: Bounds, entry: Entry) -> Entry:
+        """The entry without the faces to which its issuer has no right.
+
+        Raises:
+            PlanError: none is left.
+        """
+        rights = self._policy.face_rights
+        barred = select_barred(rights.list_closed(bounds.playlist.issuer), entry.zones)
+        if not barred:
+            return entry
+        left = rights.leave_out(barred, entry.zones)
+        if not left:
+            raise PlanError("E_POLICY", entry.id, rights.name_rule(barred))
+        return msgspec.structs.replace(entry, zones=left)
+
+    def _refuse_faces(self, bounds: Bounds, entry: Entry, at: datetime) -> None:
+        """Say once which faces an entry leaves out."""
+        rights, doc_id = self._policy.face_rights, bounds.playlist.doc_id
+        barred = select_barred(rights.list_closed(bounds.playlist.issuer), entry.zones)
+        rule = rights.name_rule(barred)
+        self._refusals.append(Refusal(entry.id, doc_id, at, "E_POLICY", rule, tuple(barred)))
 
     def _refuse_zones(self, bounds: Bounds, entry: Entry, at: datetime) -> None:
         """Say once which clusters an entry leaves out."""

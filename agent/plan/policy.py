@@ -26,12 +26,14 @@ from agent.contract.station_policy import (
 from agent.contract.utc import parse_utc
 from agent.plan.advert import AdvertLimits, smaller
 from agent.plan.calendar import Window, parse_window
+from agent.plan.face_rights import FaceRights
 from agent.plan.sun import sun_point
 from agent.plan.zone_classes import ZoneClasses
 from agent.settings.model import LocalAdverts, Policy
 
 FIRST_GROUP = Stagger(group=0)
 NO_LIGHT_CAPS = BoardLightCaps()
+ALL_FACES = FaceRights()
 EVERY_CLASS = ZoneClasses()
 NO_KINDS: Mapping[str, str] = {}
 BUILT_IN_QUIET_HOURS = "21:00-05:00"
@@ -81,6 +83,7 @@ class EffectivePolicy:
         zone_classes: which classes may sound at which clusters.
         language_duties: shares of languages in a week; they refuse nothing.
         board_light: the most that boards may shine.
+        face_rights: which issuers may fill which faces.
     """
 
     quiet: tuple[Window, ...]
@@ -101,6 +104,7 @@ class EffectivePolicy:
     zone_classes: ZoneClasses = EVERY_CLASS
     language_duties: tuple[LanguageDuty, ...] = ()
     board_light: BoardLightCaps = NO_LIGHT_CAPS
+    face_rights: FaceRights = ALL_FACES
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -123,6 +127,7 @@ def effective_policy(
     config: StationConfig | None,
     local: Policy | None,
     zone_kinds: Mapping[str, str] = NO_KINDS,
+    faces: Sequence[str] = (),
 ) -> EffectivePolicy:
     """Combine signed and local limits; without a station-config the built-in quiet hours apply.
 
@@ -130,6 +135,7 @@ def effective_policy(
         config: the station-config in force.
         local: of the settings.
         zone_kinds: the station's clusters and their kinds; without them no class is left out.
+        faces: those of the station; without them no issuer is kept from one.
 
     Raises:
         ValueError: a window cannot be read.
@@ -138,12 +144,12 @@ def effective_policy(
         hours = _windows([BUILT_IN_QUIET_HOURS])
         signed = EffectivePolicy(hours, zone_classes=ZoneClasses(kinds=zone_kinds))
     else:
-        signed = signed_policy(config, zone_kinds)
+        signed = signed_policy(config, zone_kinds, faces)
     return signed if local is None else narrow(signed, local)
 
 
 def signed_policy(
-    config: StationConfig, zone_kinds: Mapping[str, str] = NO_KINDS
+    config: StationConfig, zone_kinds: Mapping[str, str] = NO_KINDS, faces: Sequence[str] = ()
 ) -> EffectivePolicy:
     """What the station-config alone says.
 
@@ -158,6 +164,7 @@ def signed_policy(
         adverts=None if signed.adverts is UNSET else _advert_limits(signed.adverts),
         zone_classes=_zone_classes(signed, zone_kinds),
         language_duties=() if signed.language_duties is UNSET else tuple(signed.language_duties),
+        face_rights=_face_rights(signed, faces),
         board_light=NO_LIGHT_CAPS if signed.board_light is UNSET else signed.board_light,
         sessions_per_day=signed.sessions_per_day,
         minutes_per_session=signed.minutes_per_session,
@@ -196,6 +203,11 @@ def narrow(policy: EffectivePolicy, local: Policy) -> EffectivePolicy:
         caps=(*policy.caps, *caps),
         levels=(*policy.levels, *levels),
     )
+
+
+def _face_rights(signed: StationPolicy, faces: Sequence[str]) -> FaceRights:
+    rules = [] if signed.face_issuers is UNSET else signed.face_issuers
+    return FaceRights({rule.face: rule.issuers for rule in rules}, tuple(faces))
 
 
 def _zone_classes(signed: StationPolicy, kinds: Mapping[str, str]) -> ZoneClasses:

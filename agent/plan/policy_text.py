@@ -31,6 +31,7 @@ PHRASES: Catalogue = {
     "adverts.session": Text(
         "quảng cáo nhiều nhất {0} % mỗi buổi", "adverts at most {0} % of a session"
     ),
+    "face": Text("mặt bảng {0}: chỉ hình của {1}", "face {0}: pictures of {1} alone"),
     "light.day_pct": Text("bảng sáng nhiều nhất {0} %", "boards at most {0} % bright"),
     "light.night_pct": Text(
         "ban đêm bảng sáng nhiều nhất {0} %", "boards at most {0} % bright by night"
@@ -63,6 +64,9 @@ def _lines(policy: EffectivePolicy, lang: Lang) -> Iterator[str]:
     for kind, classes in policy.zone_classes.open_to.items():
         said = ", ".join(sorted(classes)) or look_up(PHRASES, "none", lang)
         yield look_up(PHRASES, "classes", lang, kind, said)
+    for face, issuers in policy.face_rights.issuers.items():
+        said = ", ".join(issuers) or look_up(PHRASES, "none", lang)
+        yield look_up(PHRASES, "face", lang, face, said)
     yield from _adverts(policy.adverts, lang)
     for name, pct in structs.asdict(policy.board_light).items():
         if pct is not None:

@@ -342,7 +342,8 @@ class BoardSchedule(SoundSchedule):
             return []
         schedule = self._schedule
         faces = [face for face in sorted(self._zones) if not schedule.is_blank(face, now)]
-        found = find_standby(schedule.held, faces, schedule.media_state, now)
+        rights = schedule.policy.face_rights
+        found = find_standby(schedule.held, faces, schedule.media_state, now, rights.may_show)
         return [standby_item(one) for one in found]
 
     def _is_blank(self, now: Now) -> bool:

@@ -86,6 +86,7 @@ class Schedule:
         read: what the box says for a text; None where it cannot read it.
         zone_kinds: the station's clusters and the kinds of their surroundings.
         is_blank: has a signed command blanked a face?
+        faces: the names of the station's faces.
         start_of: when an emergency began, by the present clock: see `state.emergency_starts`.
 
     Attributes:
@@ -110,6 +111,7 @@ class Schedule:
     zone_kinds: Mapping[str, str] = field(default_factory=dict)
     start_of: Callable[[str, datetime, Now], datetime] = _as_noted
     is_blank: Callable[[str, Now], bool] = _never_blank
+    faces: Sequence[str] = ()
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -150,7 +152,7 @@ class Schedule:
         number = self._plans
         config = config_in_force(self.held, now)
         self.media_hosts = frozenset(config.policy.media_hosts if config else ())
-        policy = self.policy = effective_policy(config, self.local, self.zone_kinds)
+        policy = self.policy = effective_policy(config, self.local, self.zone_kinds, self.faces)
         ids = frozenset(h.document.doc_id for h in self.held)
         self._waiting = {one: at for one, at in self._waiting.items() if one in ids}
         from_at, until_at = now.at - BEHIND, now.at + AHEAD

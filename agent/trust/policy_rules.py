@@ -7,11 +7,20 @@ from collections.abc import Sequence
 
 from msgspec import UNSET, structs
 
-from agent.contract.station_policy import AdvertPolicy, LanguageDuty, StationPolicy, ZoneKindClasses
+from agent.contract.station_policy import (
+    AdvertPolicy,
+    FaceIssuers,
+    LanguageDuty,
+    StationPolicy,
+    ZoneKindClasses,
+)
 from agent.trust.schema_error import require
+from agent.trust.scope import ROLE_NAME
 
 MAX_WINDOWS = 16
 MAX_DUTIES = 8
+MAX_FACES = 16
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
@@ -42,6 +51,8 @@ def check_sound_limits(policy: StationPolicy) -> None:
         _check_duties(policy.language_duties)
     if policy.adverts is not UNSET:
         _check_adverts(policy.adverts)
+    if policy.face_issuers is not UNSET:
+        _check_faces(policy.face_issuers)
     if policy.board_light is not UNSET:
         for name, pct in structs.asdict(policy.board_light).items():
             require(pct is None or 1 <= pct <= 100, f"policy.board_light.{name}", "1 to 100")
@@ -53,6 +64,17 @@ def _check_classes(rules: Sequence[ZoneKindClasses]) -> None:
     for rule in rules:
         is_plain = len(set(rule.classes)) == len(rule.classes)
         require(is_plain, "policy.zone_classes.classes", "no class twice")
+
+
+def _check_faces(rules: Sequence[FaceIssuers]) -> None:
+    faces = [rule.face for rule in rules]
+    is_few = len(set(faces)) == len(faces) <= MAX_FACES
+    require(is_few, "policy.face_issuers", f"at most {MAX_FACES}, no face twice")
+    require(all(map(_NAME.fullmatch, faces)), "policy.face_issuers.face", "plain names")
+    for rule in rules:
+        is_plain = len(set(rule.issuers)) == len(rule.issuers) <= MAX_FACES
+        is_plain = is_plain and all(map(ROLE_NAME.fullmatch, rule.issuers))
+        require(is_plain, "policy.face_issuers.issuers", f"at most {MAX_FACES} roles, none twice")
 
 
 def _check_duties(duties: Sequence[LanguageDuty]) -> None:

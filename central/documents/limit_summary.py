@@ -16,12 +16,9 @@ def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterato
     for rule in policy.zone_classes if policy.zone_classes is not UNSET else []:
         classes = ", ".join(speak(f"class.{one}") for one in rule.classes) or speak("none")
         yield speak("zone_classes", speak(f"zone.{rule.zone_kind}"), classes)
+    yield from _boards(policy, speak)
     for duty in policy.language_duties if policy.language_duties is not UNSET else []:
         yield speak("language_duty", duty.lang, duty.week_pct)
-    if policy.board_light is not UNSET:
-        for name, pct in structs.asdict(policy.board_light).items():
-            if pct is not None:
-                yield speak(f"board_light.{name}", pct)
     if policy.adverts is UNSET:
         yield speak("adverts.none")
         return
@@ -31,3 +28,13 @@ def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterato
         yield speak("adverts.day_pct", adverts.day_pct)
     if adverts.session_pct is not None:
         yield speak("adverts.session_pct", adverts.session_pct)
+
+
+def _boards(policy: StationPolicy, speak: Callable[..., str]) -> Iterator[str]:
+    """Who may fill which face, and how bright boards may be."""
+    for face in policy.face_issuers if policy.face_issuers is not UNSET else []:
+        yield speak("face_issuers", face.face, ", ".join(face.issuers) or speak("none"))
+    if policy.board_light is not UNSET:
+        for name, pct in structs.asdict(policy.board_light).items():
+            if pct is not None:
+                yield speak(f"board_light.{name}", pct)

@@ -155,6 +155,10 @@ PHRASES: Catalogue = {
         "Tiếng {0}: ít nhất {1} % thời gian nói mỗi tuần (thiếu thì báo, không chặn)",
         "{0}: at least {1} % of each week's speech (a lack is told and refuses nothing)",
     ),
+    "face_issuers": Text(
+        "Mặt bảng {0} chỉ hiện hình do {1} ký (và tin khẩn cấp)",
+        "The face {0} shows pictures signed by {1} only (and emergencies)",
+    ),
     "board_light.day_pct": Text(
         "Bảng điện tử sáng nhiều nhất {0} %", "Boards shine at most {0} % bright"
     ),

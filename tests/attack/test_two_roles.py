@@ -1,4 +1,4 @@
-"""Attacks 146 to 149: who runs a board puts nothing on it, and who fills it cannot put it out."""
+"""Attacks 146 to 150: who runs a board puts nothing on it, and who fills it cannot put it out."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from agent.clock import Now
+from agent.contract.document import Playlist, StationConfig
+from agent.contract.station_policy import FaceIssuers
+from agent.plan.policy import effective_policy
+from agent.plan.timeline import build_in_slices
 from agent.playout.output_schedule import BoardSchedule
 from agent.playout.schedule import Schedule
 from tests.harness.command_box import HOUR, CommandBox, command
+from tests.harness.schedule_documents import FakeHeld
 from tests.harness.signed_documents import (
     AT,
     COMMUNE,
@@ -22,6 +28,7 @@ from tests.harness.signed_documents import (
     judge,
     playlist,
     seal,
+    station_config,
     utc_text,
 )
 from tests.harness.silent_schedule import START, emergency
@@ -29,6 +36,10 @@ from tests.harness.silent_schedule import playlist as held_playlist
 
 FACE = {"zones": ["mat-truoc"]}
 WEEK = timedelta(days=7)
+EVERY_DAY = {
+    "at": ["10:00:00"], "weekdays": [1, 2, 3, 4, 5, 6, 7], "from": "2026-11-01",
+    "until": "2026-12-31", "except": [],
+}  # fmt: skip
 
 
 def blank(until: Any, **changes: Any) -> dict[str, Any]:
@@ -130,3 +141,53 @@ async def test_what_a_station_cannot_do_is_refused_by_name(
 ) -> None:
     assert await box.receive(order) == code
     assert box.levels.in_force(box.box.clock.now()) == {}
+
+
+def _faces_of(issuer: str, zones: list[str], rights: list[FaceIssuers]) -> tuple[list[str], str]:
+    """The faces that an entry of this issuer is planned for, and the rule of what is refused."""
+    document = msgspec.convert(
+        playlist(issuer=issuer, media=[], entries=[scene_entry(zones=zones, when=EVERY_DAY)]),
+        Playlist,
+    )
+    config = msgspec.convert(station_config(), StationConfig)
+    policy = msgspec.structs.replace(config.policy, face_issuers=rights)
+    limits = effective_policy(
+        msgspec.structs.replace(config, policy=policy), None, faces=["mat-truoc", "mat-sau"]
+    )
+    one = FakeHeld(document, "56" * 32, AT)
+    slices = build_in_slices([one], limits, AT, AT + timedelta(hours=23))  # type: ignore[list-item]  # has what a plan reads
+    try:
+        while True:
+            next(slices)
+    except StopIteration as end:
+        timeline = end.value
+    found = [face for one in timeline.occurrences for face in one.entry.zones]
+    return found, next((one.rule for one in timeline.refusals), "")
+
+
+OWN = [FaceIssuers("mat-truoc", ["vn.84.29266"])]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "zones", "faces", "rule"),
+    [
+        ("vn.84.29266", ["*"], ["*"], ""),
+        ("vn.84.29266.tre", ["mat-truoc"], ["mat-truoc"], ""),  # a role below it
+        ("vn.84.29267", ["*"], ["mat-sau"], "face_issuers mat-truoc"),
+        ("vn.84.29267", ["mat-truoc"], [], "face_issuers mat-truoc"),
+        ("vn.84.292667", ["mat-truoc"], [], "face_issuers mat-truoc"),  # no role below it
+        ("vn.84", ["mat-sau"], ["mat-sau"], ""),
+    ],
+)
+def test_attack_150_a_picture_on_a_face_to_which_its_issuer_has_no_right(
+    issuer: str, zones: list[str], faces: list[str], rule: str
+) -> None:
+    assert _faces_of(issuer, zones, OWN) == (faces, rule)
+
+
+def test_attack_150_rights_that_an_older_box_would_not_know_are_listed() -> None:
+    policy = {"quiet_hours": [], "face_issuers": [{"face": "mat-truoc", "issuers": ["vn.84"]}]}
+    config = station_config(policy=policy)
+    assert code_of(lambda: judge(seal(config, PROVINCE), "station-config")) == "E_SCHEMA"
+    listed = seal({**config, "crit": ["policy.face_issuers"]}, PROVINCE)
+    assert judge(listed, "station-config").document.kind == "station-config"
