@@ -232,8 +232,11 @@ class Rundown(Protocol):
         Filler is left out: what of it is not heard is owed to nobody.
         """
 
-    def unended(self, now: Now) -> list[Item]:
-        """Of what `started` in the day before a moment, what may sound behind it."""
+    def unended(self, at: datetime, now: Now) -> list[Item]:
+        """Of what `started` in the day before a moment, what may sound behind it.
+
+        Left out is that of which the document came when it was over.
+        """
 
     def why_kept_off(self, item: Item, now: Now) -> str | None:
         """What keeps an item of the schedule that is due from this output; None: nothing.

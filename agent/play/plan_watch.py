@@ -8,7 +8,7 @@ the agent does not run. What is still on when that is over is joined; what is ov
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.clock import Now
@@ -89,7 +89,7 @@ class PlanWatch:
 
     def _open_unended(self, at: datetime, now: Now) -> None:
         """What was on or waited when the former run ended: that run can record it no more."""
-        for item in self._rundown.unended(replace(now, at=at - STEP)):
+        for item in self._rundown.unended(at - STEP, now):
             self._open[item.key] = (item, NOT_BEGUN)
 
     def _since(self, now: Now, mono_s: float) -> datetime:

@@ -106,13 +106,13 @@ class SoundSchedule:
         started = self._list_owed(since_at - timedelta(microseconds=1), now.at)
         return [self._build(one) for one in started]
 
-    def unended(self, now: Now) -> list[Item]:
-        """What started in the day before a moment, was held by then, and may sound behind it."""
-        started = self._list_owed(now.at - BEHIND, now.at)
+    def unended(self, at: datetime, now: Now) -> list[Item]:
+        """What started in the day before a moment, came in time, and may sound behind it."""
+        started = self._list_owed(at - BEHIND, at)
         return [
             self._build(one)
             for one in started
-            if one.latest_end_at > now.at and not _came_late(one, now)
+            if one.latest_end_at > at and not _came_late(one, now)
         ]
 
     def _list_owed(self, from_at: datetime, until_at: datetime) -> Iterator[Occurrence]:

@@ -106,8 +106,8 @@ class FakeRundown:
     def why_kept_off(self, item: Item, now: Now) -> str | None:
         return self.silence or self.kept_off.get(item.key)
 
-    def unended(self, now: Now) -> list[Item]:
-        return [one for one in self.plan if one.start_at <= now.at < one.latest_end_at]
+    def unended(self, at: datetime, now: Now) -> list[Item]:
+        return [one for one in self.plan if one.start_at <= at < one.latest_end_at]
 
     def is_planned(self, item: Item) -> bool:
         return item in self.plan

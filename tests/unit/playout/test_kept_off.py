@@ -94,4 +94,15 @@ def test_of_filler_nothing_is_owed() -> None:
     filler = held(entry("nen", SOUND), slot="base", doc_id="ee" * 16, filler=True)
     rundown, items = due(Schedule(None, lambda _digest: None), playlist(), filler)
     assert set(items) == {"news"}
-    assert {item.title for item in rundown.unended(NOW)} == {"news"}
+    assert {item.title for item in rundown.unended(NOW.at, NOW)} == {"news"}
+
+
+def test_what_was_over_before_its_document_came_is_not_owed_by_a_run_that_died_just_then() -> None:
+    over_at = NOW.at + timedelta(hours=2)
+    late = FakeHeld(playlist().document, accepted_at=over_at)
+    rundown, _ = due(Schedule(None, lambda _digest: None), late)
+    beaten_at = over_at - timedelta(seconds=5)  # last on record; it took the document behind that
+    later = Now(over_at + timedelta(seconds=10), "SYNCED", 0.01)
+    assert rundown.unended(beaten_at, later) == []
+    ahead = Now(over_at - timedelta(seconds=1), "SYNCED", 0.01)  # that clock has been set back
+    assert {item.title for item in rundown.unended(beaten_at, ahead)} == {"news", "later"}
