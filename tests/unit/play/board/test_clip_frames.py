@@ -222,3 +222,21 @@ def test_a_banner_is_in_front_of_a_clip() -> None:
         assert table.find_windows("s1", ["mat"])["mat"].rows == rows
     table.close()
     os.close(write_fd)
+
+
+def test_a_clip_that_goes_with_a_sound_keeps_to_the_sounds_moment_though_it_is_shown_late(
+    decoders: list[Decoder],
+) -> None:
+    """The first sample was due at 100 s; the decoder's first frame came 0.25 s later."""
+    decoder, sink = open_clip(decoders), ClockSink()
+    decoder.send(8)
+    decoder.clip.begin(100.0)
+    sink.slot = 14
+    faces = BoardFaces({"b": (2, 1)}, sink)
+    faces.send({"b": bytes(6)}, films={"b": ClipWindow(decoder.clip, (0, 0, 2, 1), (0, 1))})
+    seen = []
+    for _ in range(2):
+        faces.move()
+        seen.append((sink.slot, sink.frames["b"][0]))
+    # frames 6 and 7 are due at 0.24 and 0.28 s; slots 16 and 17 are at 0.267 and 0.283 s
+    assert seen == [(16, 6), (17, 7)]
