@@ -162,14 +162,19 @@ class Box:
 
 
 @asynccontextmanager
-async def box() -> AsyncIterator[Box]:
-    """A station that is synced and has its place."""
+async def box(outputs: str = "", switch: str = "") -> AsyncIterator[Box]:
+    """A station that is synced and has its place.
+
+    Args:
+        outputs: further ones of its settings, in YAML.
+        switch: of its zone, in YAML.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tb-", dir="/tmp"))  # a socket needs a short path
     try:
         async with start_testbed(folder, BOX_PYTHON) as testbed:
             tone = _make_medium(testbed, "tone", 1000, TONE_LEVEL, TONE_MS)
             bed = _make_medium(testbed, "bed", 200, BED_LEVEL, BED_MS)
-            _always_on(folder / COMMUNE_STATION / "station.yaml")
+            _write_outputs(folder / COMMUNE_STATION / "station.yaml", outputs, switch)
             station = testbed.stations[COMMUNE_STATION]
             station.health_s = HEALTH_S
             await station.start()
@@ -194,15 +199,16 @@ def _make_medium(testbed: Testbed, name: str, hz: int, level: float, ms: int) ->
     return store_medium(path, testbed.folder / "media", testbed.media.base_url)
 
 
-def _always_on(settings: Path) -> None:
-    """Keep the head of a station.yaml, but give its sound one zone without a switch."""
+def _write_outputs(settings: Path, outputs: str, switch: str) -> None:
+    """Keep the head of a station.yaml, but give its sound one zone, always on without a switch."""
     head, _, _ = settings.read_text().partition("outputs:\n")
     settings.write_text(
         f"{head}outputs:\n"
         "  - name: loa\n"
         f'    audio: {{driver: portaudio, device: "{SINK}", channels: 1, fade_in_ms: 0}}\n'
         "    zones:\n"
-        "      - {name: nga-ba, kind: ordinary}\n"
+        "      - name: nga-ba\n        kind: ordinary\n"
+        + "\n".join([switch.strip("\n"), outputs]).format(folder=settings.parent)
     )
 
 
