@@ -103,6 +103,13 @@ class OutputSet:
         services: dict[str, Run] = {
             f"wall {wall.name}": wall.run for walls in self.walls.values() for wall in walls
         }
+        if self.walls:
+            from agent.play.board.live_input import LiveInput
+
+            for board in self.boards():
+                if board.name in self.walls:
+                    inputs = LiveInput(board, self.walls[board.name])
+                    services[f"inputs of {board.name}"] = inputs.run
         for one in outputs:
             if one.light is not None:
                 services[f"light {one.name}"] = self._build_light(

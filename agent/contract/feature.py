@@ -38,6 +38,7 @@ FULL_CLOCK = "entries.body.scene.elements.full_format"  # a box without it shows
 FACE_NAME = "entries.body.scene.elements.face_name"  # a box without it shows `{face}`
 BANNER = "entries.banner"
 STANDBY = "entries.standby"  # a box without it plans the scene by its times
+INPUT = "entries.body.scene.input"  # critical: nobody has signed what is seen there
 WITH = "entries.with"  # a box without it shows the picture by its own times
 VIDEO = "entries.body.scene.elements.kind=video"  # a box of 0.1.0 refuses it by this name
 MUTE, UNMUTE = "do=mute", "do=unmute"
@@ -93,6 +94,7 @@ PARTS: dict[str, Support] = {
     STANDBY: "applied",
     WITH: "applied",
     BANNER: "applied",
+    INPUT: "applied",
 }
 FEATURES: tuple[str, ...] = tuple(name for name, word in PARTS.items() if word == "applied")
 UNSUPPORTED = frozenset(name for name, word in PARTS.items() if word == "refused")
@@ -148,7 +150,9 @@ def _critical_limits(policy: StationPolicy) -> Iterator[str]:
 
 def _is_special(entry: Entry) -> bool:
     """Has it a critical part? A quick check: most entries have none."""
-    when = entry.when
+    when, scene = entry.when, entry.body.scene
+    if scene is not None and scene.input is not UNSET:
+        return True
     is_ruled = not when.days is when.except_days is when.sun is UNSET
     return is_ruled or entry.advert is True or entry.banner is not UNSET
 
@@ -157,6 +161,8 @@ def _critical_parts(entry: Entry) -> Iterator[str]:
     when = entry.when
     if entry.advert is True:
         yield ADVERT
+    if entry.body.scene is not None and entry.body.scene.input is not UNSET:
+        yield INPUT
     used = {
         DAYS: when.days, EXCEPT_DAYS: when.except_days, SUN: when.sun, BANNER: entry.banner,
     }  # fmt: skip

@@ -57,6 +57,10 @@ PHRASES: Catalogue = {
         "đài ở máy chủ {0}, mà cấu hình trạm không cho tiếp âm từ đó (relay_hosts)",
         "the radio is on {0}, from which the station-config allows no relay (relay_hosts)",
     ),
+    "rule.inputs": Text(
+        "ngõ vào {0} chưa được cấu hình trạm cho phép (inputs)",
+        "the station-config grants no input {0} (inputs)",
+    ),
     "rule.calendar": Text(
         "chưa có lịch năm đã ký cho trạm ({0}): ký và phát lịch năm trước",
         "no signed calendar for the station ({0}): sign and publish the year's calendar first",

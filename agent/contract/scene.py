@@ -21,6 +21,7 @@ MAX_SCENE_FACES = 12  # area of all its elements together, in areas of the face
 # Three regions that change once in a second at most are three changes in a second at most: the
 # limit of WCAG 2.3.1 (agent.contract.flash_limit).
 MAX_REGIONS, MIN_TURN_MS = 3, 1_000
+MAX_INPUT_MS = 4 * 3_600_000  # a live picture that somebody forgets ends within hours
 MIN_FADE_MS, MAX_FADE_MS = 100, 1_000
 MAX_TURNS, MAX_TURN_ELEMENTS = 64, 128  # of a scene, in all its regions together
 MAX_CLIPS = 1  # each takes a decoder
@@ -97,12 +98,18 @@ class Scene(msgspec.Struct, frozen=True):
     `regions` are shown over `elements`. Not critical: a box that does not know them shows the
     elements alone, which are therefore to hold the first turns. `fade_ms`: the scene, and each of
     its turns, comes gradually; a scene in which texts run comes at once. Not critical, too.
+
+    `input` grants the faces a live picture: while the scene is on, their control card shows this
+    input (its name in the card's profile) in place of what the box draws. It must stand in
+    `StationPolicy.inputs`. Critical: nobody has signed what is seen there. Where the faces have no
+    such card, they show the elements.
     """
 
     elements: list[Element]
     ms: int
     regions: list[Region] | UnsetType = UNSET
     fade_ms: int | UnsetType = UNSET
+    input: str | UnsetType = UNSET
 
 
 def list_regions(scene: Scene) -> list[Region]:

@@ -106,6 +106,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
     ignored them would play what they forbid (docs/decisions/0055); so is `face_issuers` (0066).
     `language_duties` is not: a duty refuses nothing, its lack is told. Nor is `board_light`: a box
     without it dims no board at all.
+    Nor is `inputs`, those of control cards that may be granted: a box without it grants none.
     """
 
     quiet_hours: list[str]
@@ -127,3 +128,4 @@ class StationPolicy(msgspec.Struct, frozen=True):
     language_duties: list[LanguageDuty] | UnsetType = UNSET
     board_light: BoardLightCaps | UnsetType = UNSET
     face_issuers: list[FaceIssuers] | UnsetType = UNSET
+    inputs: list[str] | UnsetType = UNSET

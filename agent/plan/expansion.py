@@ -90,6 +90,13 @@ def _require_relay_host(entry: Entry, hosts: Collection[str]) -> None:
         raise PlanError("E_POLICY", entry.id, f"relay_hosts {urlsplit(relay.url).netloc}")
 
 
+def _require_input(entry: Entry, inputs: Collection[str]) -> None:
+    """A live picture needs its input in the signed policy as well."""
+    scene = entry.body.scene
+    if scene is not None and isinstance(scene.input, str) and scene.input not in inputs:
+        raise PlanError("E_POLICY", entry.id, f"inputs {scene.input}")
+
+
 def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
     body = entry.body
     if body.media is not None:
@@ -275,6 +282,7 @@ class Expansion:
             medium, length_ms = planned_ms(entry, bounds.durations)
             _require_bearable(entry, delay)
             _require_relay_host(entry, self._policy.relay_hosts)
+            _require_input(entry, self._policy.inputs)
             select = self._open_zones if medium == "sound" else self._open_faces
             open_ = select(bounds, entry)
         except PlanError as error:

@@ -82,6 +82,7 @@ class EffectivePolicy:
         adverts: when and how much loudspeakers may play adverts; None: never.
         zone_classes: which classes may sound at which clusters.
         language_duties: shares of languages in a week; they refuse nothing.
+        inputs: of control cards, that may be granted to a live picture.
         board_light: the most that boards may shine.
         face_rights: which issuers may fill which faces.
     """
@@ -105,6 +106,7 @@ class EffectivePolicy:
     language_duties: tuple[LanguageDuty, ...] = ()
     board_light: BoardLightCaps = NO_LIGHT_CAPS
     face_rights: FaceRights = ALL_FACES
+    inputs: frozenset[str] = frozenset()
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -165,6 +167,7 @@ def signed_policy(
         zone_classes=_zone_classes(signed, zone_kinds),
         language_duties=() if signed.language_duties is UNSET else tuple(signed.language_duties),
         face_rights=_face_rights(signed, faces),
+        inputs=frozenset() if signed.inputs is UNSET else frozenset(signed.inputs),
         board_light=NO_LIGHT_CAPS if signed.board_light is UNSET else signed.board_light,
         sessions_per_day=signed.sessions_per_day,
         minutes_per_session=signed.minutes_per_session,

@@ -39,6 +39,7 @@ PHRASES: Catalogue = {
     "light.advert_pct": Text(
         "quảng cáo trên bảng sáng nhiều nhất {0} %", "adverts on boards at most {0} % bright"
     ),
+    "inputs": Text("bảng được hiện trực tiếp ngõ vào: {0}", "boards may show inputs: {0}"),
     "language": Text("tiếng {0}: ít nhất {1} % mỗi tuần", "{0}: at least {1} % of a week"),
     "none": Text("không có", "none"),
 }
@@ -64,15 +65,21 @@ def _lines(policy: EffectivePolicy, lang: Lang) -> Iterator[str]:
     for kind, classes in policy.zone_classes.open_to.items():
         said = ", ".join(sorted(classes)) or look_up(PHRASES, "none", lang)
         yield look_up(PHRASES, "classes", lang, kind, said)
+    yield from _adverts(policy.adverts, lang)
+    yield from _boards(policy, lang)
+    for duty in policy.language_duties:
+        yield look_up(PHRASES, "language", lang, duty.lang, duty.week_pct)
+
+
+def _boards(policy: EffectivePolicy, lang: Lang) -> Iterator[str]:
     for face, issuers in policy.face_rights.issuers.items():
         said = ", ".join(issuers) or look_up(PHRASES, "none", lang)
         yield look_up(PHRASES, "face", lang, face, said)
-    yield from _adverts(policy.adverts, lang)
     for name, pct in structs.asdict(policy.board_light).items():
         if pct is not None:
             yield look_up(PHRASES, f"light.{name}", lang, pct)
-    for duty in policy.language_duties:
-        yield look_up(PHRASES, "language", lang, duty.lang, duty.week_pct)
+    if policy.inputs:
+        yield look_up(PHRASES, "inputs", lang, ", ".join(sorted(policy.inputs)))
 
 
 def _adverts(limits: AdvertLimits | None, lang: Lang) -> Iterator[str]:

@@ -155,6 +155,8 @@ def _check_body(body: Body, digests: frozenset[str]) -> None:
     elif body.text is not None:
         _check_text(body.text, "body.text")
     elif body.scene is not None:
+        is_once = body.scene.input is UNSET or body.repeat == 1
+        _require(is_once, "body.repeat", "1 beside scene.input")
         check_scene(body.scene, "body.scene", digests)
 
 

@@ -14,6 +14,7 @@ from agent.contract.station_policy import (
     StationPolicy,
     ZoneKindClasses,
 )
+from agent.trust.scene_rules import INPUT_NAME
 from agent.trust.schema_error import require
 from agent.trust.scope import ROLE_NAME
 
@@ -21,6 +22,7 @@ MAX_WINDOWS = 16
 MAX_DUTIES = 8
 MAX_FACES = 16
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MAX_INPUTS = 16
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
@@ -53,6 +55,9 @@ def check_sound_limits(policy: StationPolicy) -> None:
         _check_adverts(policy.adverts)
     if policy.face_issuers is not UNSET:
         _check_faces(policy.face_issuers)
+    if policy.inputs is not UNSET:
+        good = len(policy.inputs) <= MAX_INPUTS and all(map(INPUT_NAME.fullmatch, policy.inputs))
+        require(good, "policy.inputs", f"at most {MAX_INPUTS} names of inputs")
     if policy.board_light is not UNSET:
         for name, pct in structs.asdict(policy.board_light).items():
             require(pct is None or 1 <= pct <= 100, f"policy.board_light.{name}", "1 to 100")

@@ -14,6 +14,7 @@ from agent.contract.scene import (
     MAX_CLIPS,
     MAX_FADE_MS,
     MAX_FPS,
+    MAX_INPUT_MS,
     MAX_REGIONS,
     MAX_SCENE_CHARS,
     MAX_SCENE_ELEMENTS,
@@ -35,6 +36,7 @@ from agent.trust.schema_error import require as _require
 
 DAY_MS = 86_400_000
 MAX_FORMAT = 64
+INPUT_NAME = re.compile(r"[a-z0-9-]{1,32}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _FULL_FORMAT = re.compile(rf"(?:[^%]|%[{FULL_DIRECTIVES}])*")
@@ -69,6 +71,9 @@ def check_scene(scene: Scene, path: str, digests: Collection[str]) -> None:
     if scene.fade_ms is not UNSET:
         is_good = MIN_FADE_MS <= scene.fade_ms <= MAX_FADE_MS
         _require(is_good, path, f"fade_ms {MIN_FADE_MS} to {MAX_FADE_MS}")
+    if scene.input is not UNSET:
+        _require(INPUT_NAME.fullmatch(scene.input), path, "an input's name")
+        _require(scene.ms <= MAX_INPUT_MS, path, f"with `input` at most {MAX_INPUT_MS} ms")
     if scene.regions is not UNSET:
         _check_regions(regions, path, digests)
     painted = sum(map(_area, elements)) + sum(map(_painted, regions))

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from agent.contract.flash_limit import DWELL
 from agent.contract.local_time import LOCAL
-from agent.contract.scene import MAX_REGIONS, Element, Region, Scene, Turn
+from agent.contract.scene import MAX_INPUT_MS, MAX_REGIONS, Element, Region, Scene, Turn
 from central.documents.clip_medium import compile_clip
 from central.documents.compiler import Compilation
 from central.documents.scene_layout import (
@@ -77,7 +77,10 @@ class _PictureCompiler:
             self._fault(f"{path}.regions", "file.regions", str(MAX_REGIONS))
         fade_ms = FADE_MS if show.transition == "fade" else UNSET
         ms = ms if ms is not None or clip is None else clip.medium.duration_ms
-        return Scene(elements, ms, regions or UNSET, fade_ms) if elements and ms else None
+        if show.input is not None and ms is not None and ms > MAX_INPUT_MS:
+            self._fault(f"{path}.input", "file.input", str(MAX_INPUT_MS // 3_600_000))
+        live = UNSET if show.input is None else show.input
+        return Scene(elements, ms, regions or UNSET, fade_ms, live) if elements and ms else None
 
     def _slides(self, show: PictureSpec, path: str) -> Iterator[tuple[str, int]]:
         for index, slide in enumerate(show.slides):

@@ -91,6 +91,7 @@ class PictureSpec(StillSpec, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     video_fit: Literal["contain", "cover", "stretch"] = "contain"
     video_loop: bool = False
     video_box: Literal["pi4", "pi5"] = "pi4"
+    input: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}\Z")] | None = None
     slides: Annotated[list[SlideSpec], Meta(max_length=MAX_TURNS)] = msgspec.field(
         default_factory=list
     )

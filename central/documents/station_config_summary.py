@@ -29,6 +29,8 @@ def describe_station_config(document: StationConfig, speak: Say) -> Iterator[str
         yield speak("weekdays", format_weekdays(policy.weekdays, speak) if policy.weekdays else "—")
     relays = speak("relays", ", ".join(policy.relay_hosts) or speak("none"))
     yield mark_unobeyed("policy.relay_hosts", relays, speak) if policy.relay_hosts else relays
+    if policy.inputs is not UNSET:
+        yield speak("inputs", ", ".join(policy.inputs) or speak("none"))
     yield speak("media_hosts", ", ".join(policy.media_hosts) or speak("media_hosts.any"))
     yield mark_unobeyed("policy.mic", speak("mic.on"), speak) if policy.mic else speak("mic.off")
 

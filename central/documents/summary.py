@@ -148,7 +148,9 @@ def _body(body: Body, media: dict[str, Medium], speak: Say) -> str:
     assert body.scene is not None  # noqa: S101 - the schema allows no fifth kind
     parts = [_element(element, speak) for element in body.scene.elements]
     parts += [_region(region, speak) for region in list_regions(body.scene)]
-    return speak("body.scene", ", ".join(parts), format_span(body.scene.ms))
+    shown = speak("body.scene", ", ".join(parts), format_span(body.scene.ms))
+    live = body.scene.input
+    return shown if live is UNSET else f"{speak('body.input', live)}; {shown}"
 
 
 def _text(text: TextBody, speak: Say) -> str:

@@ -112,6 +112,10 @@ PHRASES: Catalogue = {
     "body.say": Text("ĐỌC “{0}”", "SAYS “{0}”"),
     "body.say.words": Text(" (thành lời: “{0}”)", " (in words: “{0}”)"),
     "body.show": Text("HIỆN “{0}”", "SHOWS “{0}”"),
+    "body.input": Text(
+        "HIỆN TRỰC TIẾP ngõ vào {0} của card bảng: hình không ai ký",
+        "SHOWS LIVE input {0} of the board's card: pictures that nobody signs",
+    ),
     "body.scene": Text("HIỆN {0}, trong {1}", "SHOWS {0}, for {1}"),
     "element.text": Text("chữ “{0}”", "text “{0}”"),
     "element.ticker": Text("chữ chạy “{0}”", "running text “{0}”"),
@@ -192,6 +196,7 @@ PHRASES: Catalogue = {
     "sessions": Text("Nhiều nhất {0} buổi mỗi ngày", "At most {0} sessions a day"),
     "minutes": Text("Mỗi buổi dài nhất {0} phút", "At most {0} minutes a session"),
     "weekdays": Text("Ngày được phát: {0}", "Days allowed: {0}"),
+    "inputs": Text("Được hiện trực tiếp trên bảng từ ngõ vào: {0}", "Boards may show inputs: {0}"),
     "relays": Text("Được tiếp âm từ: {0}", "May relay: {0}"),
     "media_hosts": Text("Được tải tệp từ: {0}", "May fetch files from: {0}"),
     "media_hosts.any": Text("mọi máy chủ công khai", "every public host"),

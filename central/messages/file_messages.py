@@ -122,6 +122,9 @@ PHRASES: Catalogue = {
         "second, which blinds drivers and harms people with epilepsy",
     ),
     "file.regions": Text("nhiều nhất {0}, tính cả slides", "at most {0}, slides included"),
+    "file.input": Text(
+        "hình trực tiếp nhiều nhất {0} giờ mỗi lần", "a live picture lasts {0} hours at most"
+    ),
     "file.region_place": Text(
         "`place`, hoặc `box` [trái, trên, rộng, cao] tính bằng phần trăm, nằm trong bảng",
         "`place`, or `box` [left, top, width, height] in percent, inside the face",

@@ -174,7 +174,8 @@ every_limit = pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS.keys(
 # Members of a policy that refuse no planned sound: how loud, from where, in which turn, what share.
 NO_LIMITS = {
     "caps", "cap_distance_m", "levels", "relay_hosts", "media_hosts", "mic", "stagger",
-    "chime_check", "sun_point", "language_duties", "board_light",
+    "chime_check", "sun_point", "language_duties", "board_light", "face_issuers",
+    "inputs",
 }  # fmt: skip
 
 

@@ -143,6 +143,19 @@ class WallControl:
             self.reading = replace(self.reading, brightness_pct=pct)
         return True
 
+    async def grant(self, source: str | None) -> None:
+        """Want another input than the box's own, or that again (None): commanded at once.
+
+        A failure is an issue, and the next poll tries again.
+        """
+        wanted = self.card.source if source is None else source
+        if wanted is None or wanted == self.wanted.source:
+            return
+        log.info("%s: input %s", self.name, wanted)
+        self.wanted = replace(self.wanted, source=wanted)
+        if await self._command(self.card.select_input(wanted)) and self.reading is not None:
+            self.reading = replace(self.reading, input=wanted)
+
     def readings(self) -> dict[str, SensorReading]:
         """The card's measurements as those of sensors; for report and page."""
         reading = self.reading

@@ -120,6 +120,18 @@ PICTURE_SPEC: dict[str, KeyText] = {
             "within its limits.",
         )
     ),
+    "input": KeyText(
+        Text(
+            "Hình trực tiếp: ngõ vào này của card NovaStar (`sdi`, `dvi`…), nhiều nhất 4 giờ, đúng "
+            "giờ của mục, hết thì tự trả lại; tin khẩn chiếm lại ngay. Phải có trong `inputs` của "
+            "cấu hình trạm. `text` đi cùng hiện ở bảng không có card. Hộp bản cũ từ chối cả lịch.",
+            "A live picture: this input of the NovaStar card (`sdi`, `dvi`…), for 4 hours at most, "
+            "by the times of the item; an emergency takes the wall back at once. The input must "
+            "stand in `inputs` of the station-config. Boards without a card show the `text` beside "
+            "it. Boxes of older releases refuse the schedule.",
+        ),
+        examples=("sdi",),
+    ),
     "slides": KeyText(
         Text(
             "Nhiều hình lần lượt thay nhau, ở chỗ của `image`; hết thì quay lại hình đầu. Các trạm "

@@ -208,3 +208,23 @@ def test_a_banner_is_a_class_of_entry_that_older_boxes_refuse_by_name(tmp_path: 
 def test_a_banner_without_a_strip_to_show_is_a_fault(item: str, tmp_path: Path) -> None:
     with pytest.raises(YamlFaults):
         compile_entry(item, tmp_path)
+
+
+def test_a_live_picture_is_critical_and_lasts_four_hours_at_most(tmp_path: Path) -> None:
+    def compile_live(length: str) -> dict[str, Any]:
+        item = ITEM.replace("12h", length) % "input: sdi, text: Lễ hội"
+        payload = compile_schedule(
+            HEAD + item, issuer="vn.84.29266", seq=1, epoch=1, media_dir=tmp_path,
+            now=datetime(2026, 11, 22, 8, tzinfo=UTC), media_base_url="https://media.example.vn",
+            clip_dir=tmp_path,
+        )  # fmt: skip
+        document: dict[str, Any] = json.loads(payload)
+        return document
+
+    document = compile_live("4h")
+    assert document["crit"] == ["entries.body.scene.input"]
+    scene = document["entries"][0]["body"]["scene"]
+    assert (scene["input"], scene["ms"]) == ("sdi", 14_400_000)
+    assert [one["text"] for one in scene["elements"]] == ["Lễ hội"]
+    with pytest.raises(YamlFaults, match="4"):
+        compile_live("5h")
