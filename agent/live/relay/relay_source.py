@@ -156,16 +156,20 @@ class RelaySource:
 
     async def stop(self) -> None:
         """End relay process, decoders and issues."""
-        for work in list(self._works.values()):
-            await end_task(work)
+        await self._end_works()
         if self._worker is not None:
             await self._worker.stop()
+        await self._end_works()  # until its end it may have asked for another decoder
         await self._end_decoder()
         if self._filler is not None:
             await self._filler.stop()
         for kind in ("radio_lost", "radio_blank"):
             self.access.on_fault(kind, self.item.title, None)
         self._over.set()
+
+    async def _end_works(self) -> None:
+        for work in list(self._works.values()):
+            await end_task(work)
 
     def _tell(self, command: BeginRelay | AddDecoder | AddFiller, fd: int | None = None) -> None:
         worker = self._worker

@@ -148,3 +148,25 @@ def test_a_radio_that_is_cut_is_joined_where_it_then_is() -> None:
     item = relay_item(URL)
     assert (item.kind, item.when_cut, item.goes_on) == ("relay", "rejoin", True)
     assert Path(item.relay.url if item.relay else "").name == "vov1"
+
+
+async def test_a_decoder_that_is_wanted_while_the_relay_stops_does_not_outlive_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source, _ = relay("radio.example.vn")
+    wanted: list[asyncio.Task[None]] = []
+
+    async def give(_source: RelaySource) -> None:
+        await asyncio.Event().wait()
+
+    class LastWord:
+        async def stop(self) -> None:
+            source._on_event(DecoderWanted())
+            wanted.append(source._works["decoder"])
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(RelaySource, "_give_decoder", give)
+    worker: Any = LastWord()
+    source._worker = worker
+    await source.stop()
+    assert wanted[0].cancelled()
