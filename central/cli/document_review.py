@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agent.contract.document import Document, Playlist
+from agent.contract.document import Document, Playlist, StationConfig
 from agent.contract.envelope import Envelope
 from agent.errors import ConfigError
 from central.authority.signers import Signers, check_role, describe_missing, read_signers
@@ -19,7 +19,6 @@ from texts.catalogue import Lang
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agent.contract.document import StationConfig
     from central.publication.station_rehearsal import GroupRehearsal
     from central.store.database import Database
 
@@ -79,12 +78,15 @@ def show_week(
 ) -> list[GroupRehearsal]:
     """Show the week of a playlist at its stations, and what is lost before it begins.
 
-    Other documents have none.
+    Of a station-config what it changes in the week is shown; other documents have none.
     """
     from central.publication.early_replacement import describe_lost
-    from central.publication.rehearsal_summary import describe_publication
+    from central.publication.rehearsal_summary import describe_policy_change, describe_publication
     from central.publication.station_rehearsal import find_week, rehearse_stations
 
+    if isinstance(document, StationConfig):
+        for line in describe_policy_change(database, document, configs, now, lang):
+            click.echo(line)
     if not isinstance(document, Playlist):
         return []
     found = rehearse_stations(database, configs, *find_week(document, now), document)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from agent.contract.document import Playlist
+from agent.contract.document import Playlist, StationConfig
+from agent.contract.utc import parse_utc
 from agent.errors import ConfigError
 from agent.plan import change_export
+from agent.plan.rehearsal import compare
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
 from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import (
@@ -18,7 +20,8 @@ from agent.plan.rehearsal_text import (
 from agent.plan.week_picture import draw_week
 from central.messages.catalogue import translate
 from central.publication.recipients import list_names
-from central.publication.station_rehearsal import GroupRehearsal
+from central.publication.station_rehearsal import WEEK, GroupRehearsal, rehearse_stations
+from central.store.database import Database
 from texts.catalogue import Lang
 
 MAX_WEEKS = 3  # that `publish` prints; stations of one commune nearly always share one
@@ -38,6 +41,28 @@ def describe_publication(
     if len(weeks) > MAX_WEEKS:
         printed.append(say(lang, "more_weeks", len(weeks) - MAX_WEEKS))
     return printed
+
+
+def describe_policy_change(
+    database: Database,
+    document: StationConfig,
+    configs: Mapping[str, StationConfig],
+    now: datetime,
+    lang: Lang,
+) -> list[str]:
+    """What a station-config changes in its station's week; nothing where it changes nothing.
+
+    Args:
+        database: the centre's.
+        document: not published yet.
+        configs: station → its present config.
+        now: aware UTC.
+        lang: of the texts.
+    """
+    from_at = max(now, parse_utc(document.not_before))
+    found = rehearse_stations(database, configs, from_at, from_at + WEEK, document)
+    changed = [one for one in found if compare(one.former, one.rehearsal)]
+    return write_changes(changed, "text", now, lang).splitlines() if changed else []
 
 
 def write_rehearsals(

@@ -13,7 +13,7 @@ from agent.contract.document import StationConfig
 from agent.contract.station_policy import LanguageDuty, StationPolicy
 from central.__main__ import main
 from central.authority.signing_key import make_key
-from central.documents.sign import build_header, encode_document, mark_critical
+from central.documents.sign import build_header, encode_document, mark_critical, sign_document
 from central.publication.document_outbox import list_documents
 from central.store.database import Database
 from central.store.schema import overrides
@@ -129,6 +129,19 @@ def test_a_correction_of_the_policy_shows_what_it_refuses_and_no_more_at_that_st
     duty = StationPolicy(["21:00-05:00"], language_duties=[LanguageDuty("km", 30)])
     found = rehearse(db, policy_file(tmp_path / "d", duty), "--diff", "--station", STATION)[1]
     assert found.count("THIẾU TIẾNG") == 1
+
+
+def test_who_publishes_a_policy_is_shown_what_it_silences(tmp_path: Path, db: Path) -> None:
+    configure(db, NIGHT)
+    assert publish(playlist(tmp_path / "p", entry("Sáng", ["05:00"])), db)[0] == 0
+    same = policy_file(tmp_path / "same", NIGHT)
+    assert "05:00" not in sign(same, db, "--kind", "station-config")[1]
+    file = policy_file(tmp_path / "q", StationPolicy(["21:00-06:00"]))
+    file.write_bytes(sign_document(file.read_bytes(), "station-config", []))
+    given = ["publish", str(file), "--db", str(db), "--station", STATION]
+    result = CliRunner().invoke(main, given)
+    assert result.exit_code == 0, result.output
+    assert "TỪ CHỐI     Sáng: trong giờ yên lặng 21:00-06:00 (E_HOURS)" in result.output
 
 
 def test_a_schedule_for_one_of_two_stations_alike_changes_that_one_alone(
