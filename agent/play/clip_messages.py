@@ -12,7 +12,7 @@ class AddClip(
 
     The read end of a decoder's pipe comes with this message: RGB, `fps` frames a second, of which
     `frames` are signed (0: as many as are wanted). It follows its `ShowScene`, whose first frame
-    waits for the clip's.
+    waits for the clip's. With `begin_mono_s` the first frame belongs to that moment.
     """
 
     id: str
@@ -21,6 +21,7 @@ class AddClip(
     height_px: int
     fps: int
     frames: int
+    begin_mono_s: float | None = None
 
 
 class ClipFailed(

@@ -23,11 +23,13 @@ class SoundMoment:
         begin_mono_s: when it begins, or began.
         is_begun: has its first sample a place, so that this moment will not move any more?
         end_mono_s: when it is over; None while it sounds, or is still to come.
+        offset_ms: where in the item it begins; more than 0 after it was cut.
     """
 
     begin_mono_s: float
     is_begun: bool = False
     end_mono_s: float | None = None
+    offset_ms: int = 0
 
     def is_on(self, at_mono_s: float) -> bool:
         """Does it sound, or is it about to?"""
@@ -63,13 +65,14 @@ class SoundMoments:
         first = min(ones, key=lambda one: (not one.is_begun, one.begin_mono_s))
         return replace(first, end_mono_s=max(ends) if is_over else None)
 
-    def cue(self, output: str, key: str, at_mono_s: float) -> None:
-        """It is to begin at a moment, on this output."""
-        self._put(output, key, SoundMoment(at_mono_s))
+    def cue(self, output: str, key: str, at_mono_s: float, offset_ms: int = 0) -> None:
+        """It is to begin at a moment, on this output, at this place of its item."""
+        self._put(output, key, SoundMoment(at_mono_s, offset_ms=offset_ms))
 
     def begin(self, output: str, key: str, at_mono_s: float) -> None:
         """Its first sample sounds at this moment."""
-        self._put(output, key, SoundMoment(at_mono_s, is_begun=True))
+        former = self._moments.get(key, {}).get(output, SoundMoment(at_mono_s))
+        self._put(output, key, SoundMoment(at_mono_s, is_begun=True, offset_ms=former.offset_ms))
 
     def end(self, output: str, key: str, at_mono_s: float) -> None:
         """Its last sample sounds at this moment; one that has not begun will not any more."""

@@ -396,5 +396,5 @@ class BoardOutput:
 
     def _open_session(self, item: Item, faces: list[str]) -> BoardSession:
         session = BoardSession(self.name, item, faces, self._context, lambda: self.late)
-        self._clips.begin(session, self._clock.now().at)
+        self._clips.begin(session, self._clock.now().at, self._companions.find_moment(item))
         return session

@@ -13,8 +13,10 @@ import logging
 import os
 from asyncio.subprocess import Process
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.errors import AgentError, PlayError
 from agent.play.board.board_session import BoardSession
@@ -26,6 +28,7 @@ from agent.play.decode.decoder import DETAIL_CHARS, read_stderr
 from agent.play.decode.ffmpeg_process import start_ffmpeg
 from agent.play.item import Item, MediaFiles
 from agent.play.process_end import kill_process
+from agent.play.sound_moments import SoundMoment
 from agent.play.task_end import end_task
 from agent.sandbox.profile import CLIP_DECODER, confine_argv
 
@@ -52,15 +55,16 @@ class ClipFeeder:
         self._send = send
         self._decoders: dict[str, list[asyncio.Task[None]]] = {}
 
-    def begin(self, session: BoardSession, at: datetime) -> None:
+    def begin(self, session: BoardSession, at: datetime, moment: SoundMoment | None) -> None:
         """Start the decoders of a scene that is being shown; does nothing for one without a clip.
 
         Args:
             session: the play.
             at: now; a clip that is shown late begins where it would be.
+            moment: of the sound that it goes with.
         """
         item = session.item
-        late_ms = round((at - item.start_at).total_seconds() * 1000)
+        begin = find_begin(item, at, moment, mono_s())
         film = None if item.scene is None else find_film(item.scene)
         if film is None or session.id in self._decoders:
             return
@@ -70,7 +74,7 @@ class ClipFeeder:
             groups.setdefault((right - left, bottom - top), []).append(face)
         self._decoders[session.id] = [
             asyncio.create_task(
-                self._decode(session, faces, size, late_ms), name=f"clip of {session.id}"
+                self._decode(session, faces, size, begin), name=f"clip of {session.id}"
             )
             for size, faces in groups.items()
         ]
@@ -90,16 +94,19 @@ class ClipFeeder:
             await end_task(task)
 
     async def _decode(
-        self, session: BoardSession, faces: list[str], size: Size, late_ms: int
+        self, session: BoardSession, faces: list[str], size: Size, begin: ClipBegin
     ) -> None:
         try:
-            await self._run(session, faces, build_film(session.item, size, late_ms))
+            film = build_film(session.item, size, begin.offset_ms)
+            await self._run(session, faces, film, begin.mono_s)
         except AgentError as error:
             detail = f"{error.subject}: {error.hint}"
             with contextlib.suppress(PlayError):  # the board process is gone
                 self._send(ClipFailed(session.id, faces, error.code, detail), None)
 
-    async def _run(self, session: BoardSession, faces: list[str], film: Film) -> None:
+    async def _run(
+        self, session: BoardSession, faces: list[str], film: Film, begin_mono_s: float | None
+    ) -> None:
         """Decode one clip to its end.
 
         Raises:
@@ -108,7 +115,8 @@ class ClipFeeder:
         medium = film.medium
         fd = await self._media.open(Digest(medium.sha256), medium.bytes)
         try:
-            process = await self._start(session, faces, film, fd)
+            clip = AddClip(session.id, faces, *film.size, film.fps, film.frames, begin_mono_s)
+            process = await self._start(clip, film, fd)
         finally:
             os.close(fd)
         try:
@@ -121,7 +129,7 @@ class ClipFeeder:
             detail = stderr.decode(errors="replace").strip()[-DETAIL_CHARS:]
             raise PlayError("E_DECODE", f"ffmpeg {code}", detail)
 
-    async def _start(self, session: BoardSession, faces: list[str], film: Film, fd: int) -> Process:
+    async def _start(self, clip: AddClip, film: Film, fd: int) -> Process:
         read_fd, write_fd = os.pipe()
         try:
             with contextlib.suppress(PermissionError):  # many pipes are open: it stays small
@@ -134,16 +142,35 @@ class ClipFeeder:
         finally:
             os.close(write_fd)
         try:
-            width_px, height_px = film.size
-            clip = AddClip(session.id, faces, width_px, height_px, film.fps, film.frames)
             self._send(clip, read_fd)
         except PlayError as error:
-            log.warning("%s: %s", session.id, error)  # the supervisor reports its loss
+            log.warning("%s: %s", clip.id, error)  # the supervisor reports its loss
             kill_process(process)
         return process
 
 
-def build_film(item: Item, size: Size, late_ms: int) -> Film:
+@dataclass(frozen=True)
+class ClipBegin:
+    """Where in a clip to begin, and the moment of that place; None: when it is shown."""
+
+    offset_ms: int = 0
+    mono_s: float | None = None
+
+
+def find_begin(
+    item: Item, at: datetime, moment: SoundMoment | None, now_mono_s: float
+) -> ClipBegin:
+    """Where a clip begins that is to be shown now, or with a sound that is still to come."""
+    if moment is not None and moment.begin_mono_s > now_mono_s:
+        return ClipBegin(moment.offset_ms)
+    if moment is not None:
+        sounded_ms = round((now_mono_s - moment.begin_mono_s) * 1000)
+        return ClipBegin(moment.offset_ms + sounded_ms, now_mono_s)
+    late_ms = round((at - item.start_at).total_seconds() * 1000)
+    return ClipBegin(late_ms, now_mono_s) if late_ms > JOIN_MS else ClipBegin()
+
+
+def build_film(item: Item, size: Size, offset_ms: int) -> Film:
     """What to decode of an item's clip.
 
     Raises:
@@ -153,7 +180,7 @@ def build_film(item: Item, size: Size, late_ms: int) -> Film:
     media = {one.sha256: one for one in item.clips}
     if element is None or element.media not in media:
         raise PlayError("E_MEDIA", item.title, "its document does not list the clip")
-    medium, offset_ms = media[element.media], late_ms if late_ms > JOIN_MS else 0
+    medium = media[element.media]
     limit_ms = round((item.end_at - item.start_at).total_seconds() * 1000) - offset_ms
     if element.loop is not True:  # one that is over shows its end
         offset_ms = max(0, min(offset_ms, medium.duration_ms - LAST_MS))

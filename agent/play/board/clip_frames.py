@@ -60,6 +60,7 @@ class ClipFrames:
         self._index = -1  # of the frame that is drawn
         self._judged = -1  # of the last frame that was due
         self._begin_mono_s: float | None = None
+        self._grace_s = 0.0  # by so much it was late from its first frame on
 
     @property
     def shown(self) -> int:
@@ -96,10 +97,11 @@ class ClipFrames:
             return math.inf
         return self._begin_mono_s + (self._judged + 1) / self._fps
 
-    def begin(self, mono_s: float) -> None:
-        """Its first frame is shown at this moment; a second call does nothing."""
+    def begin(self, mono_s: float, now_mono_s: float = 0.0) -> None:
+        """Its first frame belongs to this moment, past or not; a second call does nothing."""
         if self._begin_mono_s is None:
             self._begin_mono_s = mono_s
+            self._grace_s = max(0.0, now_mono_s - mono_s)
             self._judged = max(self._judged, 0)
 
     def read(self) -> None:
@@ -154,7 +156,8 @@ class ClipFrames:
             return f"the clip ended after {read / self._fps:.1f} of {whole_s:.1f} s"
         if self._begin_mono_s is None or (self.has_ended and not self._ready):
             return None
-        behind_s = now_mono_s - self._begin_mono_s - (self._index + 1) / self._fps
+        due_s = now_mono_s - self._begin_mono_s - self._grace_s
+        behind_s = due_s - (self._index + 1) / self._fps
         if behind_s <= BEHIND_S:
             return None
         return f"{behind_s:.0f} s behind: it is not decoded in time"

@@ -92,6 +92,7 @@ class ClipTable:
         clip = ClipFrames(fd, size, command.fps, command.frames, self._sink.period_s, medium)
         for wish in waiting:
             wish.clip = clip
+            wish.begin_mono_s = command.begin_mono_s
 
     def _box(self, wish: _Wish) -> Box:
         film = find_film(wish.show.scene)
@@ -148,7 +149,7 @@ class ClipTable:
                 box = self._box(wish)
                 found[face] = ClipWindow(wish.clip, box, self._list_rows(wish, box))
                 if wish.begin_mono_s is not None:
-                    wish.clip.begin(wish.begin_mono_s)
+                    wish.clip.begin(wish.begin_mono_s, mono_s())
         return found
 
     def _list_rows(self, wish: _Wish, box: Box) -> tuple[int, int]:

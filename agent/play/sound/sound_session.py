@@ -161,7 +161,7 @@ class SoundSession:
         self.is_cued, self.after = True, after
         sound_mono_s = self._slots.place(at_mono_s, after)
         begin_mono_s = at_mono_s if after is None else NEVER_MONO_S
-        self._seen_with.cue(self._output, self.item.key, begin_mono_s)
+        self._seen_with.cue(self._output, self.item.key, begin_mono_s, self.offset_ms)
         self._planned_mono_s = at_mono_s if is_planned else None
         is_dated = is_planned or self._source.has_timeline
         self.due_mono_s = at_mono_s if is_dated else None

@@ -163,6 +163,14 @@ def test_a_clip_that_stalls_or_ends_early_has_failed(
     assert found is None if fault is None else found is not None and fault in found
 
 
+def test_what_a_decoder_takes_to_start_is_not_held_against_it(decoders: list[Decoder]) -> None:
+    decoder = open_clip(decoders)
+    decoder.send(1)
+    decoder.clip.begin(100.0, 104.0)
+    assert decoder.clip.find_fault(104.1) is None
+    assert decoder.clip.find_fault(107.2) is not None
+
+
 class ClockSink(FakeSink):
     """Slots of 1/60 s by its own clock, which begins at 100."""
 
