@@ -10,6 +10,7 @@ away, as fast as it can: its processor time for each second of the clips.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import resource
 import select
 import socket
@@ -30,6 +31,7 @@ from agent.contract.document import Medium
 from agent.contract.scene import Element, Scene
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_process import BoardProcess
+from agent.play.board.clip_feeder import PIPE_BYTES
 from agent.play.board.film import Film, decoder_argv
 from agent.play.clip_messages import AddClip
 from agent.play.ipc import ShowScene
@@ -45,7 +47,6 @@ CLIP_S = 8
 SIZE, FPS = (800, 500), 25
 FACES = ("near", "far")
 SOURCE = f"testsrc2=s=1920x1080:r={FPS}:d={CLIP_S},noise=alls=12:allf=t"
-PIPE_BYTES = 1 << 20
 
 
 def open_wall() -> tuple[HdmiBoard, dict[str, FacePlace]]:
@@ -81,6 +82,7 @@ def start_clip(
         argv = confine_argv(CLIP_DECODER, decoder_argv(film, file.fileno()), [file.fileno()])
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, pass_fds=[file.fileno()])
     assert process.stdout is not None
+    fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     clip = AddClip(face, [face], *SIZE, FPS, 0)
     socket.send_fds(agent, [msgspec.json.encode(clip)], [process.stdout.fileno()])
     process.stdout.close()
