@@ -68,10 +68,11 @@ async def test_attack_109_a_text_that_takes_long_to_fit_has_failed_and_the_board
         text = "lũ về, " * 1000
         line = f'title: Dài, show: {{text: "{text}"}}, for: 5m'
         await site.publish(site.compile([(soon(5), line)]))
-        await until(lambda: bool(site.collected_plays()), "the record at the centre")
-        (play,) = site.collected_plays()
-        assert play["result"] == "failed"
-        assert play["reason"].startswith("E_FIT")
+        await until(lambda: len(site.collected_plays()) == 2, "a record of each face")
+        plays = site.collected_plays()
+        assert {tuple(play["zones"]) for play in plays} == {("mat-truoc",), ("mat-sau",)}
+        assert {play["result"] for play in plays} == {"failed"}
+        assert all(play["reason"].startswith("E_FIT") for play in plays)
         assert _board(site).pid == board
     finally:
         await site.station.stop()
