@@ -6,7 +6,7 @@ Pure, and always rebuilt completely: each change of documents, policy or clock g
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from operator import attrgetter
@@ -63,14 +63,21 @@ class Timeline:
         return next(self._of_output(medium, zones).active(at), None)
 
     def wanted(
-        self, at: datetime, medium: Medium, zones: Collection[str] | None = None
+        self,
+        at: datetime,
+        medium: Medium,
+        zones: Collection[str] | None = None,
+        done: Container[str] = (),
     ) -> Occurrence | None:
         """The occurrence to play (or show) at a moment; arguments as for `playing`.
 
-        What a later start of its level has ended does not come back.
+        What a later start of its level has ended does not come back. What is `done` (keys) has
+        played: what it is above has its turn.
         """
-        active = self._of_output(medium, zones).active(at)
-        return next((one for one in active if not self.is_replaced(one, at, medium, zones)), None)
+        for one in self._of_output(medium, zones).active(at):
+            if one.key not in done and not self.is_replaced(one, at, medium, zones):
+                return one
+        return None
 
     def contenders(
         self, at: datetime, medium: Medium, zones: Collection[str] | None = None

@@ -217,8 +217,8 @@ class Rundown(Protocol):
     def wanted(self, now: Now, done: Container[str] = ()) -> Item | None:
         """The item that should be on this output now; `done` are the keys of finished ones."""
 
-    def scheduled(self, now: Now) -> Item | None:
-        """The scheduled item for now on this output, even if another one has priority."""
+    def scheduled(self, now: Now, done: Container[str] = ()) -> Item | None:
+        """The first scheduled item for now that is not done, even if another one has priority."""
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         """The items that were scheduled to start from a moment until now, winners of their levels.

@@ -42,7 +42,8 @@ class PlanWatch:
         begun_mono_s: when this run began.
 
     Attributes:
-        stepped_to: the moment to which the clock was set ahead last; None: it goes on from before.
+        set_at: the moment to which the clock was set last, at which the time was found, or this
+            run began. What was to begin before it is joined at its place.
     """
 
     def __init__(
@@ -54,7 +55,8 @@ class PlanWatch:
         alive_at: datetime | None,
         begun_mono_s: float,
     ) -> None:
-        self.stepped_to: datetime | None = None
+        self.set_at: datetime | None = None
+        self._set_from: datetime | None = None
         self._rundown = rundown
         self._is_recorded = is_recorded
         self._is_pending = is_pending
@@ -62,6 +64,7 @@ class PlanWatch:
         self._begun_mono_s = begun_mono_s
         self._last: _Look | None = None
         self._had_no_time = False
+        self._is_ahead = False
         self._open: dict[str, tuple[Item, str]] = {}
 
     def look(self, now: Now, mono_s: float, hindrance: str | None = None) -> list[tuple[Item, str]]:
@@ -95,14 +98,14 @@ class PlanWatch:
     def _since(self, now: Now, mono_s: float) -> datetime:
         """The moment from which on nothing was looked at."""
         last_at = self._last.at if self._last is not None else self._alive_at
+        by = timedelta() if last_at is None else now.at - last_at - self._passed(mono_s)
+        self._is_ahead = by > STEP
+        if self._last is None or self._had_no_time or abs(by) > STEP:
+            self.set_at, self._set_from = now.at, now.at - by
         if last_at is None:
             return now.at
         if last_at > now.at:  # the clock was set back: what is to come is to come again
             self._open = {k: one for k, one in self._open.items() if one[0].start_at <= now.at}
-        if self.stepped_to is not None and self.stepped_to > now.at:
-            self.stepped_to = None
-        if now.at - last_at - self._passed(mono_s) > STEP:
-            self.stepped_to = now.at
         return min(last_at, now.at)
 
     def _passed(self, mono_s: float) -> timedelta:
@@ -116,7 +119,13 @@ class PlanWatch:
             return NOT_RUNNING
         if self._had_no_time:
             return NO_TIME
-        return CLOCK_STEP if self.stepped_to == now.at else NOT_BEGUN
+        return CLOCK_STEP if self._is_ahead else NOT_BEGUN
+
+    def is_passed_over(self, item: Item) -> bool:
+        """Was the clock set past its beginning when that was still to come?"""
+        if self.set_at is None or self._set_from is None:
+            return False
+        return self._set_from < item.start_at < self.set_at
 
     def _find_reasons(self, since_at: datetime, now: Now, hindrance: str | None) -> None:
         """Ask of each that could be joined, or came due just now, what keeps it off."""

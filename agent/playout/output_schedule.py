@@ -54,11 +54,10 @@ class SoundSchedule:
         for item in self._alarms(now):
             if item.key not in done:
                 return speaker if speaker is not None and speaker.level > item.level else item
-        scheduled = self.scheduled(now)
-        is_done = scheduled is None or scheduled.key in done
-        candidates = [None if is_done else scheduled, self._voice(now, done), speaker]
+        candidates = [self.scheduled(now, done), self._voice(now, done), speaker]
         found = filter(None, candidates)
-        return max(found, key=lambda item: item.level, default=scheduled)  # the first of equals
+        first = max(found, key=lambda item: item.level, default=None)  # the first of equals
+        return self.scheduled(now) if first is None else first
 
     def _find_speaker(self, now: Now, done: Container[str]) -> Item | None:
         speaker = self._schedule.find_speaker(self._zones) if self.sense == "sound" else None
@@ -85,12 +84,12 @@ class SoundSchedule:
         """Has the plan every document that the box holds?"""
         return self._schedule.is_complete and self._schedule.timeline is not None
 
-    def scheduled(self, now: Now) -> Item | None:
-        """What the schedule has for now, whatever goes before it."""
+    def scheduled(self, now: Now, done: Container[str] = ()) -> Item | None:
+        """What the schedule has for now and is not done, whatever goes before it."""
         timeline = self._timeline(now)
         if timeline is None:
             return None
-        return self._item(timeline.wanted(now.at, self.sense, self._zones))
+        return self._item(timeline.wanted(now.at, self.sense, self._zones, done))
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         """What the schedule had start from a moment until now, the winner of each level."""

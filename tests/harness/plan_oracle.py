@@ -125,12 +125,21 @@ class Oracle:
             self.barred.append((doc["doc_id"], entry["id"], min(due)))
 
     def ask(
-        self, doc: dict[str, Any], entry: dict[str, Any], number: int, due_s: int, day: date
+        self,
+        doc: dict[str, Any],
+        entry: dict[str, Any],
+        number: int,
+        due_s: int,
+        day: date,
+        *,
+        former: Asked | None = None,
     ) -> Asked:
         self.count_asked += 1
         open_ = self.policy.open_zones(doc, entry)
         zones = open_ or frozenset(entry["zones"])
-        one = Asked(doc, entry, (doc["doc_id"], number), due_s, day, zones, not open_)
+        place = (doc["doc_id"], number)
+        written_s = due_s if former is None else former.written_s
+        one = Asked(doc, entry, place, due_s, day, zones, not open_, written_s)
         heappush(self.later, (due_s, self.count_asked, one))
         return one
 
@@ -179,7 +188,10 @@ class Oracle:
         self.plays.append(play)
         self.recent.append(play)
         self.policy.add(play)
-        self.chains.append((play, self.follow(one, play.end_s)))
+        followers = self.follow(one, play.end_s)
+        for other in followers:
+            other.behind = play
+        self.chains.append((play, followers))
         self.end_chains(now)
 
     def drop_beneath(self, new: Play, now: int) -> None:
@@ -236,7 +248,7 @@ class Oracle:
                 and rule["entry"] == one.entry["id"]
                 and is_day(entry, one.day)
             ):
-                asked.append(self.ask(one.doc, entry, number, at_s, one.day))
+                asked.append(self.ask(one.doc, entry, number, at_s, one.day, former=one))
         return asked
 
     def is_free(self, one: Asked, now: int) -> bool:

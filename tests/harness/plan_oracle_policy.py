@@ -46,6 +46,8 @@ class Asked:
     day: date
     zones: frozenset[str]  # without those that are closed to it; where none is left, as written
     is_closed: bool
+    written_s: int  # with its turn; of what follows in a chain: that of the first
+    behind: Play | None = None  # what it follows, where that plays
     is_void: bool = False  # it is due sooner
 
     @property
@@ -70,6 +72,10 @@ class Asked:
         return self.level > FILLER or self.is_advert
 
     @property
+    def is_barred_by_mourning(self) -> bool:
+        return self.is_advert or self.entry.get("music") is True
+
+    @property
     def limit_s(self) -> int:
         return self.due_s + (
             self.entry["start"]["ms"] // 1000 if self.kind == "within" else SIX_HOURS_S
@@ -81,6 +87,11 @@ class Play:
     asked: Asked
     start_s: int
     end_s: int
+
+    @property
+    def has_to_wait(self) -> bool:
+        """Does it wait for what still sounds at its start?"""
+        return self.asked.kind != "at" and self.start_s < self.asked.limit_s
 
     def strength(self) -> tuple[Any, ...]:
         doc, place = self.asked.doc, self.asked.place
@@ -157,13 +168,48 @@ class OraclePolicy:
 
     def judge(self, one: Asked, now: int) -> str | None:
         end_s = now + length(one.doc, one.entry)
-        if one.is_advert or one.entry.get("music") is True:
-            days = range(now // DAY_S, -(-end_s // DAY_S))
-            if any(day in self.mourned for day in days):
-                return "E_POLICY"
+        if self.is_mourned(one, now, end_s):
+            return "E_POLICY"
         if one.medium == "picture":
             return "E_EXPIRED" if now >= utc_second(one.doc["expires"]) else None
         return self.judge_hours(one, now, end_s) or self.judge_length(one, now, end_s)
+
+    def is_mourned(self, one: Asked, now: int, end_s: int) -> bool:
+        days = range(now // DAY_S, -(-end_s // DAY_S))
+        return one.is_barred_by_mourning and any(day in self.mourned for day in days)
+
+    def judge_moment(self, one: Asked, now: int, end_s: int) -> str | None:
+        """What forbids it at a time of day; nothing is counted."""
+        if self.is_mourned(one, now, end_s):
+            return "E_POLICY"
+        if end_s > utc_second(one.doc["expires"]):
+            return "E_EXPIRED"
+        return self.judge_hours(one, now, end_s)
+
+    def latest_s(self, play: Play, seen_s: int) -> int:
+        """Sound that was interrupted goes on until nothing may sound, or its document expires."""
+        one, at_s = play.asked, play.end_s
+        until_s = utc_second(one.doc["expires"])
+        ends = [until_s]
+        for text in [*self.rules.quiet, *self.rules.maintenance]:
+            ends += [first for first, _ in windows(text, at_s, at_s + DAY_S) if first >= at_s]
+        if one.is_barred_by_mourning:
+            ends += [day * DAY_S for day in self.mourned if at_s <= day * DAY_S <= seen_s]
+        return min([*ends, *(self.advert_ends(at_s) if one.is_advert else [])])
+
+    def advert_ends(self, at_s: int) -> list[int]:
+        """Until when adverts may go on, by each list of windows."""
+        assert self.rules.adverts is not None
+        ends = []
+        for texts in self.rules.adverts.windows:
+            last_s, spans = (
+                at_s,
+                [span for text in texts for span in windows(text, at_s, at_s + DAY_S)],
+            )
+            while further := [last for first, last in spans if first <= last_s < last]:
+                last_s = max(further)
+            ends.append(last_s)
+        return ends
 
     def judge_hours(self, one: Asked, now: int, end_s: int) -> str | None:
         for text in [*self.rules.quiet, *self.rules.maintenance]:

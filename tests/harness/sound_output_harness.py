@@ -92,8 +92,9 @@ class FakeRundown:
     def wanted(self, now: Now, done: Collection[str] = ()) -> Item | None:
         return next((item for item in self.now_wanted if item.key not in done), None)
 
-    def scheduled(self, now: Now) -> Item | None:
-        wanted = [item for item in self.now_wanted if item.level < Level.EMERGENCY]
+    def scheduled(self, now: Now, done: Container[str] = ()) -> Item | None:
+        below = [item for item in self.now_wanted if item.level < Level.EMERGENCY]
+        wanted = [item for item in below if item.key not in done]
         return wanted[0] if wanted else None
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:

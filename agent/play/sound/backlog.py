@@ -9,7 +9,7 @@ nothing was heard is recorded as skipped.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent.clock import Now
@@ -17,21 +17,40 @@ from agent.play.item import Item, OutputContext
 from agent.play.play_memory import PREEMPTED, KeyUnion
 from agent.play.play_record import PlayRecord, PlayResult
 
+ENDING = timedelta(seconds=0.35)  # until the end of a sound is known
+
 
 @dataclass(frozen=True)
 class Cut:
     """An item and the position at which it was cut.
 
     `is_recorded`: a part of it was heard and is in the journal; else it came due meanwhile.
+    `is_waiting`: it waits for what comes back at its level, and then begins, whatever is to happen
+    to it when it is cut.
     """
 
     item: Item
     offset_ms: int = 0
     is_recorded: bool = False
+    is_waiting: bool = False
+
+    @property
+    def comes_back(self) -> bool:
+        """Does it go on at its offset?"""
+        return self.item.when_cut == "resume" or self.is_waiting
+
+    def rank(self, now: Now, first: str) -> tuple[int, int, bool, datetime]:
+        """The order in which items come back; `first` is the one that is scheduled for now."""
+        turn = 1
+        if self.is_waiting:
+            has_waited = self.item.waits_until is not None and now.at >= self.item.waits_until
+            turn = 0 if has_waited else 2
+        is_first = self.item.key == first and self.item.waits_until is None
+        return -self.item.level, turn, not is_first, self.item.start_at
 
     def is_lapsed(self, at: datetime) -> bool:
         """Is it too late to come back, if it does not come back at this moment?"""
-        if self.item.when_cut == "rejoin":
+        if not self.comes_back:
             return at >= self.item.end_at
         length = self.item.end_at - self.item.start_at - timedelta(milliseconds=self.offset_ms)
         return at + length > self.item.latest_end_at
@@ -45,12 +64,12 @@ class Backlog:
         context: schedule, clock, media, journal and issue sink.
 
     Attributes:
-        not_before: what came due before this moment is none of it; None: no limit.
+        set_at: what came due before this moment is none of it (see `PlanWatch`); None: no limit.
         given_up: what it has given up for good, with its planned end.
     """
 
     def __init__(self, output: str, context: OutputContext) -> None:
-        self.not_before: datetime | None = None
+        self.set_at: datetime | None = None
         self.given_up: dict[str, datetime] = {}
         self._output = output
         self._rundown = context.rundown
@@ -61,7 +80,7 @@ class Backlog:
 
     def __contains__(self, key: str) -> bool:
         """Does the item come back from the position at which it was cut?"""
-        return key in self._cuts and self._cuts[key].item.when_cut == "resume"
+        return key in self._cuts and self._cuts[key].comes_back
 
     def is_waiting(self, key: str) -> bool:
         """Does the item come back, at whatever position?"""
@@ -71,10 +90,12 @@ class Backlog:
         """The schedule may have changed: search again for what came due."""
         self._scanned_at = None
 
-    def forget_to_come(self, at: datetime) -> None:
-        """The clock was set back: what has its time ahead of it comes due again."""
-        for key in [key for key, cut in self._cuts.items() if cut.item.start_at > at]:
-            del self._cuts[key]
+    def follow_clock(self, now: Now, set_at: datetime | None) -> None:
+        """Where the clock was set back, what has its time ahead of it comes due again."""
+        self.set_at = set_at
+        if now.quality != "FLOOR":
+            for key in [key for key, cut in self._cuts.items() if cut.item.start_at > now.at]:
+                del self._cuts[key]
 
     def begun(self, key: str) -> None:
         """An item sounds (again): it waits no more, and will have a record."""
@@ -82,8 +103,10 @@ class Backlog:
         self._cuts.pop(key, None)
 
     def add_cut(self, item: Item, offset_ms: int) -> None:
-        """Add an item that was cut at an offset from its beginning."""
-        if item.when_cut == "resume":
+        """Add an item that was cut at an offset from its beginning; at its end it is heard."""
+        if timedelta(milliseconds=offset_ms) >= item.end_at - item.start_at:
+            self._memory.finish(item.key)
+        elif item.when_cut == "resume":
             self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True)
         elif item.when_cut == "drop":
             self._give_up(item)
@@ -95,14 +118,22 @@ class Backlog:
         elif item.key not in self._cuts or not self._cuts[item.key].is_recorded:
             self._cuts[item.key] = Cut(item, offset_ms)
 
+    def add_waiting(self, item: Item) -> None:
+        """Add an item that waits for what comes back before it."""
+        self._cuts[item.key] = Cut(item, is_waiting=True)
+
     async def add_all_due(self, above: Item, now: Now, known: Iterable[str]) -> None:
-        """Add what came due below the item that has the output; `known` have a session."""
-        bounds = (above.start_at, self._scanned_at, self.not_before)
+        """Add what came due below the item that has the output; `known` have a session.
+
+        Not what comes due as that ends.
+        """
+        seen = replace(now, at=now.at - ENDING)
+        bounds = (above.start_at, self._scanned_at, self.set_at)
         since_at = max(bound for bound in bounds if bound is not None)
-        self._scanned_at = now.at
+        self._scanned_at = seen.at
         settled = (k for k, cut in self._cuts.items() if cut.is_recorded or not cut.item.missing)
         left_out = KeyUnion((self._memory.finished, {*settled, *known}))
-        for item in self._rundown.due(since_at, now, left_out):
+        for item in self._rundown.due(since_at, seen, left_out):
             if item.level < above.level:
                 await self.add_due(item)
 
@@ -115,6 +146,19 @@ class Backlog:
             elif cut.item.key not in self._memory.finished:
                 await self._skip(cut.item)
 
+    def order(self, soon: Item | None, now: Now) -> tuple[Item | None, Cut | None]:
+        """What is to be prepared for its start, and what comes back: one does not hinder the other.
+
+        What waits is not prepared before what comes back at its level; else what starts within
+        seconds goes first, unless a higher level comes back.
+        """
+        back = self.next(now) if now.quality != "FLOOR" else None
+        if soon is not None and self.has_before(soon, now):
+            return None, back
+        if soon is not None and back is not None and back.item.level <= soon.level:
+            return soon, None
+        return soon, back
+
     def next(self, now: Now) -> Cut | None:
         """The item that comes back first: higher levels, then the scheduled one, then the older.
 
@@ -122,21 +166,33 @@ class Backlog:
 
         None also where the schedule has an item for now that is joined at its present position.
         """
-        scheduled = self._rundown.scheduled(now)
+        scheduled = self._rundown.scheduled(now, self._memory.finished)
         first = scheduled.key if scheduled is not None else ""
         waiting = sorted(
-            (cut for key, cut in self._cuts.items() if key in self),
-            key=lambda one: (
-                -one.item.level,
-                one.item.key != first or one.item.waits_until is not None,
-                one.item.start_at,
-            ),
+            (cut for cut in self._cuts.values() if cut.comes_back),
+            key=lambda one: one.rank(now, first),
         )
         entitled = (cut for cut in waiting if self._rundown.is_entitled(cut.item, now))
         cut = next(entitled, None)
-        if scheduled is None or cut is None or first in self or first in self._memory.finished:
+        if scheduled is None or cut is None or first in self:
             return cut
-        return cut if cut.item.level > scheduled.level else None
+        waits = scheduled.yields_to(cut.item, now.at) and not self.has_missed(scheduled)
+        return cut if waits or cut.item.level > scheduled.level else None
+
+    def has_before(self, item: Item, now: Now) -> bool:
+        """Does anything of its level come back before an item that waits and is to begin?"""
+        return any(
+            cut.comes_back
+            and cut.item.level == item.level
+            and item.yields_to(cut.item, now.at)
+            and self._rundown.is_entitled(cut.item, now)
+            for cut in self._cuts.values()
+        )
+
+    def has_missed(self, item: Item) -> bool:
+        """Has its beginning passed: was it heard, is it on record, or was the clock set past it?"""
+        is_passed = self.set_at is not None and item.start_at < self.set_at
+        return is_passed or item.key in self._memory.recorded
 
     def _give_up(self, item: Item) -> None:
         self._memory.finish(item.key)

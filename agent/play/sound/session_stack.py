@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container
+from collections.abc import Callable, Container
+from datetime import datetime
 
 from agent.clock import Now, mono_s
 from agent.contract.priority import Level
 from agent.play.item import Item, OutputContext
 from agent.play.play_memory import KeyUnion
-from agent.play.sound.backlog import Backlog, Cut
+from agent.play.sound.backlog import ENDING, Backlog, Cut
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.sound_session import SoundSession
 
@@ -119,7 +120,11 @@ class SessionStack:
             if session.is_sounding
             or (session.item.start_at <= now.at and session.item.key not in self._backlog)
         ]
-        return max(begun, key=lambda session: session.item.level, default=None)
+        return max(
+            begun,
+            key=lambda one: (one.item.level, one.is_sounding, not one.is_stopping),
+            default=None,
+        )
 
     def has_above(self, level: int) -> bool:
         """Is a session open above the level of an emergency: somebody speaks at the box?"""
@@ -155,6 +160,26 @@ class SessionStack:
         if prepared is not None and (back is None or prepared.item.key != back.item.key):
             await self.withdraw(prepared)
 
+    def uncue_behind(self, session: Session) -> None:
+        """What waits for an item that is replaced waits for what replaces it."""
+        for one in [one for one in self._scheduled if one.is_waiting]:
+            if self.is_behind(one, session):
+                one.uncue()
+
+    async def withdraw_behind(self, now: Now, is_passed_over: Callable[[Item], bool]) -> None:
+        """Withdraw what was prepared before it was known what comes back before it.
+
+        Also what waits, where the clock was set past its beginning: it is joined at its place.
+        """
+        for one in self._scheduled:
+            is_to_come = not one.has_begun and one.item.key not in self._backlog
+            if is_to_come and is_passed_over(one.item):
+                await self.withdraw(one)
+            elif is_to_come and self._backlog.has_before(one.item, now):
+                await self.withdraw(one)
+                if one.item.start_at <= now.at:
+                    self._backlog.add_waiting(one.item)
+
     async def hold_back(self, now: Now) -> None:
         """Move what comes due below the holder of the output into the backlog."""
         holder = self.find_holder(now)
@@ -169,20 +194,32 @@ class SessionStack:
         await self._backlog.remove_lapsed(now.at)
 
     def _list_displaced(self, holder: Session, now: Now) -> list[SoundSession]:
-        """The sessions that are due to sound and cannot, because the holder has a higher level."""
+        """The sessions that are due to sound and cannot, because the holder has a higher level.
+
+        What ends at this moment by the plan has not told its end yet, and displaces nothing.
+        """
+        due_at = now.at - ENDING
         return [
             session
             for session in self._scheduled
             if session.item.level < holder.item.level
             and not session.has_begun
-            and session.item.start_at <= now.at
+            and session.item.start_at <= due_at
             and session.item.key not in self._backlog
         ]
 
-    def is_below_another(self, item: Item, now: Now) -> bool:
-        """Does a higher level have the output?"""
+    def is_kept_from(self, item: Item, now: Now) -> bool:
+        """Is the output held by what an item that is late does not cut?
+
+        That is a higher level, what began later at its own level by the plan (the clock was set
+        back), or what it waits for, where the clock was set past its beginning.
+        """
         holder = self.find_holder(now)
-        return holder is not None and holder.item.level > item.level
+        if holder is None or holder.item.level < item.level:
+            return False
+        if holder.item.level > item.level or holder.item.start_at > item.start_at:
+            return True
+        return self._backlog.has_missed(item) and item.yields_to(holder.item, now.at)
 
     def is_held_above(self, item: Item, now: Now) -> bool:
         """Does a higher level have the output, or what it waits for?"""
@@ -195,9 +232,18 @@ class SessionStack:
         While the holder's last slot is not known nothing may begin: the holder may only be pausing.
         """
         slot = self._find_last_slot(holder, now) if holder is not None else None
-        for session in [one for one in self._scheduled if one.is_waiting]:
+        first: list[SoundSession] = []
+        waiting = [one for one in self._scheduled if one.is_waiting]
+        for session in sorted(waiting, key=_turn_of):
             planned_mono_s = self._clock.mono_of(session.item.start_at)
-            if holder is None or not session.item.yields_to(holder.item, now.at):
+            level = session.item.level
+            equals = [one.item for one in first if one.item.level == level]
+            is_next = not any(session.item.yields_to(one, now.at) for one in equals)
+            if session.item.waits_until is not None:
+                first.append(session)
+            if not is_next:
+                session.uncue()  # of several that wait one begins, and the others wait for it
+            elif holder is None or not session.item.yields_to(holder.item, now.at):
                 has_waited = session.after is not None and holder is not None
                 is_new = not session.is_cued and session.item.key not in self._backlog
                 if is_new or has_waited:
@@ -220,6 +266,11 @@ class SessionStack:
         following = self._rundown.wanted(now, known)
         is_alarm = following is not None and following.level >= Level.EMERGENCY
         return None if is_alarm else holder.last_slot
+
+
+def _turn_of(session: SoundSession) -> tuple[int, datetime]:
+    """The higher level, then what has waited longest."""
+    return -session.item.level, session.item.start_at
 
 
 def _ends_late(holder: Session, item: Item) -> bool:

@@ -87,12 +87,13 @@ class SessionStarts:
     def begin(self, item: Item) -> None:
         """Begin a scheduled item at its moment, or join it at its present position.
 
-        What is late, and did not wait, is not begun below a higher level: it is joined behind it.
+        What is late, and did not wait, is joined behind what it does not cut: see
+        `SessionStack.is_kept_from`.
         """
         now = self._clock.now()
         planned_mono_s = self._clock.mono_of(item.start_at)
         is_late = mono_s() - planned_mono_s >= LATE_S
-        if is_late and self._stack.is_below_another(item, now):
+        if is_late and self._stack.is_kept_from(item, now):
             return
         if not is_late or self._stack.is_held_above(item, now):
             session = self._open(item, 0)

@@ -23,6 +23,7 @@ from agent.play.item import SILENCES, Item, OutputContext
 from agent.play.plan_watch import OUTPUT_LOST, PlanWatch, report_passed
 from agent.play.play_memory import CLOCK_STEP
 from agent.play.sound.attention_tone import ATTENTION, open_two_tone
+from agent.play.sound.backlog import Cut
 from agent.play.sound.builtin_speech import hold_lines
 from agent.play.sound.card_order import SoundPath
 from agent.play.sound.fixed_delay import FixedDelay
@@ -261,6 +262,7 @@ class SoundOutput:
                 continue
             if other.is_sounding and other.item.level <= level:
                 is_replaced = other.item.level == level > Level.FILLER
+                self.session_stack.uncue_behind(other)
                 other.stop("replaced" if is_replaced else "preempted")
 
     # The schedule
@@ -273,11 +275,9 @@ class SoundOutput:
             else:
                 self._watch_plan(self._clock.now(), OUTPUT_LOST)
                 wait_s = 1.0
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._changed.wait()
-            except TimeoutError:
-                pass
 
     async def _update(self) -> float:
         """Start and stop sessions as scheduled; returns the seconds until the next update."""
@@ -287,18 +287,24 @@ class SoundOutput:
         self._starts.mute_lines()
         alarm = await self._update_alarms(now)
         await self.session_stack.hold_back(now)
+        await self.session_stack.withdraw_behind(now, self._watch.is_passed_over)
         upcoming = self._rundown.upcoming(now)
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not in store may still arrive: it is missing only when its item is due.
         soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None
-        back = self._ends.backlog.next(now) if now.quality != "FLOOR" else None
-        if soon is not None and back is not None:
-            is_behind = soon.level == back.item.level and soon.yields_to(back.item, now.at)
-            soon, back = (None, back) if is_behind else (soon, None)
+        soon, back = self._ends.backlog.order(soon, now)
         await self.session_stack.withdraw_prepared(back)
         wanted = self._rundown.wanted(now, self._ends.done)
         if alarm is not None and wanted is not None and wanted.level <= alarm.level:
             wanted = None
+        await self._begin_due(wanted, back, now)
+        if soon is not None and not self.session_stack.knows(soon.key):
+            self._starts.begin(soon)
+        wait_s = min(1.0, ahead_s - PREPARE_S) if ahead_s > PREPARE_S else 0.25
+        return max(0.01, min(wait_s, self.session_stack.find_end_s(now)))
+
+    async def _begin_due(self, wanted: Item | None, back: Cut | None, now: Now) -> None:
+        """Begin what is due, or else what may begin sooner or comes back."""
         new = None if wanted is None or self.session_stack.knows(wanted.key) else wanted
         is_first = back is None or wanted is None or not wanted.yields_to(back.item, now.at)
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
@@ -307,20 +313,18 @@ class SoundOutput:
             await self._ends.report_unheard(new, MUTED, muted)
         elif new is not None and is_first:
             self._starts.begin(new)
+        elif new is not None and not self._ends.backlog.has_missed(new):
+            self._ends.backlog.add_waiting(new)
+            self.changed()
         elif (sooner := self._starts.find_sooner(now, back)) is not None:
             self._starts.begin(sooner)
         elif back is not None:
             self._starts.bring_back(back, self.on_air)
-        if soon is not None and not self.session_stack.knows(soon.key):
-            self._starts.begin(soon)
-        wait_s = min(1.0, ahead_s - PREPARE_S) if ahead_s > PREPARE_S else 0.25
-        return max(0.01, min(wait_s, self.session_stack.find_end_s(now)))
 
     def _watch_plan(self, now: Now, hindrance: str | None = None) -> None:
         """Record what the clock was set past, or what came due while nothing could begin."""
         over = self._watch.look(now, mono_s(), hindrance)
-        self._ends.backlog.not_before = self._watch.stepped_to
-        self._ends.backlog.forget_to_come(now.at)
+        self._ends.backlog.follow_clock(now, self._watch.set_at)
         for item, reason in over:  # of hours at a time, perhaps: sound does not wait for the card
             work = partial(report_passed, self._context, self.name, item, reason)
             self._group.create_task(_contain(work), name=f"record of {item.key}")

@@ -53,7 +53,7 @@ def test_what_the_clock_was_set_past_is_over_and_what_is_on_may_still_be_joined(
     assert bench.look(10.5, 1) == [("5", "clock_step")]
     bench.recorded.add("10")  # it was joined
     assert bench.look(12, 91) == []
-    assert bench.watch.stepped_to == AT + 10.5 * MINUTE
+    assert bench.watch.set_at == AT + 10.5 * MINUTE
 
 
 def test_what_comes_again_when_the_clock_was_set_back_is_owed_again() -> None:
@@ -61,7 +61,7 @@ def test_what_comes_again_when_the_clock_was_set_back_is_owed_again() -> None:
     bench.look(1, 0)
     bench.look(10.5, 1)
     assert bench.look(4, 2) == []
-    assert bench.watch.stepped_to is None
+    assert bench.watch.set_at == AT + 4 * MINUTE
     assert bench.look(10, 362) == [("5", "not_begun")]
 
 

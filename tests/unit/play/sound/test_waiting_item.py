@@ -62,7 +62,7 @@ async def test_it_begins_at_its_beginning_when_it_is_due_and_something_still_sou
 ) -> None:
     async with at_work(media_files, []) as bench:
         song = await sound(bench, build_item("ca nhac", bench.clock.now().at))
-        bench.rundown.now_wanted = [next_item(bench, -30)]
+        bench.rundown.now_wanted = [next_item(bench, 0)]
         bench.output.changed()
         await until(lambda: len(bench.engine.all(StartSlot)) > 1)
         assert bench.engine.all(StartSlot)[-1].after == song.id
