@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ def converse(argv: list[str], dialog: list[tuple[str, bytes]]) -> tuple[int, str
     """
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in background
         os.execv(argv[0], argv)  # noqa: S606 - our own command, on the terminal of the fork
     seen, said, typed = b"", 0, b""
     while True:

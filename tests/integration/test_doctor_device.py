@@ -88,7 +88,7 @@ async def test_what_does_not_answer_is_told_and_the_others_are_asked_all_the_sam
 ) -> None:
     want = settings(
         endpoint,
-        relay={"unit": 9},  # nobody has this address
+        relay={"unit": 10},  # nobody has this address
         sensors=[{"name": "dien-ap", "measures": "voltage", "unit": 7}],
     )
     found = await examine(want)
