@@ -122,10 +122,11 @@ class PlanWatch:
         return CLOCK_STEP if self._is_ahead else NOT_BEGUN
 
     def is_passed_over(self, item: Item) -> bool:
-        """Was the clock set past its beginning when that was still to come?"""
+        """Was the clock set past its beginning, or the end of its wait, while that was to come?"""
         if self.set_at is None or self._set_from is None:
             return False
-        return self._set_from < item.start_at < self.set_at
+        moments = [item.start_at] if item.waits_until is None else [item.start_at, item.waits_until]
+        return any(self._set_from < at < self.set_at for at in moments)
 
     def _find_reasons(self, since_at: datetime, now: Now, hindrance: str | None) -> None:
         """Ask of each that could be joined, or came due just now, what keeps it off."""

@@ -78,12 +78,14 @@ class PlayMemory:
     Args:
         finished: do not begin again.
         recorded: have at least one record.
+        preempted: a higher level cut them in a former run; what is dropped then is finished.
         alive_at: when a former run of the agent was last alive, by the clock of that time; None:
             there was none.
     """
 
     finished: KeyMemory = field(default_factory=KeyMemory)
     recorded: KeyMemory = field(default_factory=KeyMemory)
+    preempted: KeyMemory = field(default_factory=KeyMemory)
     alive_at: datetime | None = None
 
     def finish(self, key: str) -> None:
@@ -123,6 +125,8 @@ def build_memories(
             memory.finish(_key_of(play))
         else:
             memory.recorded.add(_key_of(play))
+            if play.result == "cut" and play.reason == PREEMPTED:
+                memory.preempted.add(_key_of(play))
     return memories
 
 

@@ -98,6 +98,9 @@ class ClockOracle:
         """The clock is set, or the station starts: everything is planned anew."""
         self.is_known = reading.is_known
         self.set_s = reading.clock_s
+        for key, play in list(self.queue.items()):
+            if play.asked.limit_s < reading.clock_s:
+                del self.queue[key]  # it is joined
         if not reading.is_known:
             self.queue.clear()  # it is joined when the time is known
         self.plan = [
@@ -155,7 +158,8 @@ class ClockOracle:
         if on is None:
             return False
         key = key_of(on.play)
-        if now >= on.end_s or clock_s >= self.latest_s(on.play):
+        is_over = now >= on.end_s or clock_s >= self.latest_s(on.play)
+        if is_over or self.is_barred(on.play, clock_s):
             self.heard.add(key)
         elif not (self.is_known and on.play.start_s > clock_s and self.is_quiet(clock_s)):
             return False
@@ -197,15 +201,16 @@ class ClockOracle:
     def begin_scheduled(self, now: int, clock_s: int) -> bool:
         """What the plan has for now begins, or is joined at its place."""
         play = self.wanted(clock_s)
-        if play is None:
+        if play is None or {key_of(play)} & (self.heard | self.back.keys() | self.queue.keys()):
             return False
         key, on = key_of(play), self.on
-        if key in self.heard or key in self.back or key in self.queue:
-            return False
         is_late = clock_s > play.start_s
         if on is not None and self.is_kept_from(play, on.play, is_late=is_late):
             return False
         has_missed = key in self.begun or play.start_s < self.set_s
+        queued = self.first_queued(clock_s) if has_missed else None
+        if queued is not None and queued.asked.level >= play.asked.level:
+            return False  # it begins right behind what it waited for
         ahead = [] if has_missed else [one[0] for one in self.back.values()]
         ahead += [] if has_missed else self.list_waiting(play)
         ahead += [] if on is None else [on.play]
@@ -225,14 +230,21 @@ class ClockOracle:
         return is_late and on.asked.level == level and on.start_s > play.start_s
 
     def begin_queued(self, now: int, clock_s: int) -> bool:
+        play = self.first_queued(clock_s)
+        if play is None:
+            return False
+        del self.queue[key_of(play)]
+        self.begin(play, 0, now)
+        return True
+
+    def first_queued(self, clock_s: int) -> Play | None:
+        """Which of those that wait begins now, if any does?"""
         for play in sorted(self.queue.values(), key=lambda one: (-one.asked.level, one.start_s)):
             others = [one[0] for one in self.back.values()]
             is_next = not any(self.yields(play, one, clock_s) for one in others)
             if (is_next and self.on is None) or clock_s >= play.asked.limit_s:
-                del self.queue[key_of(play)]
-                self.begin(play, 0, now)
-                return True
-        return False
+                return play
+        return None
 
     def begin_sooner(self, now: int, clock_s: int) -> bool:
         """What follows an item that ended for good begins on a free output."""
@@ -308,7 +320,7 @@ class ClockOracle:
         wanted = self.wanted(clock_s)
         first = None if wanted is None else key_of(wanted)
         found = min(
-            self.back.values(),
+            (one for one in self.back.values() if not self.is_barred(one[0], clock_s)),
             key=lambda one: (
                 -one[0].asked.level,
                 key_of(one[0]) != first or one[0].has_to_wait,
@@ -343,13 +355,13 @@ class ClockOracle:
         """Until when it may go on when it was interrupted."""
         return self.latest[key_of(play)]
 
+    def is_barred(self, play: Play, clock_s: int) -> bool:
+        """Is it music or an advert on a day of mourning?"""
+        return self.policy.is_mourned(play.asked, clock_s, clock_s + 1)
+
     def is_quiet(self, clock_s: int) -> bool:
         texts = [*self.policy.rules.quiet, *self.policy.rules.maintenance]
-        return any(
-            first <= clock_s < last
-            for text in texts
-            for first, last in windows(text, clock_s, clock_s + 1)
-        )
+        return any(a <= clock_s < b for one in texts for a, b in windows(one, clock_s, clock_s + 1))
 
     # What sounds
 

@@ -223,6 +223,8 @@ class SimEngine:
         if slot.is_on:
             slot.heard.end_mono_s = mono_s()
             frames = round((mono_s() - slot.heard.start_mono_s) * RATE_HZ)
+            if frames >= round(slot.heard.length_s * RATE_HZ):
+                why = "end"  # its last sample has sounded
         slot.over.set()
         for task in (slot.starting, slot.ending):
             if task is not None and task is not asyncio.current_task():

@@ -8,7 +8,7 @@ nothing was heard is recorded as skipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -91,9 +91,14 @@ class Backlog:
         self._scanned_at = None
 
     def follow_clock(self, now: Now, set_at: datetime | None) -> None:
-        """Where the clock was set back, what has its time ahead of it comes due again."""
+        """Where the clock was set back, what has its time ahead of it comes due again.
+
+        What waits when the time is lost is joined at its place when that is found.
+        """
         self.set_at = set_at
-        if now.quality != "FLOOR":
+        if now.quality == "FLOOR":
+            self.forget_waiting(lambda _item: True)
+        else:
             for key in [key for key, cut in self._cuts.items() if cut.item.start_at > now.at]:
                 del self._cuts[key]
 
@@ -122,12 +127,30 @@ class Backlog:
         """Add an item that waits for what comes back before it."""
         self._cuts[item.key] = Cut(item, is_waiting=True)
 
+    def forget_waiting(self, is_passed_over: Callable[[Item], bool]) -> None:
+        """What waits and was passed over, when the clock was set, is joined at its place."""
+        for cut in [one for one in self._cuts.values() if one.is_waiting]:
+            if is_passed_over(cut.item):
+                del self._cuts[cut.item.key]
+
+    def wait_behind(self, item: Item, back: Cut) -> None:
+        """Add what is due and waits for what comes back at its level.
+
+        Not one whose beginning has passed: that is joined at its place.
+        """
+        if back.item.level == item.level and not self.has_missed(item):
+            self.add_waiting(item)
+
     async def add_all_due(self, above: Item, now: Now, known: Iterable[str]) -> None:
         """Add what came due below the item that has the output; `known` have a session.
 
         Not what comes due as that ends.
         """
         seen = replace(now, at=now.at - ENDING)
+        for cut in [one for one in self._cuts.values() if one.is_waiting]:
+            if cut.item.level < above.level and cut.item.start_at <= seen.at:
+                del self._cuts[cut.item.key]  # it waits for a higher level now
+                await self.add_due(cut.item)
         bounds = (above.start_at, self._scanned_at, self.set_at)
         since_at = max(bound for bound in bounds if bound is not None)
         self._scanned_at = seen.at
@@ -181,7 +204,7 @@ class Backlog:
 
     def has_before(self, item: Item, now: Now) -> bool:
         """Does anything of its level come back before an item that waits and is to begin?"""
-        return any(
+        return not self.has_missed(item) and any(
             cut.comes_back
             and cut.item.level == item.level
             and item.yields_to(cut.item, now.at)

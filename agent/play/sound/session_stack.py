@@ -171,6 +171,7 @@ class SessionStack:
 
         Also what waits, where the clock was set past its beginning: it is joined at its place.
         """
+        self._backlog.forget_waiting(is_passed_over)
         for one in self._scheduled:
             is_to_come = not one.has_begun and one.item.key not in self._backlog
             if is_to_come and is_passed_over(one.item):
@@ -190,6 +191,7 @@ class SessionStack:
                     await self.withdraw(session)
             known = [session.item.key for session in self.sessions]
             await self._backlog.add_all_due(holder.item, now, known)
+        self._uncue_early(now)
         self._cue_prepared(holder, now)
         await self._backlog.remove_lapsed(now.at)
 
@@ -225,6 +227,13 @@ class SessionStack:
         """Does a higher level have the output, or what it waits for?"""
         holder = self.find_holder(now)
         return holder is not None and item.yields_to(holder.item, now.at)
+
+    def _uncue_early(self, now: Now) -> None:
+        """Where the clock was just set, what waits is cued anew: not before its time."""
+        if now.at == self._backlog.set_at:
+            for one in [one for one in self._scheduled if one.is_waiting]:
+                if one.after is not None and one.item.start_at > now.at:
+                    one.uncue()
 
     def _cue_prepared(self, holder: Session | None, now: Now) -> None:
         """Cue the prepared sessions: at their moment, behind a holder right after its last sample.

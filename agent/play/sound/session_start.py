@@ -90,6 +90,9 @@ class SessionStarts:
         What is late, and did not wait, is joined behind what it does not cut: see
         `SessionStack.is_kept_from`.
         """
+        if item.when_cut == "drop" and item.key in self._context.memory.preempted:
+            self._ends.done.add(item.key)  # a former run dropped it, and its record does not say so
+            return
         now = self._clock.now()
         planned_mono_s = self._clock.mono_of(item.start_at)
         is_late = mono_s() - planned_mono_s >= LATE_S
@@ -134,7 +137,7 @@ class SessionStarts:
     def bring_back(self, back: Cut, on_air: Item | None) -> None:
         """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
         prepared = self._stack.prepared
-        if prepared is None and on_air is not None and self._has_waited(back.item, on_air):
+        if prepared is None and on_air is not None and self._has_waited(back, on_air):
             session = self._open(back.item, back.offset_ms)
             self._spawn(session, partial(self._cue, session, mono_s()))
         elif self._stack.is_free_for(prepared):
@@ -149,8 +152,15 @@ class SessionStarts:
             session = self._open(back.item, back.offset_ms)
             self._spawn(session, partial(self._prepare, session))
 
-    def _has_waited(self, item: Item, on_air: Item) -> bool:
-        """Does it take the place of what sounds at its level, having waited long enough?"""
+    def _has_waited(self, back: Cut, on_air: Item) -> bool:
+        """Does it take the place of what sounds at its level, having waited long enough?
+
+        What was cut, or came due below a higher level, waits no more: else two would cut each other
+        for ever.
+        """
+        item = back.item
+        if not back.is_waiting:
+            return False
         is_equal = item.waits_until is not None and on_air.level == item.level
         return is_equal and not item.yields_to(on_air, self._clock.now().at)
 

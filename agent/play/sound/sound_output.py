@@ -307,15 +307,14 @@ class SoundOutput:
         """Begin what is due, or else what may begin sooner or comes back."""
         new = None if wanted is None or self.session_stack.knows(wanted.key) else wanted
         is_first = back is None or wanted is None or not wanted.yields_to(back.item, now.at)
+        if new is not None and back is not None and not is_first:
+            self._ends.backlog.wait_behind(new, back)
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
             await self._ends.report_unheard(wanted, wanted.missing)
         elif new is not None and (muted := self._starts.find_mute(new)):
             await self._ends.report_unheard(new, MUTED, muted)
         elif new is not None and is_first:
             self._starts.begin(new)
-        elif new is not None and not self._ends.backlog.has_missed(new):
-            self._ends.backlog.add_waiting(new)
-            self.changed()
         elif (sooner := self._starts.find_sooner(now, back)) is not None:
             self._starts.begin(sooner)
         elif back is not None:
