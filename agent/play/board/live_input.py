@@ -32,6 +32,8 @@ class LiveInput:
     def __init__(self, board: BoardOutput, walls: Sequence[WallControl]) -> None:
         self._board = board
         self._walls = [wall for wall in walls if wall.card.source is not None]
+        # card → the item whose input brought none, and whether the card misses a signal there
+        self._without_picture: dict[str, tuple[str, bool]] = {}
 
     async def run(self) -> None:
         """Live until cancelled; then every card shows the box's own picture."""
@@ -59,7 +61,24 @@ class LiveInput:
             return None
         (item,) = items.values()
         name = item.scene.input if item.scene is not None else UNSET
-        return name if isinstance(name, str) and name in wall.card.inputs else None
+        if not isinstance(name, str) or name not in wall.card.inputs:
+            return None
+        return None if self._is_without_picture(wall, item, name) else name
+
+    def _is_without_picture(self, wall: WallControl, item: Item, name: str) -> bool:
+        """Has this input brought no picture for the item? The box shows its own then.
+
+        It stays so until the item's end, or until the card, which has missed it there, says that a
+        signal has come.
+        """
+        signals = () if wall.reading is None else wall.reading.signals
+        if wall.lacks_picture:
+            self._without_picture[wall.name] = (item.key, name not in signals)
+        key, is_missed = self._without_picture.get(wall.name, ("", False))
+        if is_missed and name in signals:
+            del self._without_picture[wall.name]
+            return False
+        return key == item.key
 
     def _on_air(self, face: str) -> Item | None:
         return self._board.lanes[face].on_air

@@ -15,6 +15,7 @@ from dataclasses import replace
 from agent.clock import mono_s
 from agent.contract.report import SensorReading
 from agent.errors import ConfigError
+from agent.play.board.input_note import InputNote
 from agent.play.board.wall_findings import (
     KINDS,
     WallWanted,
@@ -46,6 +47,7 @@ class WallControl:
         card: its driver.
         on_fault: called with (kind, card, hint); hint None when the fault is over.
         mono: monotonic seconds; replaced in tests.
+        note: that it shows a granted input, for whoever takes it back when the agent has died.
 
     Attributes:
         wanted: what the card is held to.
@@ -60,6 +62,7 @@ class WallControl:
         card: BoardControl,
         on_fault: FaultSink,
         mono: Callable[[], float] = mono_s,
+        note: InputNote | None = None,
     ) -> None:
         self.name = name
         self.faces = faces
@@ -69,10 +72,12 @@ class WallControl:
         self.polled = Signal[[]]()
         self._on_fault = on_fault
         self._mono = mono
+        self._note = note
         self._read_mono_s = 0.0
         self._identity: BoardIdentity | None = None
         self._misses = 0
         self._foreign_polls = 0
+        self._absent_polls = 0
         self._black_polls = 0
         self._open: set[str] = set()
 
@@ -85,6 +90,11 @@ class WallControl:
     def is_lit(self) -> bool:
         """Does the card answer, and not say that the wall is black?"""
         return self.reading is not None and self.reading.mode != "black"
+
+    @property
+    def lacks_picture(self) -> bool:
+        """Has a granted input brought no picture for as long as what is foreign is put back?"""
+        return self.wanted.source != self.card.source and self._absent_polls >= PUT_BACK_POLLS
 
     @property
     def shows_ours(self) -> bool:
@@ -153,8 +163,15 @@ class WallControl:
             return
         log.info("%s: input %s", self.name, wanted)
         self.wanted = replace(self.wanted, source=wanted)
-        if await self._command(self.card.select_input(wanted)) and self.reading is not None:
+        self._foreign_polls = self._absent_polls = 0
+        if self._note is not None and source is not None:
+            await asyncio.to_thread(self._note.write)
+        if not await self._command(self.card.select_input(wanted)):
+            return
+        if self.reading is not None:
             self.reading = replace(self.reading, input=wanted)
+        if self._note is not None and wanted == self.card.source:
+            await asyncio.to_thread(self._note.remove)
 
     def readings(self) -> dict[str, SensorReading]:
         """The card's measurements as those of sensors; for report and page."""
@@ -180,6 +197,7 @@ class WallControl:
         Behind black a foreign mode or test cannot be seen: it is tried again after a while.
         """
         is_withheld_now = is_withheld(reading, self.wanted)
+        self._absent_polls = self._absent_polls + 1 if reading.video_present is False else 0
         self._black_polls = max(0, self._black_polls - 1)
         if is_foreign or is_withheld_now:
             self._foreign_polls += 1
@@ -260,7 +278,8 @@ def build_wall(settings: ControlCard, on_fault: FaultSink) -> WallControl:
         )
     except UnsupportedFeature as error:
         raise ConfigError("E_DRIVER", settings.name, str(error)) from error
-    return WallControl(settings.name, tuple(settings.faces), card, on_fault)
+    faces = tuple(settings.faces)
+    return WallControl(settings.name, faces, card, on_fault, note=InputNote(settings))
 
 
 def _describe(name: str, error: Exception) -> str:

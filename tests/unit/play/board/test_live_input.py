@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from agent.play.board.board_output import BoardOutput
 from agent.play.board.live_input import LiveInput
 from agent.play.board.wall_control import WallControl
 from agent.play.item import Item, OutputContext
+from drivers.control_plane import BoardReading
 from drivers.sim.sim_novastar import SimNovaStar
 from tests.harness.novastar_wall import wall_of
 from tests.harness.sound_output_harness import FakeRundown, build_clock, build_item
@@ -125,3 +127,49 @@ async def test_while_one_input_is_granted_another_is_an_intrusion(bench: Bench) 
     await bench.wall.refresh()
     assert ("board_foreign", "the-phat", "input is hdmi, not sdi") in bench.issues
     assert (await bench.wall.card.read()).input == "sdi"
+
+
+async def test_an_input_that_brings_no_picture_gives_way_to_the_picture_of_the_box(
+    bench: Bench,
+) -> None:
+    """The camera is off: the item's own words are read, and the wall does not go black."""
+    item = live()
+    bench.show(item, item)
+    assert await bench.selected() == "sdi"
+    bench.card.apply({"video": False})
+    await bench.wall.refresh()
+    assert await bench.selected() == "sdi"  # a switch takes its time
+    await bench.wall.refresh()
+    assert await bench.selected() == "hdmi"
+    modes = {one.mode for one in (await bench.wall.card.read()).receivers}
+    assert modes == {"normal"}
+    assert await bench.selected() == "hdmi"
+    bench.card.apply({"video": True})  # a signal is there again, by the card's own word
+    await bench.wall.refresh()
+    assert await bench.selected() == "sdi"
+    faults = [hint for kind, _, hint in bench.issues if kind == "board_no_picture"]
+    assert faults == ["no signal at the card's input"] * 2 + [None]
+
+
+async def test_an_input_without_picture_that_the_card_sees_a_signal_at_waits_for_the_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form of picture that the card cannot show: it would come and go for hours."""
+    item = live()
+    bench.show(item, item)
+    assert await bench.selected() == "sdi"
+    read = bench.wall.card.read
+
+    async def read_without_picture() -> BoardReading:
+        return replace(await read(), video_present=False, signals=("sdi", "hdmi"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.wall.card, "read", read_without_picture)
+        await bench.wall.refresh()
+        await bench.wall.refresh()
+    assert await bench.selected() == "hdmi"
+    await bench.wall.refresh()
+    assert await bench.selected() == "hdmi"
+    other = replace(item, key="le-hoi-2")
+    bench.show(other, other)
+    assert await bench.selected() == "sdi"
