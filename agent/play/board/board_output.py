@@ -7,27 +7,22 @@ show or has lost changes nothing on the others.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from agent.clock import Now, mono_s
+from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play import ipc
-from agent.play.board.banner_records import BannerRecords
-from agent.play.board.board_session import BoardSession
-from agent.play.board.clip_feeder import ClipFeeder
-from agent.play.board.companion import Companions
-from agent.play.board.face_lane import FaceLane, count_frames, group_by_session, mark_dead
+from agent.play.board.board_showing import BoardShowing
+from agent.play.board.face_lane import FaceLane, count_frames
 from agent.play.board.face_snaps import FaceSnaps
-from agent.play.board.showing_end import judge_ends
+from agent.play.board.face_tests import FaceTests
 from agent.play.board.standby_output import StandbyOutput
 from agent.play.board.unseen_picture import FaceWatch
 from agent.play.commissioning_test import FaceTest, busy, not_ready
 from agent.play.ipc import BoardCommand, BoardEvent, WorkerFault
-from agent.play.item import Item, OutputContext, Rundown, forget_past
-from agent.play.plan_watch import OUTPUT_LOST, report_passed
+from agent.play.item import Item, OutputContext, Rundown
+from agent.play.plan_watch import OUTPUT_LOST
 from agent.play.supervisor import SameWorker, Spawn, Supervisor
 
 log = logging.getLogger(__name__)
@@ -74,25 +69,24 @@ class BoardOutput:
             on_lost=self._on_lost,
             on_fault=context.on_fault,
         )
-        self._clips = ClipFeeder(sizes or {}, context.media, self._supervisor.send)
-        self._context = context
+        send = self._supervisor.send
         self._clock = context.clock
-        self._banners = BannerRecords(name, context.log, context.clock)
-        self._changed = asyncio.Event()
-        self._companions = Companions(
-            self.lanes,
-            context.moments,
-            context.media,
-            send=self._supervisor.send,
-            open_session=self._open_session,
-        )
-        self._face_test: FaceTest | None = None
         self._on_fault = context.on_fault
-        self._snaps = FaceSnaps(self._supervisor.send)
-        self._standby = StandbyOutput(name, context, self._supervisor.send)
-        self._is_changed = False
-        self._reported_missing: dict[str, datetime] = {}
+        self._tests = FaceTests(name, send)
+        self._showing = BoardShowing(
+            name,
+            self.lanes,
+            context,
+            send=send,
+            sizes=sizes or {},
+            tests=self._tests,
+            count_late=lambda: self.late,
+        )
+        self._snaps = FaceSnaps(send)
+        self._standby = StandbyOutput(name, context, send)
         self._watch = FaceWatch(name, self.lanes.values(), context)
+        self._changed = asyncio.Event()
+        self._is_changed = False
 
     def changed(self) -> None:
         """Documents, media or the clock changed: update now."""
@@ -101,7 +95,7 @@ class BoardOutput:
 
     def on_sound_moment(self, key: str) -> None:
         """The sound of an item begins or ends at another moment: its picture follows at once."""
-        self._companions.on_moment(key)
+        self._showing.on_sound_moment(key)
         self.changed()
 
     @property
@@ -144,7 +138,7 @@ class BoardOutput:
     @property
     def face_test(self) -> FaceTest | None:
         """The technician's test that is shown."""
-        return self._face_test
+        return self._tests.current
 
     async def start_face_test(
         self, operation: str, face: str, commands: Sequence[BoardCommand]
@@ -160,8 +154,8 @@ class BoardOutput:
         wanted = lane.rundown.wanted(self._clock.now(), lane.failed.keys)
         if wanted is not None and wanted.level > SCHEDULED:
             raise busy(face)
-        await self._end("trial", lane)
-        self._face_test = FaceTest(operation, face, commands, wanted.key if wanted else None)
+        await self._showing.end("trial", lane)
+        self._tests.begin(operation, face, commands, wanted)
         self.changed()
 
     async def snap(self, face: str, known: str = "") -> ipc.Snapped | None:
@@ -181,32 +175,13 @@ class BoardOutput:
                 group.create_task(self._run_schedule(group), name=f"rundown of {self.name}")
                 group.create_task(self._standby.stay_alive(), name=f"life of {self.name}")
         finally:
-            await self._clips.stop()
-            await self._end("shutdown", *self.lanes.values())
-
-    async def _end(self, reason: str, *lanes: FaceLane, end_mono_s: float | None = None) -> None:
-        """Cut what these faces show; what is not seen yet has no record: it is shown later."""
-        seen = [lane for lane in lanes if lane.on_air is not None]
-        found = list(group_by_session(seen))
-        for lane in lanes:
-            lane.session = None
-        for session, faces in found:
-            await session.leave(faces, "cut", reason, end_mono_s)
-        await self._banners.update(self.lanes.values(), reason)
+            await self._showing.stop()
 
     async def _on_lost(self, reason: str) -> None:
-        self._face_test = None
+        self._tests.forget()
         if reason.startswith("E_WORKER"):
-            await self._add_death(reason)
-        await self._end("board_lost", *self.lanes.values())
-        for lane in self.lanes.values():
-            lane.pending = None
-
-    async def _add_death(self, reason: str) -> None:
-        """The board process died before it had shown these; the second time the item has failed."""
-        failed = mark_dead(self.lanes.values(), self._clock.now().at)
-        for session, faces in list(group_by_session(failed)):
-            await session.leave(faces, "failed", f"E_RENDER: the board process died: {reason}")
+            await self._showing.add_death(reason)
+        await self._showing.end_all("board_lost")
 
     async def _on_event(self, event: BoardEvent) -> None:
         if await self._standby.handle(event):
@@ -225,43 +200,17 @@ class BoardOutput:
             case ipc.Snapped():
                 self._snaps.answer(event)
             case ipc.Shown():
-                await self._on_shown(event)
+                await self._showing.on_shown(event)
             case WorkerFault():
-                await self._fail(event)
+                if await self._showing.fail(event):
+                    self.changed()
 
     async def _on_agent_lost(self, event: ipc.AgentLost) -> None:
         """This process stood still, and the board has put standby pictures in place: show anew."""
         log.error("%s: this process stood still for %g s", self.name, mono_s() - event.mono_s)
-        self._face_test = None
+        self._tests.forget()
         lanes = [self.lanes[face] for face in event.faces if face in self.lanes]
-        await self._end("agent_stalled", *lanes, end_mono_s=event.mono_s)
-        self.changed()
-
-    async def _on_shown(self, event: ipc.Shown) -> None:
-        lane = self.lanes.get(event.face)
-        session = lane.find_session(event.id) if lane is not None else None
-        if lane is None or session is None:
-            return
-        if lane.pending is session:
-            await self._begin_pending(session)
-        if lane.fault is None:
-            session.on_shown(event)
-            await self._banners.update(self.lanes.values(), "withdrawn")
-
-    async def _begin_pending(self, session: BoardSession) -> None:
-        """A picture begins with its sound, in place of what its faces showed."""
-        waiting = [lane for lane in self.lanes.values() if lane.pending is session]
-        former = list(group_by_session(waiting))
-        taken = {lane.face: session.item for lane in self._companions.take(session)}
-        for one, faces in former:
-            await self._leave_for(one, faces, taken, self._clock.now())
-
-    async def _fail(self, fault: WorkerFault) -> None:
-        """A scene cannot be drawn, on some of its faces or on all; the other faces go on."""
-        session, faces = await self._banners.take_failed(self.lanes.values(), fault)
-        if session is None:
-            return  # no longer wanted
-        await session.leave(faces, "failed", f"{fault.code}: {fault.detail}")
+        await self._showing.end("agent_stalled", *lanes, end_mono_s=event.mono_s)
         self.changed()
 
     async def _report_faces(self, faults: Mapping[str, str]) -> None:
@@ -274,7 +223,7 @@ class BoardOutput:
             if lane.fault != former:
                 self._on_fault("face_lost", lane.face, lane.fault)
             if (lane.fault is None) != (former is None):
-                await self._end("face_lost", lane)
+                await self._showing.end("face_lost", lane)
                 self.changed()
 
     async def _run_schedule(self, group: asyncio.TaskGroup) -> None:
@@ -286,115 +235,10 @@ class BoardOutput:
             if self._supervisor.is_ready:
                 is_changed, self._is_changed = self._is_changed, False
                 self._standby.update(self._clock.now(), is_changed=is_changed)
-                await self._update()
-            self._clips.keep_only(self.lanes.values())
+                await self._showing.update()
+            self._showing.drop_clips()
             try:
                 async with asyncio.timeout(UPDATE_S):
                     await self._changed.wait()
             except TimeoutError:
                 pass
-
-    async def _update(self) -> None:
-        now = self._clock.now()
-        forget_past(self._reported_missing, now.at)
-        changing: dict[str, Item | None] = {}
-        coming: dict[str, Item | None] = {}
-        for lane in self.lanes.values():
-            lane.failed.forget_past(now.at)
-            wanted = lane.find_wanted(now)
-            if wanted is not None and wanted.missing:
-                await self._skip(wanted)  # it is shown as soon as its media are in store
-                wanted = None
-            coming[lane.face] = self._companions.find_coming(lane, wanted, now)
-            wanted = self._companions.settle(lane, wanted, now)
-            if not self._is_tested(lane, wanted) and not self._goes_on(lane, wanted):
-                changing[lane.face] = wanted
-        with contextlib.suppress(PlayError):  # the supervisor reports its loss
-            self._companions.prepare(coming)
-        if changing:
-            await self._change(changing, now)
-        await self._banners.update(self.lanes.values(), "withdrawn")
-
-    def _goes_on(self, lane: FaceLane, wanted: Item | None) -> bool:
-        """Does the face show what is wanted? A session whose end has moved is told of it."""
-        session = lane.session
-        if session is None or wanted is None:
-            return session is None and wanted is None
-        if session.item.key != wanted.key:
-            return False
-        if session.has_moved(wanted):
-            with contextlib.suppress(PlayError):  # the board process is gone; the next one gets it
-                self._supervisor.send(session.command(self._context.media))
-        return True
-
-    async def _change(self, changing: Mapping[str, Item | None], now: Now) -> None:
-        """Show other items on some faces; faces that change to the same one begin it together."""
-        lanes = [self.lanes[face] for face in changing]
-        former = list(group_by_session(lanes))
-        for lane in lanes:
-            lane.session = None
-        try:
-            self._show(changing)
-        except PlayError as error:
-            log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
-            for lane in lanes:
-                lane.session = None
-        for session, faces in former:
-            await self._leave_for(session, faces, changing, now)
-
-    def _is_tested(self, lane: FaceLane, wanted: Item | None) -> bool:
-        """Has a test the face? Only an item that was not wanted when it began ends it."""
-        face_test = self._face_test
-        if face_test is None or face_test.face != lane.face:
-            return False
-        is_new = wanted is not None and wanted.key != face_test.over_key
-        try:
-            if not face_test.is_over and not is_new:
-                for command in face_test.take_due():
-                    self._supervisor.send(command)
-                return True
-            self._face_test = None
-            self._supervisor.send(ipc.Blank([face_test.face]))
-        except PlayError as error:
-            log.warning("%s: %s", self.name, error)  # the supervisor reports its loss
-        return False
-
-    async def _skip(self, item: Item) -> None:
-        """Record once, whatever the number of faces, that an item lacks a medium."""
-        if item.key not in self._reported_missing:
-            self._reported_missing[item.key] = item.end_at
-            await report_passed(self._context, self.name, item, item.missing or "")
-
-    async def _leave_for(
-        self,
-        former: BoardSession,
-        faces: Sequence[str],
-        changing: Mapping[str, Item | None],
-        now: Now,
-    ) -> None:
-        """Close the records of faces that show something else, or nothing, from now on."""
-        moment = self._companions.find_moment(former.item)
-        lanes = [self.lanes[face] for face in faces]
-        for end, left in judge_ends(former.item, lanes, changing, moment, now).items():
-            await former.leave(left, end.outcome, end.reason, end.end_mono_s)
-
-    def _show(self, changing: Mapping[str, Item | None]) -> None:
-        """Show items on these faces, and nothing on those without one.
-
-        Raises:
-            PlayError: the board process is gone; the next one gets the command again.
-        """
-        if idle := [face for face, item in changing.items() if item is None]:
-            self._supervisor.send(ipc.Blank(idle))
-        items = {item.key: item for item in changing.values() if item is not None}
-        for key, item in items.items():
-            faces = [face for face, one in changing.items() if one is not None and one.key == key]
-            session = self._open_session(item, faces)
-            for face in faces:
-                self.lanes[face].session = session
-            self._supervisor.send(session.command(self._context.media))
-
-    def _open_session(self, item: Item, faces: list[str]) -> BoardSession:
-        session = BoardSession(self.name, item, faces, self._context, lambda: self.late)
-        self._clips.begin(session, self._clock.now().at, self._companions.find_moment(item))
-        return session

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.clock import mono_s
-from agent.play.board.render_process import Failure, RenderProcess
+from agent.play.board.render_process import Failure, RenderProcess, reap
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.ipc import ShowScene, StandbyReady, WorkerFault
 
@@ -62,7 +62,7 @@ class StandbyPictures:
         self._queue: list[tuple[ShowScene, int]] = []
         self._renderer: RenderProcess | None = None
         self._attempt = 0
-        self._killed: list[int] = []
+        self._dying: list[int] = []
 
     @property
     def fd(self) -> int | None:
@@ -110,6 +110,7 @@ class StandbyPictures:
 
     def check(self) -> tuple[DrawnPicture | None, set[str]]:
         """A drawing that takes too long has failed; and the faces whose picture's time is over."""
+        self._dying = [pid for pid in self._dying if not reap(pid)]
         over = {face for face in self._frames if self._is_over(face)}
         for face in over:
             del self._frames[face], self._wanted[face]
@@ -119,11 +120,6 @@ class StandbyPictures:
         self._end_renderer()
         limit = Failure("E_RENDER", f"not drawn within {self._budget.render_s:g} s")
         return self._fail(renderer.show, limit), over
-
-    def take_killed(self) -> list[int]:
-        """The pids of ended renderers, to be reaped."""
-        killed, self._killed = self._killed, []
-        return killed
 
     def close(self) -> None:
         """End the renderer."""
@@ -158,4 +154,4 @@ class StandbyPictures:
     def _end_renderer(self) -> None:
         renderer, self._renderer = self._renderer, None
         if renderer is not None and (pid := renderer.kill()) is not None:
-            self._killed.append(pid)
+            self._dying.append(pid)

@@ -148,7 +148,7 @@ def board() -> Iterator[tuple[BoardProcess, FakeSink, socket.socket]]:
     with ours, theirs:
         board = BoardProcess(config, sink, theirs)
         for face in config.faces:
-            board._rest(face)
+            board._scenes.rest(face)
         yield board, sink, ours
 
 

@@ -144,7 +144,7 @@ def test_a_scene_that_takes_too_long_has_failed_and_the_board_beats_meanwhile(
     monkeypatch.setattr("agent.play.board.board_process.BEAT_S", 0.05)
     with monkeypatch.context() as broken:
         broken.setattr(scene_renderer.SceneRenderer, "draw", hang)
-        broken.setattr(bench.board, "_budget", SceneBudget(render_s=0.2))
+        broken.setattr(bench.board._scenes, "_budget", SceneBudget(render_s=0.2))
         bench.tell(build_show("s1"))
         fault = bench.hear()
     assert isinstance(fault, WorkerFault)
@@ -161,7 +161,7 @@ def test_the_next_scene_does_not_wait_for_one_that_hangs(
         broken.setattr(scene_renderer.SceneRenderer, "draw", hang)
         bench.tell(build_show("s1"))
         bench.board.step()
-        (drawing,) = bench.board._drawings
+        (drawing,) = bench.board._scenes._drawings
     bench.tell(build_show("alarm"))
     shown = bench.hear()
     assert isinstance(shown, Shown)
@@ -181,7 +181,7 @@ def test_the_former_picture_does_not_stay_while_the_next_one_is_slow(
     bench.tell(build_show("s2"))
     while any(bench.sink.frames["mat"]):
         bench.board.step()
-    assert len(bench.board._drawings) == 1  # it is still being drawn
+    assert len(bench.board._scenes._drawings) == 1  # it is still being drawn
 
 
 def test_a_scene_that_ends_its_process_twice_has_failed(
@@ -245,16 +245,16 @@ def test_a_clock_is_redrawn_by_the_same_process_and_reported_once(
 ) -> None:
     times = [datetime(2026, 11, 30, 12, 0, n, tzinfo=UTC) for n in range(60)]
     turns = itertools.count()
-    for module in ("board_process", "render_process"):
+    for module in ("scene_table", "render_process"):
         name = f"agent.play.board.{module}.moment_of"
         monkeypatch.setattr(name, lambda _: SceneMoment(times[next(turns) // 4]))
     bench.tell(build_show("s1", Element("clock", [0, 0, 1000, 1000], format="%S")))
     assert isinstance(bench.hear(), Shown)
     first = bench.sink.frames["mat"]
-    (drawing,) = bench.board._drawings
+    (drawing,) = bench.board._scenes._drawings
     while bench.sink.frames["mat"] == first:
         bench.board.step()
-    assert bench.board._drawings == [drawing]
+    assert bench.board._scenes._drawings == [drawing]
     bench.tell(Brightness(40))
     bench.board.step()
     assert not [e for e in drain(bench.agent) if not isinstance(e, BoardBeat)]
@@ -289,7 +289,7 @@ def test_a_picture_that_would_flash_is_ahead_back_and_shown_then(
 
 def test_each_turn_is_drawn_when_it_comes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     now = itertools.count()
-    for module in ("board_process", "render_process"):
+    for module in ("scene_table", "render_process"):
         name = f"agent.play.board.{module}.moment_of"
         monkeypatch.setattr(name, lambda _: SceneMoment(None, next(now) // 4 * 1_000))
     everywhere = [0, 0, 1000, 1000]
@@ -328,7 +328,7 @@ def test_a_scene_for_a_later_moment_is_drawn_now_and_leaves_the_face_as_it_is(
     show = msgspec.structs.replace(build_show("s2", dark), from_mono_s=later_mono_s)
     bench.tell(msgspec.structs.replace(show, until_mono_s=later_mono_s + 60))
     bench.board.step()
-    (held,) = bench.board._drawings
+    (held,) = bench.board._scenes._drawings
     while not held.frames:
         bench.board.step()
     assert bench.sink.frames["mat"] == before
@@ -350,8 +350,8 @@ def test_a_scene_that_waits_is_dropped_when_its_sound_will_not_come(bench: Bench
     show = msgspec.structs.replace(build_show("s2"), from_mono_s=later_mono_s)
     bench.tell(msgspec.structs.replace(show, until_mono_s=later_mono_s + 60))
     bench.board.step()
-    assert [one.is_ahead for one in bench.board._drawings] == [True]
+    assert [one.is_ahead for one in bench.board._scenes._drawings] == [True]
     bench.tell(MoveScene("s2", 0.0, 0.0))
     bench.board.step()
-    assert bench.board._drawings == []
+    assert bench.board._scenes._drawings == []
     assert any(bench.sink.frames["mat"])

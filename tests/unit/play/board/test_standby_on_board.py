@@ -92,7 +92,7 @@ def bench() -> Iterator[Bench]:
         BoardConfig("tv", "png", "", dict.fromkeys(FACES, place)), sink, ours, ROOMY
     )
     with agent, ours:
-        board._rest(*FACES)
+        board._scenes.rest(*FACES)
         yield Bench(board, sink, agent)
         board.close()
 
@@ -108,7 +108,7 @@ def test_it_is_there_at_once_where_nothing_is_and_again_when_a_scene_ends_or_is_
     assert bench.pixels() == (GREEN_PIXEL, GREEN_PIXEL)
     bench.tell(show("s2", WHITE))
     assert isinstance(bench.hear(), Shown)
-    bench.board._ends = dict.fromkeys(FACES, 0.0)  # its end
+    bench.board._scenes._ends = dict.fromkeys(FACES, 0.0)  # its end
     bench.board.step()
     assert bench.pixels() == (GREEN_PIXEL, GREEN_PIXEL)
 
