@@ -1,7 +1,7 @@
 """Dims a board by its rules: a step each two seconds, to its control cards, else to the board.
 
 A step is commanded only when it changes the whole percent, so a day costs some hundred writes, all
-of them volatile.
+of them volatile. An emergency is raised in one step, within a quarter of a second of its first frame.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from agent.plan.light import (
     apply_caps,
     find_target,
     next_step,
+    raise_at_once,
 )
 from agent.play.item import Item
 from agent.settings.model import BoardLight
 
 STEP_S = 2.0
+LOOK_S = 0.25  # how soon a picture that may not be dark is noticed
 SENSOR_OLD_S = 120.0
 TOLD_PCT = 10  # a change by more than this is reported at once
 
@@ -116,7 +118,7 @@ class LightControl:
         """Live until cancelled."""
         while True:
             await self.step()
-            await asyncio.sleep(STEP_S)
+            await self._rest()
 
     async def step(self) -> None:
         """Go one step towards what the rules want now."""
@@ -128,15 +130,27 @@ class LightControl:
         target = find_target(rules, self._gather(now_mono_s), limits)
         target = self.target = self._apply_order(target, limits[0])
         if self._current_pct is None:  # the wall shows what its flash holds: take ours at once
-            step_pct: float = target.pct
-        else:
-            step_pct = next_step(self._current_pct, target, passed_s)
-        await self._apply(step_pct)
+            await self._apply(target.pct)
+            return
+        go = raise_at_once if self._is_emergency() else next_step
+        await self._apply(go(self._current_pct, target, passed_s))
+
+    async def _rest(self) -> None:
+        """Wait for the next step, or for the beginning of an emergency."""
+        was_emergency = self._is_emergency()
+        for _ in range(round(STEP_S / LOOK_S)):
+            await asyncio.sleep(LOOK_S)
+            if self._is_emergency() and not was_emergency:
+                return
+
+    def _is_emergency(self) -> bool:
+        item = self._sources.on_air()
+        return item is not None and item.level >= Level.EMERGENCY
 
     def _apply_order(self, target: LightTarget, low_pct: int) -> LightTarget:
         """A signed command lowers the brightness, never below the profile's, nor an emergency."""
-        item, pct = self._sources.on_air(), max(self._sources.ordered_pct(), low_pct)
-        if pct >= target.pct or (item is not None and item.level >= Level.EMERGENCY):
+        pct = max(self._sources.ordered_pct(), low_pct)
+        if pct >= target.pct or self._is_emergency():
             return target
         return LightTarget(pct, "order")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.contract.calendar_terms import SunPoint
-from agent.plan.light import LightInputs, LightTarget, LuxFilter, find_target, next_step
+from agent.plan.light import LightInputs, LightTarget, LuxFilter, find_target, next_step, raise_at_once
 from agent.settings.model import BoardLight
 
 TRA_VINH = SunPoint(995000, 10634000)
@@ -120,6 +120,12 @@ def test_a_change_is_a_percent_a_second_and_a_reserve_supply_is_obeyed_at_once()
     assert next_step(80.0, LightTarget(20, "sun"), 2.0) == 78.0
     assert next_step(79.5, LightTarget(80, "sun"), 2.0) == 80.0
     assert next_step(80.0, LightTarget(30, "reserve"), 2.0) == 30.0
+
+
+def test_for_an_emergency_it_is_raised_at_once_and_lowered_as_ever() -> None:
+    assert raise_at_once(5.0, LightTarget(80, "sun"), 0.25) == 80.0
+    assert raise_at_once(90.0, LightTarget(80, "sun"), 2.0) == 88.0
+    assert raise_at_once(90.0, LightTarget(30, "reserve"), 2.0) == 30.0
 
 
 def test_headlights_and_small_changes_of_light_do_not_count() -> None:

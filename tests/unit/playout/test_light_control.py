@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -117,7 +118,8 @@ async def test_an_advert_is_dimmed_while_it_is_shown(evening: Evening) -> None:
     light = evening.begin(advert_pct=78)
     await light.step()
     description = SimpleNamespace(advert=True)
-    evening.item = SimpleNamespace(source=SimpleNamespace(description=description))
+    source = SimpleNamespace(description=description)
+    evening.item = SimpleNamespace(level=Level.SCHEDULED, source=source)
     evening.pass_s(2)
     await light.step()
     assert evening.level() == 199
@@ -157,7 +159,8 @@ async def test_the_signed_policy_caps_the_brightness(
 async def test_the_signed_policy_dims_adverts_where_the_settings_do_not(evening: Evening) -> None:
     evening.caps = BoardLightCaps(advert_pct=40)
     description = SimpleNamespace(advert=True)
-    evening.item = SimpleNamespace(source=SimpleNamespace(description=description))
+    source = SimpleNamespace(description=description)
+    evening.item = SimpleNamespace(level=Level.SCHEDULED, source=source)
     light = evening.begin()
     await light.step()
     assert light.target is not None
@@ -230,3 +233,59 @@ async def test_a_signed_order_dims_a_board_within_its_limits_and_never_an_emerge
     await light.step()
     assert light.target is not None
     assert (light.target.pct, light.target.rule) == target
+
+
+def item_of(level: Level) -> Any:
+    source = SimpleNamespace(description=SimpleNamespace(advert=None))
+    return SimpleNamespace(level=level, source=source)
+
+
+@pytest.mark.parametrize("level", [Level.EMERGENCY, Level.LOCAL_KEY, Level.EMERGENCY_VOICE])
+async def test_an_emergency_on_a_board_that_was_dimmed_is_bright_at_once(
+    evening: Evening, level: Level
+) -> None:
+    light = evening.begin(twilight_min=0)
+    evening.ordered_pct = 5
+    evening.item = item_of(Level.SCHEDULED)
+    await light.step()
+    assert evening.level() == 13  # 5 %
+    evening.item = item_of(level)
+    evening.pass_s(0.25)
+    await light.step()
+    assert evening.level() == 204  # 80 %: what the hour gives
+    evening.item = item_of(Level.SCHEDULED)  # it is over: the order counts again, slowly
+    evening.pass_s(2)
+    await light.step()
+    assert evening.level() == 199  # 78 %
+
+
+async def test_by_night_an_emergency_is_as_bright_as_the_night_allows(evening: Evening) -> None:
+    evening.at = NOON + timedelta(hours=11)  # 23:00
+    light = evening.begin(twilight_min=0)
+    evening.ordered_pct = 5
+    await light.step()
+    evening.item = item_of(Level.EMERGENCY)
+    evening.pass_s(0.25)
+    await light.step()
+    assert evening.level() == 51  # 20 %
+
+
+async def test_an_emergency_is_noticed_before_the_next_step_is_due(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        evening.pass_s(seconds)
+        if len(slept) == 3:
+            evening.item = item_of(Level.EMERGENCY)
+        if len(slept) == 4:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("agent.playout.light_control.asyncio.sleep", sleep)
+    evening.ordered_pct = 5
+    with pytest.raises(asyncio.CancelledError):
+        await evening.begin(twilight_min=0).run()
+    assert evening.level() == 204
+    assert sum(slept[:3]) == 0.75
