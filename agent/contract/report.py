@@ -46,7 +46,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     supports beyond the common ones, by the names of `agent.contract.feature`. `zone_kinds` has the
     kind of the surroundings of each cluster of loudspeakers, by its name; UNSET: not known.
     `still_faces` are faces that show stills only; UNSET where there are none. `face_views` has the
-    size of each face whose pitch and reading distance the settings name, by its name.
+    size of each face whose pitch and reading distance the settings name, by its name. `faces` are
+    all faces of boards; UNSET where there are none, and in older releases.
     """
 
     session: int
@@ -65,6 +66,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     zone_kinds: dict[str, str] | UnsetType = UNSET
     still_faces: list[str] | UnsetType = UNSET
     face_views: dict[str, FaceView] | UnsetType = UNSET
+    faces: list[str] | UnsetType = UNSET
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):

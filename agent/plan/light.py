@@ -3,8 +3,8 @@
 The order of rules: the hour or the light of the day gives a share of the way from night to day; an
 advert, a reserve supply and the cap in watts lower it; salt-wet modules stay low after a dark day;
 the card's profile clamps last. Caps of the signed policy hold for night, day and adverts. A change
-comes slowly, so that nobody sees it happen, except that a reserve supply is obeyed at once, and
-that an emergency is raised at once to what the rules give: it must be readable from its first frame.
+comes slowly, so that nobody sees it happen, except that a reserve supply is obeyed at once, and an
+emergency is raised at once to what the rules give: it must be readable from its first frame.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dims a board by its rules: a step each two seconds, to its control cards, else to the board.
 
 A step is commanded only when it changes the whole percent, so a day costs some hundred writes, all
-of them volatile. An emergency is raised in one step, within a quarter of a second of its first frame.
+of them volatile. An emergency is raised in one step, a quarter of a second behind its first frame.
 """
 
 from __future__ import annotations

@@ -112,6 +112,7 @@ def build_hello(  # noqa: PLR0913 - one keyword a part of the report
         zone_kinds=kinds if len(kinds) <= MAX_ZONE_KINDS else UNSET,
         still_faces=list(still_faces) or UNSET,
         face_views=_list_views(outputs) or UNSET,
+        faces=[face.name for output in outputs for face in output.faces] or UNSET,
     )
 
 

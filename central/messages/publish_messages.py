@@ -275,6 +275,10 @@ PHRASES: Catalogue = {
             " refuses there: {0}"
         ),
     ),
+    "objection.faces": Text("{0}; chỉ dành cho: {1}", "{0}; kept for: {1}"),
+    "objection.faces_left": Text(
+        "{0}; các mặt bảng khác của trạm vẫn hiện", "{0}; the station's other faces show it"
+    ),
     "objection.left_out": Text(
         "{0}; các cụm loa khác của trạm vẫn phát", "{0}; the station's other clusters play it"
     ),

@@ -66,6 +66,9 @@ def _rule(objection: Objection, lang: Lang) -> str:
         name, *numbers = objection.what.split(" ")
         return translate(lang, f"budget.{name}", *numbers)
     rule = describe_rule(objection.what, lang)
+    if objection.entitled:
+        rule = translate(lang, "objection.faces", rule, objection.entitled)
+        return translate(lang, "objection.faces_left", rule) if objection.is_partial else rule
     return translate(lang, "objection.left_out", rule) if objection.is_partial else rule
 
 

@@ -22,6 +22,7 @@ from agent.contract.utc import parse_utc
 from agent.plan.correction import hold
 from agent.plan.timeline import Refusal, build_timeline
 from agent.trust.replay import stands_beside
+from central.publication.board_faces import describe_entitled, find_barred_standby, read_faces
 from central.publication.left_out_stations import find_left_out
 from central.publication.published_state import read_state
 from central.publication.recipients import Recipients, is_meant
@@ -45,7 +46,9 @@ class Objection:
         title: the item concerned; empty: the whole document.
         at: the first time that it would be refused; None: always.
         times: how often, within 45 days.
-        is_partial: the item sounds, and leaves out some of a station's clusters.
+        is_partial: the item sounds, and leaves out some of a station's clusters; or it is shown,
+            and leaves out some of its faces.
+        entitled: who may fill the faces that an issuer may not.
     """
 
     code: str
@@ -55,6 +58,7 @@ class Objection:
     at: datetime | None = None
     times: int = 1
     is_partial: bool = False
+    entitled: str = ""
 
 
 def forecast_refusals(
@@ -78,8 +82,10 @@ def forecast_refusals(
     if isinstance(document, Playlist):
         state = read_state(database, now)
         configs = {one: recipients.configs[one] for one in reached}
-        for group in list_alike(configs, state, kinds=read_kinds(database, configs)):
+        kinds, faces = read_kinds(database, configs), read_faces(database, configs)
+        for group in list_alike(configs, state, kinds=kinds, faces=faces):
             found += _find_refused_items(document, group, now)
+            found += _find_barred_standby(document, group)
     return _join_stations(found)
 
 
@@ -138,8 +144,21 @@ def _find_refused_items(
         first = refusals[0]
         yield Objection(
             first.code, first.rule, group.stations, title_of[first.entry_id], first.at,
-            len(refusals), is_partial=bool(first.zones),
+            len(refusals), is_partial=bool(first.zones), entitled=_find_entitled(group, first.rule),
         )  # fmt: skip
+
+
+def _find_barred_standby(document: Playlist, group: StationGroup) -> Iterator[Objection]:
+    """Find standby pictures for faces to which the issuer has no right."""
+    for one in find_barred_standby(document, group.policy.face_rights):
+        yield Objection(
+            "E_POLICY", one.rule, group.stations, one.entry.title, is_partial=one.is_partial,
+            entitled=_find_entitled(group, one.rule),
+        )  # fmt: skip
+
+
+def _find_entitled(group: StationGroup, rule: str) -> str:
+    return describe_entitled(group.config, rule) if rule.startswith("face_issuers ") else ""
 
 
 def _group_by_rule(refusals: Iterable[Refusal]) -> Iterator[list[Refusal]]:

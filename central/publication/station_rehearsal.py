@@ -22,6 +22,7 @@ from agent.plan.rehearsal import (
     find_lanes,
     rehearse,
 )
+from central.publication.board_faces import read_faces
 from central.publication.published_state import read_state
 from central.publication.recipients import is_meant, list_names, station_configs
 from central.publication.station_group import StationGroup, list_alike
@@ -106,8 +107,11 @@ def _rehearse_policy(
 def _list_groups(
     database: Database, configs: Mapping[str, StationConfig], at: datetime
 ) -> list[StationGroup]:
+    if not configs:
+        return []
     has, kinds = read_media(database, configs), read_kinds(database, configs)
-    return list(list_alike(configs, read_state(database, at), has, kinds)) if configs else []
+    state, faces = read_state(database, at), read_faces(database, configs)
+    return list(list_alike(configs, state, has, kinds, faces))
 
 
 def _rehearse_group(

@@ -20,6 +20,7 @@ from agent.plan.rehearsal_export import build_why_json
 from agent.plan.rehearsal_text import describe_unknown, describe_why
 from agent.plan.why import WhyAnswer, explain, find_unknown
 from central.documents.sign import open_envelope, read_document
+from central.publication.board_faces import read_faces
 from central.publication.recipients import is_meant
 from central.publication.station_rehearsal import list_lanes, read_media
 from central.publication.zone_kinds import has_classes, read_kinds
@@ -60,7 +61,9 @@ def explain_station(
     held = _read_held(database, station, config)
     answers = explain(
         [*held, hold(config, at)],
-        effective_policy(config, None, kinds or NO_KINDS),
+        effective_policy(
+            config, None, kinds or NO_KINDS, read_faces(database, configs).get(station, ())
+        ),
         at,
         list_lanes(held, read_media(database, configs).get(station, frozenset())),
     )

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.contract.calendar_terms import SunPoint
-from agent.plan.light import LightInputs, LightTarget, LuxFilter, find_target, next_step, raise_at_once
+from agent.plan.light import (
+    LightInputs,
+    LightTarget,
+    LuxFilter,
+    find_target,
+    next_step,
+    raise_at_once,
+)
 from agent.settings.model import BoardLight
 
 TRA_VINH = SunPoint(995000, 10634000)

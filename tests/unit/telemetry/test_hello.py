@@ -64,7 +64,8 @@ def test_a_face_of_which_it_is_known_how_it_is_seen_goes_to_the_centre() -> None
     assert sent["face_views"] == {
         "to": {"width_px": 512, "height_px": 256, "pitch_mm": 5.0, "read_m": 40.0}
     }
-    assert "face_views" not in json.loads(msgspec.json.encode(hello([])))
+    assert sent["faces"] == ["to", "nho"]
+    assert {"face_views", "faces"}.isdisjoint(json.loads(msgspec.json.encode(hello([]))))
 
 
 @pytest.mark.parametrize(("count", "is_told"), [(64, True), (65, False)])
