@@ -43,11 +43,13 @@ class Signable:
         payload: its exact bytes.
         kind: of the document.
         envelope: with the signatures that it has already; None: it has none.
+        is_compiled: from an officer's file, here and now.
     """
 
     payload: bytes
     kind: str
     envelope: bytes | None = None
+    is_compiled: bool = False
 
     @property
     def opened(self) -> Envelope | None:
@@ -85,13 +87,17 @@ class Review:
     "--db", type=FILE, help="The centre's file: for a higher number, and who would refuse."
 )
 @click.option("--epoch", type=int, default=1, show_default=True)
-@click.option("--media-dir", type=ANY, help="schedule.yaml: where media are kept by digest.")
+@click.option("--media-dir", type=ANY, help="Where media are kept by digest.")
 @click.option("--media-url", help="schedule.yaml: https address under which stations fetch them.")
 @click.option("--editor", default="")
 @click.option("--approver", default="")
 @click.option("--despite", metavar="REASON", help="Although stations would refuse it; recorded.")
 @clash_option
 @click.option("--kind", help="A payload as JSON: which kind of document it is.")
+@click.option(
+    "--box", type=click.Choice(["pi4", "pi5"]), default="pi4", show_default=True,
+    help="Payload or envelope: the slowest computer that is to decode its clips.",
+)  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask; for programs.")
 @click.option("--passphrase", help="Of the key; asked for when not given.", envvar="TRAMTIN_PASS")
 @lang_option
@@ -120,6 +126,7 @@ def sign(
     from central.documents.sign import add_signature, open_envelope, sign_document
 
     one = _read_signable(file, options, lang)
+    _verify_clips(one, options, lang)
     review = _review(one, root, options, lang)
     moved = _settle(one, review, file, options, lang, is_terminal=sys.stdin.isatty() and not yes)
     if moved is not None:
@@ -253,6 +260,20 @@ def _warn_of_sound(document: Document, media_dir: Path | None, lang: Lang) -> No
         click.echo(translate(lang, "notice", line))
 
 
+def _verify_clips(one: Signable, options: dict[str, Any], lang: Lang) -> None:
+    """Verify the clips of what was not compiled here.
+
+    Raises:
+        AgentError: a box would not show one in time, or it flashes.
+    """
+    from central.documents.clip_check import verify_clips
+    from central.documents.sign import read_document, sign_document
+
+    if not one.is_compiled:
+        document = read_document(one.envelope or sign_document(one.payload, one.kind, []))
+        verify_clips(document, options["media_dir"], options["box"], lang)
+
+
 def _read_signable(file: Path, options: dict[str, Any], lang: Lang) -> Signable:
     """What FILE holds: the source of a document, a payload, or an envelope."""
     from central.documents.calendar_compiler import is_calendar
@@ -265,7 +286,7 @@ def _read_signable(file: Path, options: dict[str, Any], lang: Lang) -> Signable:
         if lacking:
             flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
             raise ConfigError("E_USAGE", str(file), translate(lang, "fault.lacks_options", flags))
-        return Signable(*_compile(file, options))
+        return Signable(*_compile(file, options), is_compiled=True)
     raw = file.read_bytes()
     if options["kind"] is not None:
         return Signable(list_critical(raw, options["kind"]), options["kind"])

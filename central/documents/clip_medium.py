@@ -46,7 +46,7 @@ def compile_clip(compilation: Compilation, show: PictureSpec, path: str) -> Clip
     if excess:
         return None
     clip = compilation.attempt(path, lambda: _keep(compilation, source, facts), got=name)
-    return clip if clip is not None and _is_calm(compilation, clip, path, name) else None
+    return clip if clip is not None and _is_calm(compilation, clip, show, path) else None
 
 
 def _keep(compilation: Compilation, source: Path, facts: ClipFacts) -> ClipMedium:
@@ -57,11 +57,12 @@ def _keep(compilation: Compilation, source: Path, facts: ClipFacts) -> ClipMediu
     return ClipMedium(compilation.media.setdefault(digest, medium), facts.whole_fps)
 
 
-def _is_calm(compilation: Compilation, clip: ClipMedium, path: str, name: str) -> bool:
-    folder = compilation.issue.media_dir
+def _is_calm(compilation: Compilation, clip: ClipMedium, show: PictureSpec, path: str) -> bool:
+    folder, name = compilation.issue.media_dir, show.video or ""
 
     def measure() -> int:
-        found = measure_flash(folder / clip.medium.sha256, folder / FOLDER)
+        medium = folder / clip.medium.sha256
+        found = measure_flash(medium, folder / FOLDER, is_loop=show.video_loop)
         return -1 if found is None else found
 
     flash_ms = compilation.attempt(path, measure, got=name)
@@ -71,18 +72,23 @@ def _is_calm(compilation: Compilation, clip: ClipMedium, path: str, name: str) -
     return False
 
 
-def measure_flash(path: Path, folder: Path) -> int | None:
+def measure_flash(path: Path, folder: Path, *, is_loop: bool) -> int | None:
     """Where a medium begins to flash, in ms, from `folder` where it is known; None: nowhere.
+
+    Args:
+        path: of the medium.
+        folder: of what has been measured.
+        is_loop: is it shown over and over?
 
     Raises:
         ConfigError: it cannot be decoded.
         OSError: the result cannot be kept.
     """
-    known = folder / f"{path.name}.flash.json"
+    known = folder / f"{path.name}.flash{'-loop' if is_loop else ''}.json"
     try:
         return msgspec.json.decode(known.read_bytes(), type=int | None)
     except (OSError, msgspec.MsgspecError):
-        found = find_flash_ms(path)
+        found = find_flash_ms(path, is_loop=is_loop)
     folder.mkdir(exist_ok=True)
     known.write_bytes(msgspec.json.encode(found))
     return found

@@ -115,6 +115,12 @@ PHRASES: Catalogue = {
     ),
     "file.clip.minutes": Text("dài nhất {0}", "at most {0} long"),
     "file.clip.mib": Text("nặng nhất {0}", "a file of at most {0}"),
+    "file.clip.length": Text("độ dài đúng như tệp có: {0}", "the length that the file has: {0}"),
+    "fault.clip_folder": Text(
+        "văn bản có phim: thêm --media-dir, thư mục chứa các tệp theo mã băm, để xem hộp có kịp "
+        "giải mã không",
+        "it has clips: add --media-dir, the folder of files by digest, so that they can be checked",
+    ),
     "file.clip.flash": Text(
         "phim không nhấp nháy: từ giây {0} sáng tối đổi quá 3 lần trong một giây, người lái xe bị "
         "lóa, người động kinh lên cơn",
@@ -170,6 +176,13 @@ PHRASES: Catalogue = {
         "the sound or picture cannot be used",
     ),
     "error.E_DISK": Text("đĩa không ghi được", "the disk takes no writes"),
+    "error.E_CLIP_LIMIT": Text(
+        "hộp không kịp giải mã đoạn phim này: dùng `tramtin-central prepare-video`",
+        "boxes do not decode this clip in time: use `tramtin-central prepare-video`",
+    ),
+    "error.E_FLASH": Text(
+        "hình chớp về phía đường, người lái xe bị lóa", "it flashes towards traffic"
+    ),
     "error.E_CLIP": Text("công cụ âm thanh báo lỗi", "the sound tool failed"),
     "error.E_VERSION": Text(
         "cơ sở dữ liệu do bản mới hơn ghi: cài bản ấy, hoặc dùng bản sao lưu trước khi nâng cấp",
