@@ -32,6 +32,7 @@ BOARDS: Mapping[str, Place] = {
     "hdmi": ("drivers.led.hdmi_board", "HdmiBoard"),
     "png": ("drivers.led.png_folder", "PngFolder"),
 }
+COURIER = "drivers.content_board.courier"
 PLACE_RULES, PORT_REPORT = "drivers.led.place_rules", "drivers.led.port_report"
 BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,

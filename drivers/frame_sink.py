@@ -106,6 +106,18 @@ class Presented:
     late: int = 0
 
 
+@runtime_checkable
+class CarriedSink(Protocol):
+    """A sink whose pictures a process of its own carries.
+
+    Attributes:
+        courier_argv: its command line without its settings. Whoever opens the sink names one that
+            confines itself.
+    """
+
+    courier_argv: Sequence[str]
+
+
 class FrameSink(Protocol):
     """A board that shows finished frames.
 

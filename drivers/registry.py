@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +21,7 @@ from drivers.driver_index import (
     BUILT_IN,
     BY_PROTOCOL,
     BY_TRANSPORT,
+    COURIER,
     DISCOVERIES,
     PLACE_RULES,
     PORT_REPORT,
@@ -145,6 +146,20 @@ def load_board(profile: str, path: str, **options: Any) -> FrameSink:
         UnsupportedFeature: no such profile, or it does not know one of the options.
     """
     return cast("FrameSink", _load_device("board", profile, {"path": path, **options}))
+
+
+def run_courier(
+    argv: list[str], confine: Callable[[str | None], None], confine_opener: Callable[[], None]
+) -> int:
+    """Run the process that carries pictures to a sign; returns its exit code.
+
+    Args:
+        argv: of the process.
+        confine: confines it; called with the serial port that it may open.
+        confine_opener: confines the process that makes its connections.
+    """
+    module = importlib.import_module(COURIER)
+    return cast("int", module.main(argv, module.Confinement(confine, confine_opener)))
 
 
 def find_place_faults(profile: str, faces: Mapping[str, FacePlace]) -> list[PlaceFault]:

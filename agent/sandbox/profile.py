@@ -108,6 +108,26 @@ def confine_capture() -> None:
     _install(seccomp.CAPTURE)
 
 
+def confine_courier(port: str | None) -> None:
+    """Confine this process, which talks to a sign: no connections, no programs, no other files.
+
+    It has the code that it needs loaded, one thread, and heard nothing from the sign yet. A serial
+    port that is pulled and put back is another file, which it may not open.
+
+    Args:
+        port: the sign's serial port; None: the sign is on a network, and somebody else connects.
+
+    Raises:
+        OSError: the kernel refuses a mechanism that it announces.
+    """
+    rules: list[Rule] = [(READ, path) for path in (*_list_code(), *LIBRARIES, *DEVICES)]
+    if port is not None:
+        rules.append((READ_FILE | enforce.WRITE_FILE | enforce.IOCTL_DEV, port))
+    if enforce.query_landlock_abi():
+        enforce.restrict_files(rules)
+    _install(seccomp.CAPTURE if port is None else seccomp.SERIAL_COURIER)
+
+
 def confine_puller(readable: Collection[str]) -> None:
     """Confine this process, which pulls a radio: connections to the internet, and nothing else.
 

@@ -77,6 +77,8 @@ PROGRAM = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, "execveat": EXEC["
 BOARD = SyscallPolicy({**_NEVER, **EXEC}, may_open_for_writing=True, may_fork=True)
 # a capture, whose device is open: it reads that and writes pipes
 CAPTURE = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
+# what talks to a sign on a serial line: that port is opened again after a fault
+SERIAL_COURIER = SyscallPolicy(CAPTURE.refused, may_open_for_writing=True)
 # what pulls a radio: it connects to the internet, and is no server
 PULLER = SyscallPolicy(
     {name: row for name, row in CAPTURE.refused.items() if name not in ("socket", "connect")}

@@ -9,10 +9,10 @@ import msgspec
 from drivers.bus.bus_device import build_framing
 from drivers.codec.huidu import TCP_PORT
 from drivers.content_board.huidu import HuiduSign
-from drivers.content_board.huidu_link import HuiduLink
+from drivers.content_board.huidu_link import Connect, HuiduLink
 from drivers.content_board.sign import Sign
 from drivers.errors import UnsupportedFeature
-from drivers.profile.endpoint import parse_endpoint
+from drivers.profile.endpoint import TcpEndpoint, parse_endpoint
 from drivers.profile.model import BoardProfile, ModbusTextSpec
 
 _ADDRESS = re.compile(r"([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?\Z")
@@ -26,7 +26,24 @@ class SignOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parity: str | None = None
 
 
-def build_sign(path: str, profile: BoardProfile, options: SignOptions | None = None) -> Sign:
+def find_address(path: str, profile: BoardProfile) -> tuple[str, int] | None:
+    """Host and TCP port of a sign; None: it is on a serial line, or has no address."""
+    if profile.content is not None and profile.content.modbus_text is not None:
+        try:
+            endpoint = parse_endpoint(path)
+        except ValueError:
+            return None
+        return (endpoint.host, endpoint.port) if isinstance(endpoint, TcpEndpoint) else None
+    found = _ADDRESS.match(path)
+    return None if found is None else (found[1], int(found[2] or TCP_PORT))
+
+
+def build_sign(
+    path: str,
+    profile: BoardProfile,
+    options: SignOptions | None = None,
+    connect: Connect | None = None,
+) -> Sign:
     """The sign at an address; opens nothing.
 
     Args:
@@ -34,25 +51,30 @@ def build_sign(path: str, profile: BoardProfile, options: SignOptions | None = N
             `tcp://192.168.0.60:502`.
         profile: of the sign.
         options: of its line.
+        connect: makes connections to its address; without one this process does.
 
     Raises:
         UnsupportedFeature: no address, or a protocol that no driver here speaks.
     """
     if profile.content is not None and profile.content.modbus_text is not None:
-        return _build_text_sign(path, profile, profile.content.modbus_text, options)
-    found = _ADDRESS.match(path)
-    if found is None:
+        return _build_text_sign(path, profile, profile.content.modbus_text, options, connect)
+    address = find_address(path, profile)
+    if address is None:
         raise UnsupportedFeature(path, "load", "E_ADDRESS: such as 192.168.0.50")
     content = profile.content
     if content is None or content.huidu is None:
         raise UnsupportedFeature(path, "load", f"{profile.model} takes no pictures")
     spec, timeout_s = content.huidu, profile.timings.timeout_ms / 1000
-    link = HuiduLink(path, (found[1], int(found[2] or TCP_PORT)), spec, timeout_s)
+    link = HuiduLink(path, address, spec, timeout_s, connect=connect)
     return HuiduSign(path, link, (spec.brightness.low, spec.brightness.high))
 
 
 def _build_text_sign(
-    path: str, profile: BoardProfile, spec: ModbusTextSpec, options: SignOptions | None
+    path: str,
+    profile: BoardProfile,
+    spec: ModbusTextSpec,
+    options: SignOptions | None,
+    connect: Connect | None,
 ) -> Sign:
     from drivers.content_board.modbus_text import ModbusTextSign, build_client
 
@@ -60,7 +82,8 @@ def _build_text_sign(
     line = profile.serial
     framing = None if line is None else build_framing(line, options.baud, options.parity)
     try:
-        client = build_client(parse_endpoint(path), framing, profile.timings.timeout_ms / 1000)
+        timeout_s = profile.timings.timeout_ms / 1000
+        client = build_client(parse_endpoint(path), framing, timeout_s, connect)
     except ValueError as error:
         raise UnsupportedFeature(path, "load", f"E_ADDRESS: {error}") from error
     unit = options.unit

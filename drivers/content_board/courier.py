@@ -2,8 +2,9 @@
 
 Run by a board process as `python -m drivers.content_board.courier SETTINGS`, SETTINGS being JSON. A
 sign takes seconds where a board has milliseconds, and a connection that was lost needs a new
-socket, which the confined board process may not open. The sign's answers are read here, by nothing
-that could write to a disk: the process has no right to write files.
+socket, which the confined board process may not open. The sign's answers are read here, so this
+process is confined before it asks the first question: it opens no file but the sign's serial port,
+and connections come from a process of their own (`connection_opener`), which knows one address.
 
 The sign is turned black when the board is gone, however it ended, and when this process is asked to
 end.
@@ -20,12 +21,15 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from drivers.bus.courier_line import CourierLine
-from drivers.content_board.build_sign import SignOptions, build_sign
+from drivers.content_board.build_sign import SignOptions, build_sign, find_address
+from drivers.content_board.connection_opener import fork_opener
 from drivers.content_board.huidu_link import UploadAbandonedError
 from drivers.content_board.sign import Sign, SignPicture
 from drivers.errors import DriverError
@@ -37,6 +41,23 @@ RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 FOREIGN_S = 60.0  # how long what somebody changed is told of after it was put back
 LEAVE_S = 8.0  # for black, when the board is gone
 MEMORY_BYTES = 512 * 1024 * 1024
+
+
+class DeviceReplacedError(Exception):
+    """The sign's serial port has come back: this process was confined to the one before."""
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What takes rights from the processes of a sign, before they hear anything.
+
+    Args:
+        courier: from the one that talks to it; called with the serial port that it may open.
+        opener: from the one that makes connections to it.
+    """
+
+    courier: Callable[[str | None], None]
+    opener: Callable[[], None]
 
 
 class CourierSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,14 +83,20 @@ class Courier:
         sign: the sign.
         line: to the board.
         now: CLOCK_MONOTONIC seconds.
+        is_replaced: is the sign's port another one than at the start?
     """
 
     def __init__(
-        self, sign: Sign, line: CourierLine, now: Callable[[], float] = time.monotonic
+        self,
+        sign: Sign,
+        line: CourierLine,
+        now: Callable[[], float] = time.monotonic,
+        is_replaced: Callable[[], bool] = lambda: False,
     ) -> None:
         self._sign = sign
         self._line = line
         self._now = now
+        self._is_replaced = is_replaced
         self._picture: SignPicture | None = None
         self._is_shown = True
         self._pct: int | None = None
@@ -79,12 +106,21 @@ class Courier:
         self._foreign, self._foreign_mono_s = "", 0.0
 
     def run(self) -> None:
-        """Serve until the board is gone; then turn the sign black."""
+        """Serve until the board is gone; then turn the sign black.
+
+        Raises:
+            DeviceReplacedError: another process has to go on.
+        """
         try:
             while self._take():
                 self._work()
-        finally:
+        except DeviceReplacedError:
+            self._sign.close()
+            raise
+        except BaseException:
             self._leave()
+            raise
+        self._leave()
 
     def _take(self) -> bool:
         """Wait for something to do and take all messages; False once the board is gone."""
@@ -141,6 +177,8 @@ class Courier:
 
     def _fail(self, error: DriverError) -> None:
         log.warning("%s", error)
+        if self._is_replaced():
+            raise DeviceReplacedError from error
         if "E_FOREIGN" in error.detail:
             self._note_foreign(error.detail)
         self._is_shown = self._picture is None
@@ -181,8 +219,8 @@ class Courier:
             return
 
 
-def main(argv: list[str]) -> int:
-    """Run the process until its board is gone."""
+def main(argv: list[str], confinement: Confinement) -> int:
+    """Run the process until its board is gone; 1 where another one has to go on."""
     logging.basicConfig(level=logging.INFO, format="courier: %(levelname)s %(message)s")
     settings = msgspec.json.decode(argv[1], type=CourierSettings)
     for limit, value in (
@@ -194,10 +232,36 @@ def main(argv: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the board ends, and its end is seen
     with socket.socket(fileno=settings.fd) as end:
-        sign = build_sign(settings.path, settings.profile, settings.options)
-        Courier(sign, CourierLine(end)).run()
+        try:
+            _build(settings, end, confinement).run()
+        except DeviceReplacedError:
+            log.info("%s is back", settings.path)
+            return 1
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+def _build(settings: CourierSettings, end: socket.socket, confinement: Confinement) -> Courier:
+    """The courier, confined; nothing is opened yet."""
+    address = find_address(settings.path, settings.profile)
+    if address is not None:
+        opener = fork_opener(address, confinement.opener, end)
+        sign = build_sign(settings.path, settings.profile, settings.options, opener.connect)
+        confinement.courier(None)
+        return Courier(sign, CourierLine(end))
+    sign = build_sign(settings.path, settings.profile, settings.options)
+    before = _identify(settings.path)
+    confinement.courier(settings.path)
+    return Courier(
+        sign,
+        CourierLine(end),
+        is_replaced=lambda: _identify(settings.path) not in (None, before),
+    )
+
+
+def _identify(port: str) -> tuple[int, int, int] | None:
+    """Which device a path names now; None: none."""
+    try:
+        found = Path(port).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_rdev

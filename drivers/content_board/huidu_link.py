@@ -10,6 +10,7 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
@@ -32,6 +33,7 @@ BUSY_PAUSE_S = 0.25
 HEARTBEAT_S = 1.0
 MOST_WAIT_S = 0.5
 _RECEIVE_BYTES = 64 * 1024
+Connect = Callable[[], socket.socket]
 A = TypeVar("A")
 B = TypeVar("B")
 Lost = DeviceProtocolError | DeviceUnreachable | DeviceTimeout | DeviceFault
@@ -49,6 +51,7 @@ class HuiduLink:
         address: host and TCP port.
         spec: what differs between cards.
         timeout_s: longest time until an answer.
+        connect: makes the connection; without one this process does.
         now: CLOCK_MONOTONIC seconds.
         sleep: waits for so many seconds.
     """
@@ -60,11 +63,12 @@ class HuiduLink:
         spec: HuiduSpec,
         timeout_s: float,
         *,
+        connect: Connect | None = None,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._name = name
-        self._address = address
+        self._connect = connect or partial(socket.create_connection, address, CONNECT_S)
         self._spec = spec
         self._timeout_s = timeout_s
         self._now = now
@@ -87,7 +91,7 @@ class HuiduLink:
         """
         self.close()
         try:
-            self._socket = socket.create_connection(self._address, CONNECT_S)
+            self._socket = self._connect()
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             raise DeviceUnreachable(self._name, "connect", f"E_NO_HOST: {error}") from error

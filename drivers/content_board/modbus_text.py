@@ -7,6 +7,7 @@ it is written anew.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
 
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
@@ -20,6 +21,7 @@ from drivers.errors import DeviceFault, DeviceProtocolError, DeviceTimeout, Devi
 from drivers.profile.endpoint import SerialEndpoint, TcpEndpoint
 from drivers.profile.model import CharacterLine, ModbusTextSpec
 
+log = logging.getLogger(__name__)
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 MOST_REGISTERS = 120  # of 123 that a frame takes
 Client = ModbusTcpClient | ModbusSerialClient
@@ -160,14 +162,41 @@ class ModbusTextSign:
         return answer
 
 
+class OpenedTcpClient(ModbusTcpClient):
+    """A client whose connections somebody else makes.
+
+    Args:
+        connect: makes one.
+        timeout_s: longest time until an answer.
+    """
+
+    def __init__(self, connect: Callable[[], socket.socket], timeout_s: float) -> None:
+        super().__init__("", timeout=timeout_s, retries=0, reconnect_delay=0)
+        self._connect = connect
+
+    def connect(self) -> bool:
+        """Connect; False where nobody answers."""
+        if self.socket is None:
+            try:
+                self.socket = self._connect()
+            except OSError as error:
+                log.info("%s", error)
+        return self.socket is not None
+
+
 def build_client(
-    endpoint: SerialEndpoint | TcpEndpoint, framing: Framing | None, timeout_s: float
+    endpoint: SerialEndpoint | TcpEndpoint,
+    framing: Framing | None,
+    timeout_s: float,
+    connect: Callable[[], socket.socket] | None = None,
 ) -> Client:
     """A client that repeats nothing by itself; opens nothing.
 
     Raises:
         ValueError: a serial port without framing.
     """
+    if isinstance(endpoint, TcpEndpoint) and connect is not None:
+        return OpenedTcpClient(connect, timeout_s)
     if isinstance(endpoint, TcpEndpoint):
         return ModbusTcpClient(
             endpoint.host, port=endpoint.port, timeout=timeout_s, retries=0, reconnect_delay=0

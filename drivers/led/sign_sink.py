@@ -13,9 +13,8 @@ import io
 import select
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -44,12 +43,14 @@ class SignSink:
     Attributes:
         period_s: of its slots.
         shows_motion: no: a still at a time.
+        courier_argv: see `CarriedSink`; empty: it cannot be opened.
     """
 
     period_s = PERIOD_S
     shows_motion = False
 
     def __init__(self, path: str, profile: BoardProfile, **options: int | str) -> None:
+        self.courier_argv: Sequence[str] = ()
         self._path = path
         self._profile = profile
         self._options = options
@@ -80,12 +81,10 @@ class SignSink:
             "profile": self._profile,
             "options": self._options,
         }
-        argv = [sys.executable, "-m", "drivers.content_board.courier"]
+        argv = [*self.courier_argv, msgspec.json.encode(settings).decode()]
         with theirs:
             try:
-                self._courier = subprocess.Popen(
-                    [*argv, msgspec.json.encode(settings).decode()], pass_fds=(theirs.fileno(),)
-                )
+                self._courier = subprocess.Popen(argv, pass_fds=(theirs.fileno(),))
             except OSError as error:
                 ours.close()
                 raise DeviceUnreachable(self._path, "open", f"no courier: {error}") from error

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.profile.load import load_profile
-from drivers.profile.model import AmplifierProfile, Profile, RelayProfile
+from drivers.profile.model import AmplifierProfile, BoardProfile, Profile, RelayProfile
 from drivers.sim.sim_command_device import SimCommandDevice
 from drivers.sim.sim_modbus_device import SimModbusDevice
+from drivers.sim.sim_text_sign import SerialTextSign, SimTextSign
 
 
 class SimSerialDevice(Protocol):
@@ -116,7 +117,7 @@ class SimSerialBus:
                 os.write(self._master, data)
 
 
-def build_device(profile: Profile, unit: int) -> SimModbusDevice | SimCommandDevice:
+def build_device(profile: Profile, unit: int) -> SimSerialDevice:
     """The simulated device of a profile.
 
     Raises:
@@ -124,6 +125,10 @@ def build_device(profile: Profile, unit: int) -> SimModbusDevice | SimCommandDev
     """
     if profile.transport == "hwmon":
         raise ValueError(f"{profile.model}: the kernel drives it, it has no line")
+    if isinstance(profile, BoardProfile):
+        if profile.content is None or profile.content.modbus_text is None:
+            raise ValueError(f"{profile.model}: no sign with letters")
+        return SerialTextSign(SimTextSign(profile.content.modbus_text), unit)
     if isinstance(profile, RelayProfile | AmplifierProfile) and profile.commands is not None:
         return SimCommandDevice(profile, unit)
     return SimModbusDevice(profile, unit)

@@ -1,11 +1,11 @@
-"""A simulated sign with letters of its own on Modbus TCP: functions 3, 6 and 16.
+"""A simulated sign with letters of its own on Modbus, TCP or RTU: functions 3, 6 and 16.
 
 Run as
 
     python -m drivers.sim.sim_text_sign PROFILE ADDRESS:PORT PICTURE.png
 
 It keeps in PICTURE.png what the sign says. Its registers are the profile's; any other address is
-Modbus exception 2.
+Modbus exception 2. `drivers.sim.sim_serial_bus` has one on a serial line.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from drivers.codec.character_line import decode_line
 from drivers.profile.load import load_profile
 from drivers.profile.model import BoardProfile, ModbusTextSpec
+from drivers.sim.sim_modbus_device import compute_crc
 
 READ, WRITE_ONE, WRITE = 3, 6, 16
 NO_FUNCTION, NO_ADDRESS = 1, 2
@@ -71,6 +72,29 @@ class SimTextSign:
             return bytes([READ | 0x80, NO_ADDRESS])
         values = [self.registers[address + n] for n in range(count)]
         return struct.pack(f">BB{count}H", READ, 2 * count, *values)
+
+
+class SerialTextSign:
+    """The sign on a serial line, for `SimSerialBus`.
+
+    Frames: MODBUS over Serial Line V1.02, section 2.5.
+
+    Args:
+        sign: the sign.
+        unit: its address.
+    """
+
+    def __init__(self, sign: SimTextSign, unit: int) -> None:
+        self.sign = sign
+        self.unit = unit
+
+    def answer(self, frame: bytes) -> bytes:
+        """The answer to one frame; empty if it is not for this sign, or broken."""
+        body, crc = frame[:-2], frame[-2:]
+        if len(body) < 6 or compute_crc(body) != crc or body[0] != self.unit:
+            return b""
+        answer = bytes([self.unit]) + self.sign.answer(body[1:])
+        return answer + compute_crc(answer)
 
 
 class _Connection(socketserver.StreamRequestHandler):

@@ -11,6 +11,7 @@ import pytest
 from agent.contract.scene import Element, Scene
 from agent.play import ipc
 from agent.play.board.board_config import board_argv
+from agent.play.board.sink_opening import COURIER_ARGV
 from agent.play.ipc import BoardBeat, BoardReady, Brightness, Shown, ShowScene
 from drivers.errors import DeviceUnreachable, UnsupportedFeature
 from drivers.frame_sink import FacePlace, Frame
@@ -45,6 +46,7 @@ def until(condition: Callable[[], bool]) -> None:
 def sink(huidu_card: HuiduCard, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignSink]:
     monkeypatch.setattr(sign_sink, "CONFIRM_S", PATIENCE_S)
     opened = SignSink(huidu_card.path, profile())
+    opened.courier_argv = COURIER_ARGV
     opened.open(FACE)
     yield opened
     opened.close()

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from agent.play.board.board_config import BoardConfig
+from agent.play.board.sink_opening import open_sink
 from drivers.errors import DriverError
 
 log = logging.getLogger(__name__)
@@ -43,14 +44,10 @@ def blank_noted(folder: Path) -> Iterator[str]:
 
     A board that does not answer keeps its note, for the next time.
     """
-    from drivers.registry import load_board
-
     for note in sorted(folder.glob("board-*.json")):
         try:
             config = msgspec.json.decode(note.read_bytes(), type=BoardConfig)
-            sink = load_board(config.profile, config.path, **config.options)
-            sink.open(config.faces)
-            sink.close()
+            open_sink(config).close()
         except (DriverError, OSError, ValueError, msgspec.DecodeError) as error:
             yield f"{note.name}: {error}"
             continue

@@ -12,6 +12,7 @@ import msgspec
 from agent.errors import PlayError
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_note import write_note
+from agent.play.board.sink_opening import open_sink
 from agent.play.board.typeset import check_shaping, warm_up
 from agent.play.ipc import WORKER_FD, WorkerFault
 from agent.sandbox.profile import confine_board, find_missing
@@ -59,12 +60,9 @@ def serve(
         agent: the socket to the agent.
         make: makes the board of an opened sink.
     """
-    from drivers.registry import load_board
-
     try:
         write_note(config)
-        sink = load_board(config.profile, config.path, **config.options)
-        sink.open(config.faces)
+        sink = open_sink(config)
     except (DriverError, OSError) as error:
         agent.send(msgspec.json.encode(WorkerFault("E_DEVICE", str(error))))
         return 1
