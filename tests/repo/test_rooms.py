@@ -73,8 +73,8 @@ ALLOWED = {
     "agent.page": "agent.control agent.health agent.settings agent.store",
     "agent.plan": "agent.settings agent.trust",
     "agent.play": (
-        "agent.sandbox agent.settings drivers.control_plane drivers.errors drivers.frame_sink "
-        "drivers.interface drivers.registry"
+        "agent.malloc agent.sandbox agent.settings drivers.control_plane drivers.errors "
+        "drivers.frame_sink drivers.interface drivers.registry"
     ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.radio": "agent.link",

@@ -1,5 +1,6 @@
-"""The heaps of glibc: `malloc_info(3)` writes one <heap> for each."""
+"""The heaps of glibc: `malloc_info(3)` writes one <heap> for each; `statm` has what is resident."""
 
+import mmap
 import subprocess
 import sys
 
@@ -40,3 +41,35 @@ def count_heaps(before: str) -> int:
 def test_all_threads_share_one_heap() -> None:
     assert count_heaps("") > 1  # what it is about
     assert count_heaps("from agent.malloc import limit_heap; limit_heap()") == 1
+
+
+KEEP = """
+from pathlib import Path
+{before}
+
+def pages():
+    return int(Path("/proc/self/statm").read_text().split()[1])
+
+first = bytearray(5_000_000)
+del first
+before = pages()
+picture = bytearray(5_000_000)
+behind = bytearray(40_000)
+del picture
+print(pages() - before)
+"""
+
+
+def count_kept_pages(before: str) -> int:
+    run = subprocess.run(
+        [sys.executable, "-c", KEEP.format(before=before)],
+        capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )  # fmt: skip
+    return int(run.stdout)
+
+
+def test_the_memory_of_a_freed_picture_goes_back() -> None:
+    whole = 5_000_000 // mmap.PAGESIZE
+    assert count_kept_pages("") > whole - 50  # what it is about
+    assert count_kept_pages("from agent.malloc import map_pictures; map_pictures()") < 100

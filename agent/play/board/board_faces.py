@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What a face shows: its pixels, their hash, and since when."""
+    """What a face shows: its pixels, none where something moves; their hash, and since when."""
 
     pixels: bytes
     digest: str
@@ -80,19 +80,24 @@ class BoardFaces:
         Raises:
             DriverError: the board is gone.
         """
-        former = dict(self._moving)
+        same = set()
         for face, pixels in frames.items():
-            film = (films or {}).get(face)
-            if not self._set_motion(face, pixels, (strips or {}).get(face, ()), film):
+            lines, film = (strips or {}).get(face, ()), (films or {}).get(face)
+            if self._goes_on(face, pixels, lines, film):
+                same.add(face)
+            elif lines or film is not None:
+                self._set_motion(face, pixels, lines, film)
+            else:
                 self._set_fade(face, pixels, fade_s)
         self._present({face: self._frame(face, pixels) for face, pixels in frames.items()}, None)
-        same = {face for face, one in self._moving.items() if former.get(face) is one}
         digests = {face: self._digest(face, pixels, same) for face, pixels in frames.items()}
         for face in frames.keys() - same:
             self._guards[face].note(self._luminances(face, frames[face]), self._shown_mono_s)
         for face, digest in digests.items():
+            self._read.pop(face, None)
             if face not in self._last or self._last[face].digest != digest:
-                self._last[face] = _Shown(frames[face], digest, mono_s())
+                pixels = b"" if isinstance(self._moving.get(face), MovingFace) else frames[face]
+                self._last[face] = _Shown(pixels, digest, mono_s())
         return digests
 
     def find_wait_s(self, frames: Mapping[str, bytes]) -> float:
@@ -131,19 +136,22 @@ class BoardFaces:
         counts = (one.count_slots(self._shown_mono_s) for one in self._moving.values())
         return min(counts, default=math.inf)
 
-    def _set_motion(
+    def _goes_on(
         self, face: str, still: bytes, strips: Sequence[Strip], film: ClipWindow | None
     ) -> bool:
-        """Let strips and a clip move on a face; False where there are none."""
+        """Does what moves on a face go on over another still?"""
         former = self._moving.get(face)
-        if not strips and film is None:
+        if not isinstance(former, MovingFace) or former.strips is not strips or former.film != film:
             return False
-        if isinstance(former, MovingFace) and former.strips is strips and former.film == film:
-            former.replace_still(still)
-        else:
-            width_px, period_s = self.sizes[face][0], self._sink.period_s
-            self._moving[face] = MovingFace(still, width_px, strips, period_s, film)
+        former.replace_still(still)
         return True
+
+    def _set_motion(
+        self, face: str, still: bytes, strips: Sequence[Strip], film: ClipWindow | None
+    ) -> None:
+        self._moving.pop(face, None)  # its memory is free before the next one takes as much
+        width_px, period_s = self.sizes[face][0], self._sink.period_s
+        self._moving[face] = MovingFace(still, width_px, strips, period_s, film)
 
     def _set_fade(self, face: str, still: bytes, fade_s: float) -> None:
         former = self._moving.pop(face, None)

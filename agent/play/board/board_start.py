@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from agent.errors import PlayError
+from agent.malloc import map_pictures
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_note import write_note
 from agent.play.board.sink_opening import open_sink
@@ -42,6 +43,7 @@ MakeBoard = Callable[["BoardConfig", "FrameSink", socket.socket], "SceneBoard"]
 
 def main(argv: list[str], make: MakeBoard) -> int:
     """Run the process; exit code 0 after the agent is gone, 1 after a fault."""
+    map_pictures()
     logging.basicConfig(level=logging.INFO, format="board: %(levelname)s %(message)s")
     config = msgspec.json.decode(argv[1], type=BoardConfig)
     with socket.socket(fileno=WORKER_FD) as agent:

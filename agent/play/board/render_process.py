@@ -104,10 +104,10 @@ class RenderProcess:
         self._sizes = dict(sizes)
         self._budget = budget
         self._is_over = False
-        self._frames_bytes = sum(map(_frame_bytes, sizes.values()))
-        room_px = budget.strip_px if list_tickers(show.scene) else 0
-        self._shared = mmap.mmap(-1, self._frames_bytes + room_px * 3)
-        drawer = _Drawer(show, self._sizes, station, budget, self._shared)
+        self._shared = mmap.mmap(-1, sum(map(_frame_bytes, sizes.values())))
+        room_px = budget.strip_px if list_tickers(show.scene) else 1
+        self._strips = mmap.mmap(-1, room_px * 3)
+        drawer = _Drawer(show, self._sizes, station, budget, self._shared, self._strips)
         self._pid, self._ask, self.fd = _fork(drawer)
 
     def request(self) -> None:
@@ -146,11 +146,13 @@ class RenderProcess:
         os.close(self._ask)
         os.close(self.fd)
         self._shared.close()
+        self._strips.close()
         return self._pid
 
     def _take_strips(self, table: bytes) -> None:
+        """They are drawn once: what they came through is as large as they, and closed."""
         if not self.strips:
-            with memoryview(self._shared) as shared, shared[self._frames_bytes :] as pixels:
+            with self._strips, memoryview(self._strips) as pixels:
                 self.strips = decode_strips(self.show.scene, self._sizes, table, pixels)
 
     def _cut_frames(self) -> dict[str, bytes]:
@@ -196,6 +198,7 @@ class _Drawer:
     station: str
     budget: SceneBudget
     shared: mmap.mmap
+    strips: mmap.mmap
 
     def serve(self, asked: int, answers: int) -> None:
         """Draw on each request, until the board closes its end; a failure is the last answer."""
@@ -233,14 +236,15 @@ class _Drawer:
             at += len(frame)
 
     def _draw_strips(self, renderer: scene_renderer.SceneRenderer) -> bytes:
-        """Draw what moves, behind the frames; returns the sizes of the strips."""
+        """Draw what moves; returns the sizes of the strips."""
         most_px = share_px(self.show.scene, self.sizes, self.budget.strip_px)
         drawn = [strip for face in self.sizes for strip in renderer.draw_strips(face, most_px)]
         table, pixels = encode_strips(drawn)
-        at = sum(map(_frame_bytes, self.sizes.values()))
+        at = 0
         for strip in pixels:
-            self.shared[at : at + len(strip)] = strip
+            self.strips[at : at + len(strip)] = strip
             at += len(strip)
+        self.strips.close()
         return table
 
 

@@ -220,13 +220,13 @@ class SceneTable:
         fade_s = find_fade_s(renderer.show.scene) if is_new else 0.0
         self._resting.leave(frames)
         films = self._clips.find_windows(renderer.show.id, frames)
+        if not renderer.texts:  # it is done; its memory is free before the faces take as much
+            self._drop(drawing)
         for face, digest in self._faces.send(frames, renderer.strips, fade_s, films).items():
             self._ends[face], self._scenes[face] = drawing.until_mono_s, renderer.show.id
             if not drawing.is_shown:
                 self._send(Shown(renderer.show.id, face, digest, mono_s()))
         drawing.is_shown = True
-        if not renderer.texts:
-            self._drop(drawing)
 
     def _begin(self, drawing: SceneDrawing) -> None:
         """The moment of a scene has come: it is shown, now or as soon as it is drawn."""
