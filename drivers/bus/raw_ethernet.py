@@ -2,8 +2,8 @@
 
 Opened once, before the process is confined; everything later goes through the open sockets, also
 the question whether there is a cable, and how fast the line is. The interface is named in each
-frame's address, so that an adapter that was pulled and put back needs no new socket. The
-process needs CAP_NET_RAW.
+frame's address, so that an adapter that was pulled and put back needs no new socket. Where a
+service hands the sockets over (`packet_opener`), this process needs no right; else CAP_NET_RAW.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import fcntl
 import os
 import socket
 import struct
+from pathlib import Path
 
 from drivers.bus.burst import MOST_IN_CALL, Burst
+from drivers.bus.packet_sockets import OPENER, ask_packet_sockets, open_packet_sockets
 from drivers.errors import DeviceUnreachable
 
 _SIOCGIFFLAGS, _SIOCGIFINDEX, _SIOCETHTOOL = 0x8913, 0x8933, 0x8946
@@ -33,11 +35,13 @@ class RawEthernet:
     Args:
         interface: its name, such as `eth1`.
         ethertype: of frames to receive.
+        opener: the socket of the service that hands sockets over, where there is one.
     """
 
-    def __init__(self, interface: str, ethertype: int) -> None:
+    def __init__(self, interface: str, ethertype: int, opener: Path = OPENER) -> None:
         self.interface = interface
         self._ethertype = ethertype
+        self._opener = opener
         self._socket: socket.socket | None = None
         self._receiver: socket.socket | None = None
 
@@ -49,20 +53,22 @@ class RawEthernet:
         """
         try:
             socket.if_nametoindex(self.interface)
-            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            self._socket, self._receiver = self._take_sockets()
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
             self._socket.settimeout(0)
-            self._receiver = socket.socket(
-                socket.AF_PACKET, socket.SOCK_RAW, socket.htons(self._ethertype)
-            )
             self._receiver.settimeout(0)
         except PermissionError as error:
             self.close()
-            detail = "E_RIGHT: needs CAP_NET_RAW: install raw-ethernet.conf"
+            detail = "E_RIGHT: needs CAP_NET_RAW: enable tramtin-raw-ethernet.socket"
             raise DeviceUnreachable(self.interface, "open", detail) from error
         except OSError as error:
             self.close()
             raise DeviceUnreachable(self.interface, "open", f"E_NO_CARD: {error}") from error
+
+    def _take_sockets(self) -> tuple[socket.socket, socket.socket]:
+        if self._opener.exists():
+            return ask_packet_sockets(self._opener)
+        return open_packet_sockets(self._ethertype)
 
     def find_fault(self, least_mbit: int) -> str:
         """Why frames would not arrive: no interface, no cable, a slow line; empty if none.

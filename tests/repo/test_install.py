@@ -30,6 +30,8 @@ def test_system_files_go_where_systemd_looks_for_them(tmp_path: Path) -> None:
     install(tmp_path, "system", "system")
     assert files_below(tmp_path) >= {
         "etc/systemd/system/tramtin.service",
+        "etc/systemd/system/tramtin-raw-ethernet.service",
+        "etc/systemd/system/tramtin-raw-ethernet.socket",
         "usr/lib/sysusers.d/tramtin.conf",
         "usr/lib/tmpfiles.d/tramtin.conf",
         "usr/lib/udev/rules.d/60-tramtin.rules",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.play import realtime
+from drivers.bus.packet_sockets import OPENER
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "systemd"
@@ -35,9 +36,7 @@ def installed(folder: Path, *drop_ins: str) -> Path:
     return unit
 
 
-DROP_INS = pytest.mark.parametrize(
-    "drop_ins", [(), ("raw-ethernet.conf",), ("hdmi.conf",), ("chrony-ask.conf",)], ids=str
-)
+DROP_INS = pytest.mark.parametrize("drop_ins", [(), ("hdmi.conf",), ("chrony-ask.conf",)], ids=str)
 
 
 @DROP_INS
@@ -45,6 +44,46 @@ def test_systemd_reads_the_unit_without_a_remark(tmp_path: Path, drop_ins: tuple
     # verify exits 0 on unknown keys: any word is a finding.
     result = run("systemd-analyze", "verify", "--man=no", installed(tmp_path, *drop_ins))
     assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+def opener(folder: Path) -> Path:
+    """The service that opens raw Ethernet, with its socket, as they would lie on a box."""
+    program = folder / "python"
+    program.symlink_to("/bin/true")
+    text = (FOLDER / "tramtin-raw-ethernet.service").read_text(encoding="utf-8")
+    unit = folder / "tramtin-raw-ethernet.service"
+    unit.write_text(PROGRAM.sub(rf"\g<1>{program}", text), encoding="utf-8")
+    shutil.copy(FOLDER / "tramtin-raw-ethernet.socket", folder)
+    return unit
+
+
+def test_what_opens_raw_ethernet_is_read_without_a_remark_and_is_exposed_at_most_one_of_ten(
+    tmp_path: Path,
+) -> None:
+    unit = opener(tmp_path)
+    both = [unit, unit.with_suffix(".socket")]
+    result = run("systemd-analyze", "verify", "--man=no", *both)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+    result = run("systemd-analyze", "security", "--offline=true", "--threshold=15", unit)
+    assert result.returncode == 0, result.stdout[-400:] + result.stderr
+
+
+def test_no_unit_or_drop_in_of_the_agent_gives_it_a_capability_or_raw_ethernet() -> None:
+    assert "CapabilityBoundingSet=" in UNIT.splitlines()  # empty: none
+    assert "AmbientCapabilities=" in UNIT.splitlines()
+    drop_ins = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.conf")]
+    for text in (UNIT, *drop_ins):
+        assert not re.search(r"(?m)^[A-Za-z]*Capabilit[A-Za-z]*=.*CAP_", text)
+        assert not re.search(r"(?m)^RestrictAddressFamilies=.*AF_PACKET", text)
+
+
+def test_only_the_agents_user_may_ask_for_raw_ethernet() -> None:
+    lines = (FOLDER / "tramtin-raw-ethernet.socket").read_text(encoding="utf-8").splitlines()
+    assert {"SocketUser=tramtin", "SocketMode=0600", f"ListenSequentialPacket={OPENER}"} <= {*lines}
+    service = (FOLDER / "tramtin-raw-ethernet.service").read_text(encoding="utf-8")
+    asked = re.search(r"packet_opener ([0-9a-f]+)$", service, re.MULTILINE)
+    assert asked is not None
+    assert int(asked[1], 16) == 0x0805  # the frames that receiving cards answer with
 
 
 def test_a_misspelt_key_would_be_noticed(tmp_path: Path) -> None:
