@@ -1,7 +1,8 @@
 """`tramtin why` and `tramtin rehearse`: what this box will play, by the documents in its store.
 
 The agent keeps running; its store is only read. What the agent knows beyond its store does not
-count here: a mute at the box, media that have not come, an authority that took a right away.
+count here: a mute at the box, media that have not come, an authority that took a right away. Of a
+moment that is over `why` goes by what was held then, and says what the journal has of it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from agent.clock import Now, read_boot_id, read_rtc
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
 from agent.contract.local_time import LOCAL
+from agent.doctor.box_past import BoxPast, read_box_past
+from agent.doctor.journal_plays import JournalPlays, read_journal_plays
 from agent.doctor.render import say
 from agent.doctor.state_reader import query_database, read_values
 from agent.errors import ConfigError, YamlFaults
+from agent.plan.past import Past, compare
+from agent.plan.past_text import build_past_json, describe_past
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.policy_text import describe_policy
 from agent.plan.rehearsal import Lane, Rehearsal, has_banner, rehearse
@@ -32,9 +37,9 @@ from agent.plan.rehearsal_export import (
     build_why_json,
 )
 from agent.plan.rehearsal_ics import build_rehearsal_ics
-from agent.plan.rehearsal_text import describe_rehearsal, describe_unknown, describe_why
+from agent.plan.rehearsal_text import describe_rehearsal, describe_why
 from agent.plan.week_picture import draw_week
-from agent.plan.why import explain, find_unknown, join_faces, withhold
+from agent.plan.why import explain, join_faces, withhold
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 from agent.settings.zone_kinds import list_faces, list_zone_kinds
@@ -48,6 +53,21 @@ Format = Literal["text", "json", "csv", "ics", "svg"]
 
 
 @dataclass(frozen=True)
+class PastReading:
+    """A moment that is over, as the store has it.
+
+    Args:
+        box: what was held.
+        journal: what is on record.
+        reached_at: the box's own time: the journal is complete up to then.
+    """
+
+    box: BoxPast
+    journal: JournalPlays
+    reached_at: datetime
+
+
+@dataclass(frozen=True)
 class BoxPlan:
     """What the box plans from.
 
@@ -55,11 +75,13 @@ class BoxPlan:
         settings: of station.yaml.
         held: the documents in force.
         now: the moment asked for; else the box's own time.
+        past: of a moment that is over, what was held then and is on record.
     """
 
     settings: Settings
     held: Sequence[HeldDocument]
     now: Now
+    past: PastReading | None = None
 
     @property
     def config(self) -> StationConfig | None:
@@ -102,16 +124,31 @@ def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int
     """
 
     def show(plan: BoxPlan) -> str:
+        if plan.past is not None:
+            return _show_past(plan.replace_held(plan.past.box.held), plan.past, lang, format_)
         answers = join_faces(explain(plan.held, plan.policy, plan.now.at, plan.lanes))
-        unknown = () if at is None else find_unknown(plan.held, plan.now.at)
         if plan.now.quality == "FLOOR":
             answers = [withhold(one) for one in answers]
         if format_ == "json":
-            return build_why_json(answers, unknown)
-        lines = [line for one in answers for line in describe_why(one, lang)]
-        return "\n".join([*lines, *describe_unknown(unknown, lang)])
+            return build_why_json(answers)
+        return "\n".join(line for one in answers for line in describe_why(one, lang))
 
     return run_planned(file, at, lang, show)
+
+
+def _show_past(plan: BoxPlan, past: PastReading, lang: Lang, format_: Format) -> str:
+    answers = join_faces(explain(plan.held, plan.policy, plan.now.at, plan.lanes))
+    journal = past.journal
+    reached_at = None if journal.from_at is None else past.reached_at
+    found = Past(
+        documents=past.box.documents,
+        notes=past.box.notes,
+        records=compare(answers, journal.plays, journal.from_at, reached_at),
+        reached_at=reached_at,
+    )
+    if format_ == "json":
+        return build_past_json(answers, found)
+    return "\n".join(describe_past(answers, found, (), lang))
 
 
 def run_rehearse(file: Path, at: datetime | None, days: int, lang: Lang, format_: Format) -> int:
@@ -186,13 +223,20 @@ def _read_plan(settings: Settings, at: datetime | None) -> BoxPlan:
         LookupError, TypeError, ValueError, msgspec.MsgspecError: a row is corrupt.
     """
     state = Path(settings.state)
-    now = _now(state) if at is None else Now(at.astimezone(UTC), "SYNCED", 0.0)
-    reading = query_database(
-        state, lambda connection: read_within_budget(connection, (), now.is_past, lambda _: True)
-    )
-    revoked = list_revoked(select_heads(one.document for one in reading.held))
-    held = [one for one in reading.held if not is_revoked(one.document, revoked)]
-    return BoxPlan(settings, held, now)
+    here = _now(state)
+    now = here if at is None else Now(at.astimezone(UTC), "SYNCED", 0.0)
+
+    def read(connection: sqlite3.Connection) -> tuple[list[HeldDocument], PastReading | None]:
+        stored = read_within_budget(connection, (), now.is_past, lambda _: True).held
+        if now.at >= here.at:
+            return stored, None
+        box = read_box_past(connection, stored, now.at, here.at)
+        return stored, PastReading(box, read_journal_plays(connection, now.at), here.at)
+
+    stored, past = query_database(state, read)
+    revoked = list_revoked(select_heads(one.document for one in stored))
+    held = [one for one in stored if not is_revoked(one.document, revoked)]
+    return BoxPlan(settings, held, now, past)
 
 
 def _now(state: Path) -> Now:

@@ -73,16 +73,6 @@ PHRASES: Catalogue = {
             " none begins in these days (less than a week)"
         ),
     ),
-    "not_known.newer_documents": Text(
-        (
-            "CHƯA CHẮC: có lịch ký hoặc rút sau lúc được hỏi, mà đây là theo lịch của hôm nay; lúc"
-            " ấy đã phát gì thật thì xem nhật ký (`tramtin-central show plays`)"
-        ),
-        (
-            "NOT CERTAIN: a schedule was signed or withdrawn after that moment, and this is by"
-            " today's; what really played stands in the journal (`tramtin-central show plays`)"
-        ),
-    ),
     "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
     "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),

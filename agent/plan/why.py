@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -10,8 +10,6 @@ import msgspec
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Playlist
-from agent.contract.utc import parse_utc
 from agent.plan.calendar import DAY
 from agent.plan.emergency import list_active_emergencies
 from agent.plan.policy import EffectivePolicy
@@ -44,6 +42,8 @@ class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
         state: what decides: a signed silence, an emergency, that the time is not known, the
             schedule, or nothing is due.
         title: of what plays; the reason of a silence.
+        doc_id: of what plays; empty where nothing does.
+        entry_id: of what plays; empty for an emergency.
         until: its planned end.
         rule: by which the winner goes before the next; empty where nothing else is due.
         losers: what else is due, each with the rule by which the winner goes before it.
@@ -59,6 +59,8 @@ class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     zones: tuple[str, ...]
     state: State
     title: str = ""
+    doc_id: str = ""
+    entry_id: str = ""
     until: datetime | None = None
     rule: str = ""
     losers: tuple[Rival, ...] = ()
@@ -83,13 +85,6 @@ def explain(
     timeline = build_timeline(held, policy, at - DAY, at + AHEAD)
     refused = list_refused_at(held, timeline, at)
     return [_explain(held, timeline, at, lane, refused) for lane in lanes]
-
-
-def find_unknown(held: Iterable[HeldDocument], at: datetime) -> tuple[str, ...]:
-    """`newer_documents` where a schedule was signed after a moment: it was another one then."""
-    playlists = (one.document for one in held if isinstance(one.document, Playlist))
-    is_newer = any(parse_utc(playlist.issued) > at for playlist in playlists)
-    return ("newer_documents",) if is_newer else ()
 
 
 def join_faces(answers: Sequence[WhyAnswer]) -> list[WhyAnswer]:
@@ -125,7 +120,7 @@ def _explain(
     first = timeline.wanted(at, lane.medium, lane.zones)
     ranked = [] if first is None else due[due.index(first) :]
     next_at, following = _find_next(timeline, at, lane, first)
-    state, title, until = _find_state(held, at, ranked)
+    state, title, until, doc_id = _find_state(held, at, ranked)
     losers = [_lose(ranked[0], one) for one in ranked[1:]] if state == "plays" else []
     return WhyAnswer(
         at=at,
@@ -133,6 +128,8 @@ def _explain(
         zones=tuple(sorted(lane.zones or ())),
         state=state,
         title=title,
+        doc_id=doc_id,
+        entry_id=ranked[0].entry.id if state == "plays" else "",
         until=until,
         rule=losers[0].rule if losers else "",
         losers=tuple(losers),
@@ -162,16 +159,16 @@ def _lose(winner: Occurrence, loser: Occurrence) -> Rival:
 
 def _find_state(
     held: Sequence[HeldDocument], at: datetime, ranked: Sequence[Occurrence]
-) -> tuple[State, str, datetime | None]:
+) -> tuple[State, str, datetime | None, str]:
     silence = find_active_silence(held, Now(at, "SYNCED", 0.0))
     emergency = next(iter(list_active_emergencies(held, at)), None)
     if silence is not None and (silence.stops_emergency or emergency is None):
-        return "silenced", silence.document.why, silence.end_at
+        return "silenced", silence.document.why, silence.end_at, ""
     if emergency is not None:
-        return "emergency", emergency.document.event_id, emergency.end_at
+        return "emergency", emergency.document.event_id, emergency.end_at, emergency.document.doc_id
     if ranked:
-        return "plays", ranked[0].entry.title, ranked[0].end_at
-    return "nothing", "", None
+        return "plays", ranked[0].entry.title, ranked[0].end_at, ranked[0].playlist.doc_id
+    return "nothing", "", None, ""
 
 
 def _find_next(

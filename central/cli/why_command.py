@@ -25,15 +25,18 @@ from texts.catalogue import Lang
 def why(station: str, *, db: Path, at: datetime | None, format_: str, lang: Lang) -> None:
     """What plays at STATION at a moment, by which rule, what loses or is refused, what comes next.
 
-    By what was published to it, as `tramtin why` answers at the station itself.
+    By what was published to it, as `tramtin why` answers at the station itself. Of a moment that is
+    over: by the documents that held then, with what is on record beside the plan.
     """
     from central.publication.recipients import find_config
+    from central.publication.station_past import has_history
     from central.publication.station_why import explain_station, write_why
     from central.store.database import Database
 
     now = datetime.now(UTC)
     asked_at = now if at is None else at.replace(tzinfo=LOCAL).astimezone(UTC)
     with closing(Database.open(db)) as database:
-        config = find_config(database, station, encode_utc(now), lang)
-        found = explain_station(database, station, config, asked_at)
+        if not has_history(database, station):
+            find_config(database, station, encode_utc(now), lang)
+        found = explain_station(database, station, asked_at, now)
     click.echo(write_why(found, format_, lang))

@@ -21,6 +21,7 @@ from central.collector.online_signer import OnlineSigner
 from central.documents.sign import read_document
 from central.publication.document_outbox import OutgoingMessage, rows_for, stations_of
 from central.store.database import Database, upsert, utc_now
+from central.store.publication_history import record_withdrawal
 from central.store.schema import documents, latest, revocations
 
 LISTED = ("playlist", "station-config", "silence")
@@ -34,16 +35,20 @@ def withhold(database: Database, doc_id: str, why: str) -> None:
     values = {"doc_id": doc_id, "why": why, "at": utc_now(), "is_revoked": True}
     with database.transaction() as connection:
         upsert(connection, revocations, values, ("doc_id",))
+        record_withdrawal(connection, doc_id, str(values["at"]), is_revoked=True)
 
 
 def reinstate(database: Database, doc_id: str) -> bool:
     """Remove a document from the list; False when it was not there."""
+    now = utc_now()
     with database.transaction() as connection:
         changed = connection.execute(
             sa.update(revocations)
             .where(revocations.c.doc_id == doc_id, revocations.c.is_revoked)
-            .values(is_revoked=False, at=utc_now())
+            .values(is_revoked=False, at=now)
         )
+        if changed.rowcount:
+            record_withdrawal(connection, doc_id, now, is_revoked=False)
     return changed.rowcount > 0
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from agent.contract.utc import parse_utc
 from central.store.database import Database, upsert, utc_now
+from central.store.publication_history import record_verdict
 from central.store.schema import cursors, faults, intake_of_day, latest, presence, results
 
 RECORDS_A_DAY = 200_000
@@ -97,6 +98,7 @@ def note_result(database: Database, station: str, result: dict[str, Any]) -> Non
     with database.transaction() as connection:
         row = {"station": station, "at": utc_now(), **result}
         key = connection.execute(sa.insert(results), row).inserted_primary_key
+        record_verdict(connection, station, row)
         if key is not None and key[0] % _PRUNE_EVERY == 0:
             _prune_results(connection, station)
 

@@ -27,6 +27,7 @@ from agent.trust.freshness import EMERGENCY_WINDOW
 from central.documents.sign import read_document
 from central.publication.override import SIGNED
 from central.store.database import Database, upsert, utc_now
+from central.store.publication_history import record_publication
 from central.store.schema import documents, overrides, plays, results, revocations
 
 RETAINED = frozenset({"playlist", "station-config", "silence", "head"})
@@ -104,6 +105,7 @@ def keep(database: Database, topic: str, envelope: bytes) -> OutgoingMessage:
     with database.transaction() as connection:
         _verify_newer(connection, document, values)
         upsert(connection, documents, values, ("target", "place"))
+        record_publication(connection, values, document.doc_id)
     return OutgoingMessage(topic, envelope, document.kind in RETAINED)
 
 

@@ -173,6 +173,46 @@ documents = sa.Table(
     sa.Column("is_sent", sa.Boolean, nullable=False),
     sa.Index("documents_by_sha256", "sha256"),
 )  # fmt: skip
+# What ever was published, for the days that are over: see central.store.publication_history.
+envelopes = sa.Table(
+    "envelopes", metadata,
+    sa.Column("digest", sa.Text, primary_key=True),  # SHA-256 of the bytes
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+publications = sa.Table(
+    "publications", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("target", sa.Text, nullable=False),  # as in `documents`, like all up to `expires`
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("doc_id", sa.Text, nullable=False),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),  # of `envelopes`
+    sa.Column("expires", sa.Text, nullable=False),
+    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("is_first_known", sa.Boolean, nullable=False),  # what was there before is not kept
+    sa.Index("publications_by_target", "target", "place"),
+    sa.Index("publications_by_sha256", "sha256"),
+    sa.Index("publications_by_expiry", "expires"),
+)  # fmt: skip
+acceptances = sa.Table(
+    "acceptances", metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.Text, primary_key=True),  # of a published document's payload
+    sa.Column("accepted_at", sa.Text),  # when the station said so first
+    sa.Column("refused_at", sa.Text),  # when it said so last
+    sa.Column("code", sa.Text),  # of that refusal
+    sa.Index("acceptances_by_sha256", "sha256"),
+)  # fmt: skip
+withdrawals = sa.Table(
+    "withdrawals", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("doc_id", sa.Text, nullable=False, index=True),
+    sa.Column("is_revoked", sa.Boolean, nullable=False),  # False: brought back into force
+    sa.Column("at", sa.Text, nullable=False),
+)  # fmt: skip
 revocations = sa.Table(
     "revocations", metadata,
     sa.Column("doc_id", sa.Text, primary_key=True),

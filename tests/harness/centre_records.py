@@ -31,11 +31,12 @@ def place_station(
     place: str = "84/29266",
     groups: tuple[str, ...] = (GROUP,),
     seq: int = 1,
+    now: datetime | None = None,
 ) -> None:
     """Publish a station-config to a station; nobody verifies its signatures here."""
     header = build_header(
         "station-config", issuer="vn.84", class_="config", to=[f"{place}/{station}"],
-        slot="chinh", seq=seq, now=datetime.now(UTC), lifetime=timedelta(days=30),
+        slot="chinh", seq=seq, now=now or datetime.now(UTC), lifetime=timedelta(days=30),
     )  # fmt: skip
     payload = encode_document(
         mark_critical(

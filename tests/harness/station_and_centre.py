@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from agent.store import documents as box_documents
 from agent.store.database import Store
 from central.publication.document_outbox import keep
 from central.store.database import Database
-from central.store.schema import documents
+from central.store.schema import documents, publications
 from tests.harness.accepted_documents import Accepted, accepted
 from tests.harness.centre_records import GROUP, STATION, place_station, say_hello
 
@@ -57,15 +57,21 @@ RAIN = playlist(3, "mua", entry("Mưa lớn", "05:06"), **{"class": "priority"})
 def put(path: Path, one: bytes, target: str = f"g/{GROUP}", kind: str = "playlist") -> None:
     database = Database.open(path)
     keep(database, f"tramtin/1/{target}/{kind}/x", one)
-    with database.transaction() as connection:
-        connection.execute(sa.update(documents).values(published_at=encode_utc(SENT)))
+    date_back(database)
     database.close()
+
+
+def date_back(database: Database) -> None:
+    """All that was published was published at `SENT`."""
+    with database.transaction() as connection:
+        for table in (documents, publications):
+            connection.execute(sa.update(table).values(published_at=encode_utc(SENT)))
 
 
 @pytest.fixture
 def centre(db: Path) -> Path:
     database = Database.open(db)
-    place_station(database)
+    place_station(database, now=SENT - timedelta(days=1))
     say_hello(database, STATION, "audio")
     database.close()
     for one in (WEEK, REMINDERS, RAIN):

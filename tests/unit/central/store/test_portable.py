@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,15 +16,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from agent.contract.report import LogBatch
+from agent.contract.utc import encode_utc
 from central.authority import authority_store
 from central.collector.heads import reinstate, withhold
 from central.collector.journal_ingest import Cursor, commit_batch
 from central.collector.report_store import note_fault, note_latest, note_presence, note_result
 from central.publication.document_outbox import lacking
+from central.publication.station_record import read_record
+from central.publication.station_why import explain_station
 from central.reports.language_weeks import list_language_weeks
 from central.reports.play_totals import total_plays
 from central.store import heartbeat, migration, schema
 from central.store.database import Database, upsert
+from central.store.publication_history import KEEP, prune
 from central.store.records import list_gaps, list_plays, list_refusals
 from central.store.station_reports import list_faults, list_stations
 from tests.harness.centre_layout import EPOCH, LAYOUT_1, STATION
@@ -127,6 +131,28 @@ def test_documents_and_their_64_bit_numbers(database: Database) -> None:
     assert (reinstate(database, "a" * 32), reinstate(database, "a" * 32)) == (True, False)
     authority_store.put(database, {"1.root.json": b"{}"})
     assert [one.envelope for one in authority_store.unsent(database)] == [b"{}"]
+
+
+def test_the_plan_and_the_record_of_a_day_that_is_over(database: Database) -> None:
+    place_station(database)
+    commit_batch(database, STATION, batch())
+    now = datetime.now(UTC)
+    with database.transaction() as connection:
+        sha256 = connection.execute(sa.select(schema.publications.c.sha256)).scalar_one()
+    for result in ("refused", "accepted"):
+        said = {"doc_id": None, "result": result, "code": None, "detail": "", "sha256": sha256}
+        note_result(database, STATION, {**said, "kind": "station-config"})
+    later = now + timedelta(minutes=5)
+    past = explain_station(database, STATION, now + timedelta(minutes=1), later).past
+    assert past is not None
+    assert [(one.kind, one.by) for one in past.documents] == [("station-config", "accepted")]
+    played_at = datetime(2026, 11, 22, 22, 2, tzinfo=UTC)
+    played = read_record(database, STATION, played_at)
+    assert [one.title for one in played.plays] == ["Bản tin sáng", "Nhạc", "Khẩn cấp"]
+    with database.transaction() as connection:
+        prune(connection, encode_utc(now + KEEP + timedelta(days=31)))
+        for table in (schema.publications, schema.envelopes, schema.acceptances):
+            assert connection.execute(sa.select(table)).all() == []
 
 
 def fail(database: Database) -> None:
