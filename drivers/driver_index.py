@@ -33,6 +33,10 @@ BOARDS: Mapping[str, Place] = {
     "png": ("drivers.led.png_folder", "PngFolder"),
 }
 COURIER = "drivers.content_board.courier"
+VIDEO_INPUTS: Mapping[str, Place] = {
+    "v4l2": ("drivers.video.v4l2_input", "V4l2Input"),
+    "sim-video-input": ("drivers.sim.sim_video_input", "SimVideoInput"),
+}
 PLACE_RULES, PORT_REPORT = "drivers.led.place_rules", "drivers.led.port_report"
 BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,
@@ -40,6 +44,7 @@ BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "sensor": SENSORS,
     "board": BOARDS,
     "board-control": {},
+    "video-input": VIDEO_INPUTS,
 }
 # use and transport of a profile file -> its driver
 BY_TRANSPORT: Mapping[tuple[Use, str], Place] = {

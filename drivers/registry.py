@@ -51,6 +51,7 @@ from drivers.profile.setting import (
 if TYPE_CHECKING:  # a box with only built-in drivers does not load the models of profiles
     from drivers.control_plane import BoardControl
     from drivers.profile.model import Profile, SensorProfile
+    from drivers.video_input import VideoInput
 
 _PARTS: Mapping[Use, tuple[str, ...]] = {
     "board": ("sink", "content"),
@@ -184,6 +185,15 @@ def load_board_control(profile: str, **settings: Any) -> BoardControl:
         UnsupportedFeature: no such profile, or it does not know one of the settings.
     """
     return cast("BoardControl", _load_device("board-control", profile, settings))
+
+
+def load_video_input(profile: str, **settings: Any) -> VideoInput:
+    """Load a capture card; settings that are None count as absent.
+
+    Raises:
+        UnsupportedFeature: no such profile, or it does not know one of the settings.
+    """
+    return cast("VideoInput", _load_device("video-input", profile, settings))
 
 
 async def find_board_controls(profile: str, wait_s: float) -> list[str]:

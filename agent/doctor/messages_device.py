@@ -336,5 +336,22 @@ BOX: Catalogue = {
         "sửa `port` của thẻ điều khiển trong station.yaml",
         "correct the card's `port` in station.yaml",
     ),
+    "video_good": Text("card ghi hình {0}: {1}", "capture card {0}: {1}"),
+    "video_silent": Text(
+        "card ghi hình {0}: không có tín hiệu vào", "capture card {0}: no signal arrives"
+    ),
+    "video_silent.step": Text(
+        "mở máy quay hoặc nguồn HDMI; cắm chặt cáp vào card ghi hình",
+        "switch the camera or HDMI source on; push its cable into the capture card",
+    ),
+    "video_absent": Text(
+        "card ghi hình {0}: không mở được", "capture card {0}: it cannot be opened"
+    ),
+    "video_absent.step": Text(
+        "cắm card; xem `ls /dev/v4l/by-id`, sửa `path` trong station.yaml; cài `capture.conf` như"
+        " sổ tay phần 9",
+        "push the card in; see `ls /dev/v4l/by-id`, correct `path` in station.yaml; install"
+        " `capture.conf` as part 9 of the manual says",
+    ),
     "sensor_reads": Text("{0} đo được {1}", "{0} measures {1}"),
 }

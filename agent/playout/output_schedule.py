@@ -9,10 +9,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from agent.clock import Now
 from agent.contract.host_rule import is_named
 from agent.contract.priority import Level
 from agent.contract.report import Why
+from agent.contract.scene import Scene
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.standby import find_standby
@@ -320,9 +323,16 @@ class BoardSchedule(SoundSchedule):
         if banner is None or banner.scene is None:
             return item
         if item is None or item.key in done or item.missing is not None:
-            alone = add_banner(None, banner.scene, banner.edge or "bottom")
-            return replace(banner, scene=alone, edge=None)
+            return self._place_alone(banner, banner.scene, now)
         return item if item.level > banner.level else replace(item, banner=banner)
+
+    def _place_alone(self, banner: Item, strip: Scene, now: Now) -> Item:
+        """A banner over what the face shows at rest: its standby picture, or black without one."""
+        rest = next((one for one in self.standby(now) if self._zones <= set(one.faces)), None)
+        base = None if rest is None else structs.replace(rest.scene, ms=strip.ms)
+        clips = banner.clips if rest is None else (*banner.clips, *rest.clips)
+        scene = add_banner(base, strip, banner.edge or "bottom")
+        return replace(banner, scene=scene, edge=None, clips=clips)
 
     def _banner(self, now: Now, done: Container[str]) -> Item | None:
         timeline = self._timeline(now)

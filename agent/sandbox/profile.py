@@ -11,9 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from agent.sandbox import enforce, seccomp
-from agent.sandbox.enforce import ALL_BUT_RUN, READ, READ_FILE, RUN, Rule
+from agent.sandbox.enforce import ALL_BUT_RUN, DRIVE, READ, READ_FILE, RUN, Rule
 
 log = logging.getLogger(__name__)
 LIBRARIES = ("/usr/lib", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache")
@@ -49,6 +50,7 @@ class ProgramProfile:
 
 DECODER = ProgramProfile(cpu_s=120, memory_bytes=1 << 30)
 CLIP_DECODER = ProgramProfile(cpu_s=86_400, memory_bytes=1 << 30)  # a day of a clip in a loop
+VIDEO_READER = ProgramProfile(cpu_s=86_400, memory_bytes=1 << 30)  # hours of a camera, as a clip
 LIVE_DECODER = ProgramProfile(cpu_s=3600, memory_bytes=1 << 30)  # a day of speech on a slow box
 LOUDNESS_METER = ProgramProfile(cpu_s=900, memory_bytes=1 << 30)  # an hour on a slow box
 SPEAKER = ProgramProfile(
@@ -56,19 +58,27 @@ SPEAKER = ProgramProfile(
 )  # Debian keeps the voices with the libraries
 
 
-def confine_argv(profile: ProgramProfile, argv: Sequence[str], fds: Collection[int]) -> list[str]:
+def confine_argv(
+    profile: ProgramProfile,
+    argv: Sequence[str],
+    fds: Collection[int],
+    devices: Collection[int] = (),
+) -> list[str]:
     """The command line that runs `argv` confined.
 
     Args:
         profile: its limits.
         argv: the program, searched in PATH, and its arguments.
         fds: inherited descriptors; their files may be opened again, whatever folder they are in.
+        devices: inherited descriptors of devices, which may be driven too.
     """
     rules: list[Rule] = [(RUN, path) for path in LOADERS]
     rules += [(READ, path) for path in (*LIBRARIES, *DEVICES, *profile.readable)]
     lines = [f"{rights}:{where}" for rights, where in rules] + [f"{READ_FILE}:@{fd}" for fd in fds]
+    lines += [f"{DRIVE}:@{fd}" for fd in devices]
     limits = f"{profile.cpu_s},{profile.memory_bytes}"
-    head = [sys.executable, "-I", "-S", enforce.__file__, limits, _program_filter()]
+    calls = _program_filter("DRIVER" if devices else "PROGRAM")
+    head = [sys.executable, "-I", "-S", enforce.__file__, limits, calls]
     return [*head, "\n".join(lines), *argv]
 
 
@@ -175,11 +185,11 @@ def _install(policy: seccomp.SyscallPolicy) -> None:
 
 
 @cache
-def _program_filter() -> str:
+def _program_filter(policy: Literal["PROGRAM", "DRIVER"]) -> str:
     """The filter in hexadecimal; logs a missing mechanism once while the agent runs."""
     for missing in find_missing():
         log.warning("this kernel does not confine helpers by %s: see `tramtin doctor`", missing)
-    return _assemble(seccomp.PROGRAM).hex() if has_seccomp() else ""
+    return _assemble(getattr(seccomp, policy)).hex() if has_seccomp() else ""
 
 
 def _assemble(policy: seccomp.SyscallPolicy) -> bytes:

@@ -63,16 +63,21 @@ class SyscallPolicy:
     Args:
         refused: names in the table with their numbers.
         may_open_for_writing: allowed here; Landlock limits the folders.
+        may_drive: a device that stands there may be opened for reading and writing; nothing may be
+            made or cut short.
         may_fork: new processes are allowed, not only threads.
     """
 
     refused: dict[str, Row]
     may_open_for_writing: bool = False
+    may_drive: bool = False
     may_fork: bool = False
 
 
 # a program that the launcher executes: execve must stay allowed
 PROGRAM = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, "execveat": EXEC["execveat"]})
+# the same where it reads a device by ioctls, which is opened for both
+DRIVER = SyscallPolicy(PROGRAM.refused, may_drive=True)
 # the board process: writes the output of its driver, forks renderers and ends them
 BOARD = SyscallPolicy({**_NEVER, **EXEC}, may_open_for_writing=True, may_fork=True)
 # a capture, whose device is open: it reads that and writes pipes
@@ -150,7 +155,8 @@ def _filter_arguments(name: str, number: int, policy: SyscallPolicy) -> Iterable
         if policy.may_open_for_writing:
             return []
         flags = _ARGS + 8 * (1 if name == "open" else 2)
-        test = [_load(flags), (_JSET, 0, 1, _WRITE_FLAGS), refuse]
+        refused = _WRITE_FLAGS & ~os.O_RDWR if policy.may_drive else _WRITE_FLAGS
+        test = [_load(flags), (_JSET, 0, 1, refused), refuse]
     elif name == "clone":
         allowed = (_JSET, 0, 1, _CLONE_NEW) if policy.may_fork else (_JSET, 1, 0, _CLONE_THREAD)
         test = [_load(_ARGS), allowed, refuse]

@@ -118,16 +118,26 @@ def _find_in_output(node: Node, path: str) -> Iterator[Found]:
         yield Found(stray.mark, f"{path}.{other}", "zone_needs_audio", other, None, mine)
     elif (monitor := given(node, "monitor")) is not None and audio is None:
         yield Found(monitor.mark, f"{path}.monitor", "monitor_needs_audio", "monitor")
-    elif board is None and (light := given(node, "light")) is not None:
-        yield Found(light.mark, f"{path}.light", "light_needs_controls", "light")
-    elif board is None and (cards := items_of(node, "controls")):
-        yield Found(cards[0][1].mark, f"{path}.controls", "controls_need_board", "controls")
+    elif board is None and (found := _find_part_of_board(node, path)) is not None:
+        yield found
     elif audio is not None and (zones := items_of(node, "zones")):
         yield from _find_in_channels(_least_channels(audio), zones, path)
     elif not items_of(node, mine):
         yield Found(node.mark, path, "nothing_to_select", "", CodedText("rule", (mine,)))
     else:
         yield from _find_in_controls(node, path)
+
+
+def _find_part_of_board(output: Node, path: str) -> Found | None:
+    """What a sound path cannot have."""
+    if (light := given(output, "light")) is not None:
+        return Found(light.mark, f"{path}.light", "light_needs_controls", "light")
+    if cards := items_of(output, "controls"):
+        return Found(cards[0][1].mark, f"{path}.controls", "controls_need_board", "controls")
+    if videos := items_of(output, "video_inputs"):
+        key = f"{path}.video_inputs"
+        return Found(videos[0][1].mark, key, "video_inputs_need_board", "video_inputs")
+    return None
 
 
 def _find_in_controls(output: Node, path: str) -> Iterator[Found]:
@@ -137,6 +147,8 @@ def _find_in_controls(output: Node, path: str) -> Iterator[Found]:
     if light is not None:
         yield from _find_in_light(light, f"{path}.light")
     yield from _find_twins([(f"{path}.controls[{k}].name", card) for k, card in cards])
+    videos = items_of(output, "video_inputs")
+    yield from _find_twins([(f"{path}.video_inputs[{k}].name", one) for k, one in videos])
     faces = [_texts(face, "name")[0] for _, face in items_of(output, "faces")]
     for k, card in cards:
         for n, face in items_of(card, "faces"):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from agent.settings.found import Found
+from agent.settings.still_faces import is_still
 from drivers import driver_index, registry
 from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.frame_sink import FacePlace
@@ -21,6 +22,7 @@ _OWN: Mapping[Use, Mapping[str, Any]] = {
     "sensor": {"measures": None, "port": None, "unit": None},
     "board": {"path": None},
     "board-control": {"port": None},
+    "video-input": {"path": None},
 }
 
 
@@ -35,6 +37,7 @@ _LOAD: Mapping[Use, Callable[..., object]] = {
     "sensor": registry.load_sensor,
     "board": _load_board,
     "board-control": registry.load_board_control,
+    "video-input": registry.load_video_input,
 }
 # the keys of a face's place, with their defaults
 _PLACE: Mapping[str, Any] = {
@@ -71,6 +74,7 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         yield from _known(heard_by, f"outputs[{i}].monitor.driver", driver_index.AUDIO_INPUTS)
         yield from _find_in_faces(output, f"outputs[{i}]", reported)
         yield from _find_undimmed(output, f"outputs[{i}]")
+        yield from _find_unmoving(output, f"outputs[{i}]")
     for i, voice in items_of(tree, "voice_inputs"):
         driver = given(voice, "driver")
         yield from _known(driver, f"voice_inputs[{i}].driver", driver_index.AUDIO_INPUTS)
@@ -113,6 +117,14 @@ def _find_undimmed(output: Node, path: str) -> Iterator[Found]:
         yield Found(light.mark, f"{path}.light", "light_needs_controls", "light")
 
 
+def _find_unmoving(output: Node, path: str) -> Iterator[Found]:
+    """A live picture on a sign that stores stills."""
+    profile, videos = given(given(output, "board"), "profile"), items_of(output, "video_inputs")
+    if videos and isinstance(profile, Scalar) and is_still(profile.value):
+        key = f"{path}.video_inputs"
+        yield Found(videos[0][1].mark, key, "video_inputs_on_sign", "video_inputs")
+
+
 def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:
     for i, output in items_of(tree, "outputs"):
         for k, zone in items_of(output, "zones"):
@@ -124,6 +136,9 @@ def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:
         for k, card in items_of(output, "controls"):
             key = f"outputs[{i}].controls[{k}]"
             yield ConfiguredDevice("board-control", card, key, _name_of(card, "control"))
+        for k, video in items_of(output, "video_inputs"):
+            key = f"outputs[{i}].video_inputs[{k}]"
+            yield ConfiguredDevice("video-input", video, key, _name_of(video, "video input"))
     uses: tuple[Use, ...] = ("input", "sensor")
     for use in uses:
         for i, node in items_of(tree, f"{use}s"):

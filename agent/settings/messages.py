@@ -22,6 +22,13 @@ _OWN: Catalogue = {
     "controls_need_board": Text(
         "thẻ điều khiển (controls) chỉ dùng với board", "controls go with board"
     ),
+    "video_inputs_need_board": Text(
+        "card ghi hình (video_inputs) chỉ dùng với board", "video_inputs go with board"
+    ),
+    "video_inputs_on_sign": Text(
+        "bảng loại này chỉ hiện hình tĩnh: không dùng được card ghi hình (video_inputs)",
+        "a board of this kind shows stills only: it cannot have video_inputs",
+    ),
     "light_needs_controls": Text(
         "độ sáng (light) cần một thẻ điều khiển ở controls: bảng loại này không tự chỉnh được",
         "light needs a card in controls: a board of this kind cannot dim by itself",
@@ -139,6 +146,9 @@ _OWN: Catalogue = {
     "control_of": Text(
         "bảng {0}: thẻ điều khiển {1} ({2}) ở {3}, mặt {4}",
         "board {0}: control card {1} ({2}) at {3}, faces {4}",
+    ),
+    "video_of": Text(
+        "bảng {0}: ngõ vào hình {1} ({2}) ở {3}", "board {0}: video input {1} ({2}) at {3}"
     ),
     "light_of": Text("bảng {0}: độ sáng {1}, theo {2}", "board {0}: brightness {1}, by {2}"),
     "default_note": Text("mặc định", "default"),

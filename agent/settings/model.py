@@ -179,6 +179,18 @@ class ControlCard(_Settings, frozen=True, kw_only=True):
     options: Options = {}
 
 
+class VideoSource(_Settings, frozen=True, kw_only=True):
+    """A capture card; a signed entry may show what arrives there on the faces of this board.
+
+    `name` is what `policy.inputs` and the entry call it. `options` are keys of its profile only.
+    """
+
+    name: Annotated[str, _described(r"^[a-z0-9-]{1,32}\Z", "hdmi-vao (a-z 0-9 -; 1..32)")]
+    profile: Profile
+    path: PathText
+    options: Options = {}
+
+
 class Face(_Settings, frozen=True, kw_only=True):
     """One side of a board, in pixels.
 
@@ -232,6 +244,7 @@ class Output(_Settings, frozen=True, kw_only=True):
     board: Board | None = None
     faces: list[Face] = []
     controls: Annotated[list[ControlCard], Meta(max_length=4)] = []
+    video_inputs: Annotated[list[VideoSource], Meta(max_length=4)] = []
     light: BoardLight | None = None
 
 

@@ -16,12 +16,13 @@ def list_still_faces(outputs: Iterable[Output]) -> list[str]:
     """
     found: list[str] = []
     for output in outputs:
-        if output.board is not None and _is_still(output.board.profile):
+        if output.board is not None and is_still(output.board.profile):
             found += [face.name for face in output.faces]
     return found
 
 
-def _is_still(profile: str) -> bool:
+def is_still(profile: str) -> bool:
+    """Does a board of this profile store what it shows? False where the profile cannot be used."""
     try:
         return getattr(registry.describe(profile).file, "content", None) is not None
     except UnsupportedFeature:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from drivers.profile.endpoint import SerialEndpoint, parse_endpoint
 
-Use = Literal["switch", "input", "sensor", "board", "board-control"]
+Use = Literal["switch", "input", "sensor", "board", "board-control", "video-input"]
 Type = Literal["text", "integer", "number", "boolean"]
 OF_KERNEL = ("hwmon", "iio")  # transports of chips that the kernel drives
 FaultCode = Literal["unknown_key", "missing_key", "bad_value"]

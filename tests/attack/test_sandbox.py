@@ -40,6 +40,22 @@ SPAWN = """
 
     asyncio.run(main())
 """
+SPAWN_READER = """
+    import asyncio, os, sys
+    from agent.play.board.video_reader import VideoReader
+    from drivers.video_input import VideoStream
+
+    async def main() -> None:
+        fd = os.open(sys.argv[1], os.O_RDWR)
+        reader = VideoReader({"mat": (64, 32)})
+        stream = VideoStream(fd=fd, demuxer="v4l2", codecs=("rawvideo",), is_device=True)
+        await reader.start(stream)
+        with os.fdopen(reader.pipes.pop("mat"), "rb") as pipe:
+            heard, _ = await asyncio.gather(asyncio.to_thread(pipe.read), reader.process.wait())
+        sys.stdout.buffer.write(heard)
+
+    asyncio.run(main())
+"""
 
 pytestmark = pytest.mark.skipif("seccomp" in find_missing(), reason="the kernel has no seccomp")
 under = pytest.mark.parametrize("wrapper", [PLAIN, UNIT], ids=["bare", "under the unit's filter"])
@@ -67,10 +83,12 @@ def build_escape(station: Path) -> Path:
     return program
 
 
-def spawn(station: Path, wrapper: tuple[str, ...], folder: Path | None = None) -> bytes:
+def spawn(
+    station: Path, wrapper: tuple[str, ...], folder: Path | None = None, code: str = SPAWN
+) -> bytes:
     """What comes out of a decoder that an agent starts, with `folder` first in its PATH."""
     path = f"{folder}:/usr/bin:/bin" if folder else "/usr/bin:/bin"
-    argv = [*wrapper, sys.executable, "-c", textwrap.dedent(SPAWN), str(station / "medium")]
+    argv = [*wrapper, sys.executable, "-c", textwrap.dedent(code), str(station / "medium")]
     env = {"PATH": path, "PYTHONPATH": str(ROOT)}
     return subprocess.run(argv, env=env, check=True, capture_output=True, timeout=60).stdout
 
@@ -94,6 +112,22 @@ def test_attack_112_code_in_the_decoder_reaches_nothing_but_its_medium(
     station: Path, wrapper: tuple[str, ...]
 ) -> None:
     attempts = read_attempts(spawn(station, wrapper, build_escape(station).parent))
+    assert attempts.pop("medium") == 0
+    if not enforce.query_landlock_abi():
+        attempts = {name: code for name, code in attempts.items() if name not in FILES}
+    assert len(attempts) >= 20
+    assert {name for name, code in attempts.items() if code == 0} == set()
+    assert (station / "state.db").read_text() == "state of the box"
+    assert not (station / "fresh").exists()
+
+
+@under
+def test_attack_159_code_in_the_reader_of_a_capture_card_reaches_nothing_but_its_card(
+    station: Path, wrapper: tuple[str, ...]
+) -> None:
+    """It drives the card, which is opened for writing too; it writes no file by that."""
+    found = spawn(station, wrapper, build_escape(station).parent, SPAWN_READER)
+    attempts = read_attempts(found)
     assert attempts.pop("medium") == 0
     if not enforce.query_landlock_abi():
         attempts = {name: code for name, code in attempts.items() if name not in FILES}

@@ -20,7 +20,7 @@ HEAVY = {
 }  # fmt: skip
 FAMILIES = {
     "interface", "control_plane", "frame_sink", "errors", "registry", "driver_index", "codec",
-    "bus", "profile", "__init__",
+    "bus", "profile", "video_input", "__init__",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ ALLOWED = {
     "agent.doctor": (
         "agent.authority agent.evidence agent.health agent.link agent.plan agent.play "
         "agent.sandbox agent.settings agent.store agent.timesync agent.trust "
-        "drivers.control_plane drivers.errors drivers.registry"
+        "drivers.control_plane drivers.errors drivers.registry drivers.video_input"
     ),
     "agent.evidence": "agent.store agent.trust",
     "agent.health": (
@@ -74,7 +74,7 @@ ALLOWED = {
     "agent.plan": "agent.settings agent.trust",
     "agent.play": (
         "agent.malloc agent.sandbox agent.settings drivers.control_plane drivers.errors "
-        "drivers.frame_sink drivers.interface drivers.registry"
+        "drivers.frame_sink drivers.interface drivers.registry drivers.video_input"
     ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.radio": "agent.link",
@@ -136,11 +136,14 @@ ALLOWED = {
     "drivers.driver_index": "drivers.profile",
     "drivers.registry": (
         "drivers.control_plane drivers.driver_index drivers.errors drivers.frame_sink "
-        "drivers.interface drivers.profile"
+        "drivers.interface drivers.profile drivers.video_input"
     ),
     "drivers.relay": "drivers.bus drivers.errors drivers.profile",
     "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",
-    "drivers.sim": "drivers.codec drivers.errors drivers.interface drivers.profile",
+    "drivers.sim": (
+        "drivers.codec drivers.errors drivers.interface drivers.profile drivers.video_input"
+    ),
+    "drivers.video": "drivers.errors drivers.video_input",
 }
 # fmt: on
 

@@ -36,7 +36,9 @@ def installed(folder: Path, *drop_ins: str) -> Path:
     return unit
 
 
-DROP_INS = pytest.mark.parametrize("drop_ins", [(), ("hdmi.conf",), ("chrony-ask.conf",)], ids=str)
+DROP_INS = pytest.mark.parametrize(
+    "drop_ins", [(), ("hdmi.conf",), ("capture.conf",), ("chrony-ask.conf",)], ids=str
+)
 
 
 @DROP_INS

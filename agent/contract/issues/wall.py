@@ -131,4 +131,18 @@ WALL: dict[str, IssueKind] = {
             " content; give the card a network cable of its own to the box",
         ),
     ),
+    "live_picture_lost": IssueKind(
+        "fault",
+        Text(
+            "card ghi hình không có hình: mặt bảng hiện hình riêng của mục thay cho hình trực tiếp",
+            "no picture comes from a capture card: the faces show the item's own picture in place"
+            " of the live one",
+        ),
+        Text(
+            "xem máy quay hoặc nguồn HDMI có bật không; cắm lại cáp và card ghi hình; chạy `tramtin"
+            " doctor` để biết card thấy gì",
+            "see whether the camera or HDMI source is on; push in its cable and the capture card;"
+            " run `tramtin doctor` to learn what the card sees",
+        ),
+    ),
 }

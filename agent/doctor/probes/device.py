@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen
-from agent.settings.model import ControlCard, Settings
+from agent.settings.model import ControlCard, Settings, VideoSource
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
 
@@ -55,6 +55,8 @@ def _list_asked(settings: Settings) -> Iterator[Asked]:
                 yield zone.name, _switch(zone.name, zone.switch)
         for card in output.controls:
             yield card.name, _control(card)
+        for video in output.video_inputs:
+            yield video.name, _video(video)
     for want in settings.inputs:
         yield want.name, _input(want)
     for probe in settings.sensors:
@@ -118,5 +120,14 @@ def _control(want: ControlCard) -> Callable[[], Awaitable[ProbeFinding]]:
         from agent.doctor.probes.control_card import examine_card  # only where a card is named
 
         return await examine_card(want)
+
+    return question
+
+
+def _video(want: VideoSource) -> Callable[[], Awaitable[ProbeFinding]]:
+    async def question() -> ProbeFinding:
+        from agent.doctor.probes.video_input import examine_video  # only where one is named
+
+        return await examine_video(want)
 
     return question

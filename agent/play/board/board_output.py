@@ -17,6 +17,7 @@ from agent.play.board.board_showing import BoardShowing
 from agent.play.board.face_lane import FaceLane, count_frames
 from agent.play.board.face_snaps import FaceSnaps
 from agent.play.board.face_tests import FaceTests
+from agent.play.board.live_pictures import MakePictures, NoPictures
 from agent.play.board.standby_output import StandbyOutput
 from agent.play.board.unseen_picture import FaceWatch
 from agent.play.commissioning_test import FaceTest, busy, not_ready
@@ -39,6 +40,8 @@ class BoardOutput:
         spawn: makes a worker (not started) for this board.
         context: clock, media, journal and issue sink.
         sizes: (width_px, height_px) of its faces, for clips.
+        pictures: makes what reads its capture cards, from what sends a command to the present board
+            process and what is called when a card has a picture, or none any more.
 
     Attributes:
         lanes: face → what it shows.
@@ -54,6 +57,7 @@ class BoardOutput:
         spawn: Spawn[BoardEvent],
         context: OutputContext,
         sizes: Mapping[str, tuple[int, int]] | None = None,
+        pictures: MakePictures = NoPictures,
     ) -> None:
         self.name = name
         self.lanes = {face: FaceLane(face, rundown) for face, rundown in rundowns.items()}
@@ -80,6 +84,7 @@ class BoardOutput:
             send=send,
             sizes=sizes or {},
             tests=self._tests,
+            pictures=pictures(send, self.changed),
             count_late=lambda: self.late,
         )
         self._snaps = FaceSnaps(send)

@@ -133,9 +133,13 @@ class BoardSession:
         return banner if banner is not None and banner.key == self._seen_banner_key else None
 
     def has_moved(self, item: Item) -> bool:
-        """Since the command, has its end moved by a set clock, or a banner come or gone?"""
+        """Since the command, has its end moved by a set clock, or its picture changed?
+
+        A banner comes or goes; a banner alone has another standby picture beneath it.
+        """
+        has_changed = self.item.scene != item.scene
         self.item = item
-        if self._banner_key != (None if item.banner is None else item.banner.key):
+        if has_changed or self._banner_key != (None if item.banner is None else item.banner.key):
             return True
         has_end_moved = abs(self._clock.mono_of(item.end_at) - self._until_mono_s) > STEP_S
         return has_end_moved and not self._follows_sound

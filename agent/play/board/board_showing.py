@@ -14,8 +14,14 @@ from agent.play.board.banner_records import BannerRecords
 from agent.play.board.board_session import BoardSession
 from agent.play.board.clip_feeder import ClipFeeder
 from agent.play.board.companion import Companions
-from agent.play.board.face_lane import FaceLane, group_by_session, mark_dead
+from agent.play.board.face_lane import (
+    FaceLane,
+    group_by_picture,
+    group_by_session,
+    mark_dead,
+)
 from agent.play.board.face_tests import FaceTests, SendCommand
+from agent.play.board.live_pictures import LivePictures
 from agent.play.board.showing_end import judge_ends
 from agent.play.ipc import WorkerFault
 from agent.play.item import Item, OutputContext, forget_past
@@ -34,10 +40,11 @@ class BoardShowing:
         send: a command to the board process, which reports its own loss.
         sizes: (width_px, height_px) of its faces, for clips.
         tests: of a technician; they cover what is scheduled.
+        pictures: of capture cards.
         count_late: how many frames the present board process has drawn too late.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of one board
         self,
         name: str,
         lanes: Mapping[str, FaceLane],
@@ -46,6 +53,7 @@ class BoardShowing:
         send: SendCommand,
         sizes: Mapping[str, tuple[int, int]],
         tests: FaceTests,
+        pictures: LivePictures,
         count_late: Callable[[], int],
     ) -> None:
         self._name = name
@@ -54,6 +62,7 @@ class BoardShowing:
         self._clock = context.clock
         self._send = send
         self._tests = tests
+        self._pictures = pictures
         self._count_late = count_late
         self._clips = ClipFeeder(sizes, context.media, send)
         self._banners = BannerRecords(name, context.log, context.clock)
@@ -76,6 +85,7 @@ class BoardShowing:
         forget_past(self._reported_missing, now.at)
         changing: dict[str, Item | None] = {}
         coming: dict[str, Item | None] = {}
+        moved: set[str] = set()
         for lane in self._lanes.values():
             lane.failed.forget_past(now.at)
             wanted = lane.find_wanted(now)
@@ -84,8 +94,10 @@ class BoardShowing:
                 wanted = None
             coming[lane.face] = self._companions.find_coming(lane, wanted, now)
             wanted = self._companions.settle(lane, wanted, now)
-            if not self._tests.covers(lane.face, wanted) and not self._goes_on(lane, wanted):
+            wanted = self._pictures.place(lane.face, wanted)
+            if not self._tests.covers(lane.face, wanted) and not self._goes_on(lane, wanted, moved):
                 changing[lane.face] = wanted
+        self._pictures.settle()
         with contextlib.suppress(PlayError):  # the supervisor reports its loss
             self._companions.prepare(coming)
         if changing:
@@ -112,8 +124,11 @@ class BoardShowing:
         """A scene cannot be drawn, on some of its faces or on all; the others go on.
 
         Returns:
-            False: no face wants it any more, or a banner over it has failed, and not itself.
+            False: no face wants it any more, or a banner over it has failed, and not itself. A live
+                picture that has ended fails nothing: its item goes on with a picture of its own.
         """
+        if self._pictures.take_failed(fault):
+            return True
         session, faces = await self._banners.take_failed(self._lanes.values(), fault)
         if session is None:
             return False
@@ -144,6 +159,7 @@ class BoardShowing:
 
     async def stop(self) -> None:
         """Close the records: the agent ends."""
+        await self._pictures.stop()
         await self._clips.stop()
         await self.end("shutdown", *self._lanes.values())
 
@@ -155,16 +171,25 @@ class BoardShowing:
         for one, faces in former:
             await self._leave_for(one, faces, taken, self._clock.now())
 
-    def _goes_on(self, lane: FaceLane, wanted: Item | None) -> bool:
-        """Does the face show what is wanted? A session whose end has moved is told of it."""
+    def _goes_on(self, lane: FaceLane, wanted: Item | None, moved: set[str]) -> bool:
+        """Does the face show what is wanted? A session whose end has moved is told of it.
+
+        Args:
+            lane: the face.
+            wanted: by it.
+            moved: sessions that another face has moved already; what differs from that leaves it.
+        """
         session = lane.session
         if session is None or wanted is None:
             return session is None and wanted is None
         if session.item.key != wanted.key:
             return False
+        if session.id in moved and session.item.scene != wanted.scene:
+            return False
         if session.has_moved(wanted):
+            moved.add(session.id)
             with contextlib.suppress(PlayError):  # the board process is gone; the next one gets it
-                self._send(session.command(self._context.media))
+                self._give(session)
         return True
 
     async def _change(self, changing: Mapping[str, Item | None], now: Now) -> None:
@@ -209,13 +234,20 @@ class BoardShowing:
         """
         if idle := [face for face, item in changing.items() if item is None]:
             self._send(ipc.Blank(idle))
-        items = {item.key: item for item in changing.values() if item is not None}
-        for key, item in items.items():
-            faces = [face for face, one in changing.items() if one is not None and one.key == key]
+        for item, faces in group_by_picture(changing):
             session = self._open_session(item, faces)
             for face in faces:
                 self._lanes[face].session = session
-            self._send(session.command(self._context.media))
+            self._give(session)
+
+    def _give(self, session: BoardSession) -> None:
+        """Give the board process a scene, and what arrives at a capture card where it shows that.
+
+        Raises:
+            PlayError: the board process is gone.
+        """
+        self._send(session.command(self._context.media))
+        self._pictures.give(session)
 
     def _open_session(self, item: Item, faces: list[str]) -> BoardSession:
         session = BoardSession(self._name, item, faces, self._context, self._count_late)

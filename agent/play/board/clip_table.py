@@ -62,9 +62,13 @@ class ClipTable:
     def expect(self, show: ShowScene) -> None:
         """A scene is to be shown: its faces wait for its clip, if it has one.
 
-        The same scene again, with another end, keeps the clip that it has.
+        The same scene again, with another end, keeps the clip that it has; one that has none any
+        more ends it.
         """
         film = find_film(show.scene)
+        if film is None:
+            ended = [(show.id, face) for face in show.faces]
+            self._remove([key for key in ended if key in self._wishes])
         for face in show.faces if film is not None else ():
             former = self._wishes.get((show.id, face))
             if former is None:

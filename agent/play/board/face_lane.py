@@ -70,6 +70,24 @@ def group_by_session(lanes: Iterable[FaceLane]) -> Iterator[tuple[BoardSession, 
     yield from found.values()
 
 
+def group_by_picture(changing: Mapping[str, Item | None]) -> list[tuple[Item, list[str]]]:
+    """The items of faces that begin them together, each with its faces.
+
+    A banner alone may lie over another standby picture on each face.
+    """
+    groups: list[tuple[Item, list[str]]] = []
+    for face, item in changing.items():
+        if item is None:
+            continue
+        for other, faces in groups:
+            if other.key == item.key and other.scene == item.scene:
+                faces.append(face)
+                break
+        else:
+            groups.append((item, [face]))
+    return groups
+
+
 def mark_dead(lanes: Iterable[FaceLane], at: datetime) -> list[FaceLane]:
     """The board process died: the faces whose item, not shown yet, has failed by that."""
     failed = []

@@ -96,6 +96,29 @@ BOARDS: dict[str, KeyDoc] = {
         ["mat-truoc"],
     ),
     "outputs[].controls[].options": KeyDoc(OPTIONS, {"receivers": "4,4"}),
+    "outputs[].video_inputs": KeyDoc(
+        Text(
+            "các card ghi hình (máy quay, HDMI vào): mục đã ký có `input` hiện hình ấy lên bảng",
+            "capture cards (a camera, HDMI in): a signed entry with `input` shows what arrives",
+        ),
+        None,
+    ),
+    "outputs[].video_inputs[].name": KeyDoc(
+        Text(
+            "tên ngõ vào, như ghi trong `inputs` của cấu hình trạm và trong lịch",
+            "the input's name, as in `inputs` of the station-config and in the schedule",
+        ),
+        "hdmi-vao",
+    ),
+    "outputs[].video_inputs[].profile": KeyDoc(
+        Text("loại card: v4l2 là mọi card mà Linux nhận", "its kind: v4l2 is any that Linux knows"),
+        "v4l2",
+    ),
+    "outputs[].video_inputs[].path": KeyDoc(
+        Text("thiết bị, nên là tên dưới /dev/v4l/by-id", "the device, best below /dev/v4l/by-id"),
+        "/dev/v4l/by-id/usb-MACROSILICON_USB_Video-video-index0",
+    ),
+    "outputs[].video_inputs[].options": KeyDoc(OPTIONS, {"size": "1280x720"}),
     "outputs[].light": KeyDoc(
         Text(
             "độ sáng của bảng, qua thẻ điều khiển, không thì qua chính bảng (colorlight); không ghi"

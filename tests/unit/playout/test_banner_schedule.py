@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from agent.contract.document import Body, Emergency, Entry, EntryStart, Playlist, When
+from agent.contract.document import Body, Emergency, Entry, EntryStart, Medium, Playlist, When
 from agent.contract.scene import Element, Scene
 from agent.errors import TrustError
 from agent.plan.rehearsal import find_lanes
+from agent.play.board.face_lane import group_by_picture
 from agent.playout.output_schedule import BoardSchedule
 from agent.playout.schedule import Schedule
 from agent.trust.payload import decode_payload
@@ -121,3 +122,63 @@ def test_a_banner_is_critical_and_a_scene_at_rest_or_running() -> None:
 def test_rehearsals_have_a_lane_for_banners_only_where_there_is_one() -> None:
     assert {lane.medium for lane in find_lanes([held(NEWS)])} == {"sound", "picture"}
     assert {lane.medium for lane in find_lanes([held(NOTICE)])} == {"sound", "picture", "banner"}
+
+
+def at_rest(id_: str, text: str, *zones: str) -> Entry:
+    scene = Scene([Element("text", ALL, text=text)], 86_400_000)
+    return msgspec.structs.replace(
+        entry(id_, "00:00:00", scene, standby=True), zones=list(zones) or ["*"]
+    )
+
+
+def base(*entries: Entry) -> FakeHeld:
+    document = msgspec.structs.replace(
+        held(*entries, doc_id="12" * 16).document, slot="base", expires="2027-11-01T00:00:00Z"
+    )
+    return FakeHeld(document, "12" * 32, START)
+
+
+def test_alone_it_lies_over_what_the_face_shows_at_rest() -> None:
+    rundown = board(held(NOTICE), base(at_rest("hinh", "UBND xã")))
+    alone = rundown.wanted(now(2_400))
+    assert alone is not None
+    assert alone.scene is not None
+    assert (alone.title, alone.banner) == ("bang", None)
+    assert [one.text for one in alone.scene.elements] == ["UBND xã"]
+    assert isinstance(alone.scene.regions, list)
+    (strip,) = alone.scene.regions
+    assert strip.box == [0, 0, 1000, 180]
+    assert [one.text for one in strip.turns[0].elements][1:] == ["Cúp điện chiều nay"]
+
+
+def test_alone_it_lies_over_the_picture_of_its_own_face() -> None:
+    schedule = Schedule(None, lambda _digest: None)
+    pictures = base(at_rest("sau", "Sau", "mat-sau"), at_rest("truoc", "Trước", "mat-truoc"))
+    schedule.update([held(NOTICE), pictures], now(0))
+    both = BoardSchedule(schedule, ["mat-truoc", "mat-sau"])
+    wanted = {face: one.wanted(now(2_400)) for face, one in both.faces.items()}
+    texts = {
+        face: item.scene.elements[0].text
+        for face, item in wanted.items()
+        if item is not None and item.scene is not None
+    }
+    assert texts == {"mat-truoc": "Trước", "mat-sau": "Sau"}
+    assert [faces for _, faces in group_by_picture(wanted)] == [["mat-truoc"], ["mat-sau"]]
+
+
+def test_faces_with_the_same_picture_beneath_a_banner_begin_it_together() -> None:
+    schedule = Schedule(None, lambda _digest: None)
+    schedule.update([held(NOTICE), base(at_rest("hinh", "UBND xã"))], now(0))
+    both = BoardSchedule(schedule, ["mat-truoc", "mat-sau"])
+    wanted = {face: one.wanted(now(2_400)) for face, one in both.faces.items()}
+    assert [faces for _, faces in group_by_picture(wanted)] == [["mat-truoc", "mat-sau"]]
+
+
+def test_its_picture_at_rest_is_among_the_media_of_a_banner_alone() -> None:
+    medium = Medium("ab" * 32, 1000, "image/png", 0, [])
+    picture = Scene([Element("image", ALL, media=medium.sha256)], 86_400_000)
+    rest = base(msgspec.structs.replace(at_rest("hinh", ""), body=Body(scene=picture)))
+    document = msgspec.structs.replace(rest.document, media=[medium])
+    alone = board(held(NOTICE), FakeHeld(document, "12" * 32, START)).wanted(now(2_400))
+    assert alone is not None
+    assert alone.clips == (medium,)

@@ -9,7 +9,15 @@ import struct
 import pytest
 
 from agent.sandbox import seccomp, syscall_table
-from agent.sandbox.seccomp import ARCHITECTURES, BOARD, PROGRAM, PULLER, RENDERER, SyscallPolicy
+from agent.sandbox.seccomp import (
+    ARCHITECTURES,
+    BOARD,
+    DRIVER,
+    PROGRAM,
+    PULLER,
+    RENDERER,
+    SyscallPolicy,
+)
 
 ALLOW = 0x7FFF0000
 EPERM, ENOSYS = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
@@ -67,7 +75,7 @@ def test_every_number_of_the_table_equals_libseccomps(libseccomp: ctypes.CDLL, a
 
 
 @EVERY
-@pytest.mark.parametrize("policy", [PROGRAM, BOARD, PULLER, RENDERER])
+@pytest.mark.parametrize("policy", [PROGRAM, DRIVER, BOARD, PULLER, RENDERER])
 def test_a_policy_refuses_its_calls_and_allows_the_calls_of_every_program(
     libseccomp: ctypes.CDLL, arch: str, policy: SyscallPolicy
 ) -> None:
@@ -117,6 +125,10 @@ def test_calls_are_filtered_by_their_arguments(libseccomp: ctypes.CDLL, arch: st
     for family, answer in families.items():  # internet, netlink; not unix, packet, vsock
         assert ask(PULLER, "socket", family, 1) == answer
         assert ask(RENDERER, "socket", family, 1) == EPERM
+    assert ask(DRIVER, "openat", 0, 0, 0o2) == ALLOW  # O_RDWR, of a device that is there
+    for flags in (0o1, 0o100, 0o102, 0o1002, 0o20200001):  # nothing is made, or cut short
+        assert ask(DRIVER, "openat", 0, 0, flags) == EPERM
+    assert ask(DRIVER, "clone", fork) == EPERM
     assert ask(BOARD, "openat", 0, 0, 0o1) == ALLOW
     assert ask(BOARD, "clone", fork) == ALLOW
     assert ask(BOARD, "prctl", 1, 9) == ALLOW  # its renderers end with it

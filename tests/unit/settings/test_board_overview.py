@@ -28,6 +28,17 @@ def test_a_card_and_the_light_are_told_in_both_languages() -> None:
     assert plain["light"] == "sensor"
 
 
+def test_a_capture_card_is_told_too() -> None:
+    path = "/dev/v4l/by-id/usb-card-index0"
+    video = {"name": "hdmi-vao", "profile": "v4l2", "path": path}
+    settings = settings_with(video_inputs=[video])
+    assert build_board_overview(settings, "en") == (
+        "board bang-tin: video input hdmi-vao (v4l2) at /dev/v4l/by-id/usb-card-index0"
+    )
+    (plain,) = build_plain_boards(settings)
+    assert plain["video_inputs"] == [video]
+
+
 def test_a_board_without_cards_is_not_mentioned() -> None:
     assert build_board_overview(settings_with(), "vi") == ""
     assert build_plain_boards(settings_with()) == []

@@ -197,3 +197,21 @@ async def test_a_banner_that_cannot_be_drawn_takes_nothing_from_what_is_beneath(
     ]
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_alone_it_is_drawn_anew_when_the_picture_beneath_it_changes(
+    media_files: SlowMediaFiles,
+) -> None:
+    """Its standby picture is withdrawn meanwhile."""
+    bench = build(media_files)
+    running = asyncio.create_task(bench.output.run())
+    over = add_banner(Scene([plain("#ff0000")], 1), STRIP, "top")
+    alone = add_banner(None, STRIP, "top")
+    await bench.show(replace(bench.item, scene=over), 1)
+    await bench.show(replace(bench.item, scene=alone), 2)
+    first, second = bench.boards[0].shows
+    assert (first.scene, second.scene) == (over, alone)
+    assert first.id == second.id
+    assert bench.log.plays == []
+    running.cancel()
+    await asyncio.wait([running])

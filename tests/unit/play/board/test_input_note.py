@@ -56,7 +56,7 @@ def grant(source: str | None) -> None:
     asyncio.run(wall.grant(source))
 
 
-def test_the_granted_input_of_a_killed_agent_is_taken_back(
+def test_attack_160_the_granted_input_of_a_killed_agent_is_taken_back(
     runtime: Path, card: SimNovaStar
 ) -> None:
     grant("sdi")  # and then it is killed

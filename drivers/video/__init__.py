@@ -1,0 +1,1 @@
+"""Moving pictures that come from outside: capture cards."""
