@@ -10,26 +10,18 @@ a DS18B20 on the 1-Wire bus.
 from __future__ import annotations
 
 import asyncio
-import errno
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.errors import (
-    DeviceFault,
-    DeviceProtocolError,
-    DeviceTimeout,
-    DeviceUnreachable,
-    DriverError,
-    UnsupportedFeature,
-)
+from drivers.errors import DeviceFault, DeviceProtocolError
 from drivers.interface import UNIT_OF
+from drivers.sensor.kernel_sensor import KernelChip, KernelPlace, read_kernel
 
 CLASS = Path("/sys/class/hwmon")
 ONE_WIRE = "w1_slave_temp"
 # w1_therm.rst: the power-on value, which a probe with too little power also reports
 ONE_WIRE_FALSE_C = (85.0, 127.937)
-_SLOW = (errno.ETIMEDOUT, errno.EAGAIN)
 
 
 @dataclass(frozen=True)
@@ -71,12 +63,9 @@ class HwmonSensor:
         channel: str | None = None,
         scale: float = 1.0,
     ) -> None:
-        if port is None and chip is None:
-            raise UnsupportedFeature(name, "load", "needs port (the device) or options.chip")
+        self._place = KernelPlace(name, chip, port)
         self.name = name
         self.unit = UNIT_OF[measures]
-        self._port = port
-        self._chip = chip
         self._stem = channel or CHANNELS[measures].stem
         self._scale = scale / CHANNELS[measures].steps
 
@@ -89,55 +78,28 @@ class HwmonSensor:
             DeviceFault: the chip reports a broken probe.
             DeviceProtocolError: the value is impossible.
         """
-        return await asyncio.to_thread(self._read)
+        return await asyncio.to_thread(read_kernel, self.name, self._read)
 
     def _read(self) -> float:
-        try:
-            folder, chip = self._find()
-            self._check_probe(folder)
-            text = (folder / f"{self._stem}_input").read_text().strip()
-        except DriverError:
-            raise
-        except OSError as error:
-            kind = DeviceTimeout if error.errno in _SLOW else DeviceUnreachable
-            raise kind(self.name, "read", error.strerror or str(error)) from error
+        found = self._place.find(_list_chips())
+        self._check_probe(found.folder)
+        text = (found.folder / f"{self._stem}_input").read_text().strip()
         try:
             value = int(text) * self._scale
         except ValueError as error:
             raise DeviceProtocolError(self.name, "read", f"no number: {text!r}") from error
-        if chip == ONE_WIRE and round(value, 3) in ONE_WIRE_FALSE_C:
+        if found.chip == ONE_WIRE and round(value, 3) in ONE_WIRE_FALSE_C:
             detail = f"{value:g} °C is the value of a probe without enough power; see its wiring"
             raise DeviceProtocolError(self.name, "read", detail)
         return value
-
-    def _find(self) -> tuple[Path, str]:
-        """The one folder of this sensor, and its chip's name."""
-        found: list[tuple[Path, str]] = []
-        seen: list[str] = []
-        for folder in sorted(CLASS.glob("hwmon*")):
-            chip = (folder / "name").read_text().strip()
-            device = (folder / "device").resolve()
-            seen.append(f"{chip} {device.name}")
-            if self._is_it(chip, device):
-                found.append((folder, chip))
-        if len(found) == 1:
-            return found[0]
-        here = ", ".join(seen) or "none"
-        if found:
-            raise UnsupportedFeature(
-                self.name, "find", f"more than one fits; name its port: {here}"
-            )
-        raise DeviceUnreachable(self.name, "find", f"not there; sensors here: {here}")
-
-    def _is_it(self, chip: str, device: Path) -> bool:
-        if self._chip not in (None, chip):
-            return False
-        if self._port is None:
-            return True
-        path = Path(self._port)
-        return device == path.resolve() if path.is_absolute() else device.name == self._port
 
     def _check_probe(self, folder: Path) -> None:
         fault = folder / f"{self._stem}_fault"
         if fault.exists() and fault.read_text().strip() == "1":
             raise DeviceFault(self.name, "read", "the chip says that its probe is open or shorted")
+
+
+def _list_chips() -> Iterator[KernelChip]:
+    for folder in sorted(CLASS.glob("hwmon*")):
+        chip = (folder / "name").read_text().strip()
+        yield KernelChip(folder, chip, (folder / "device").resolve())

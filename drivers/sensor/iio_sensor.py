@@ -10,23 +10,16 @@ bus 1.
 from __future__ import annotations
 
 import asyncio
-import errno
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from drivers.errors import (
-    DeviceProtocolError,
-    DeviceTimeout,
-    DeviceUnreachable,
-    DriverError,
-    UnsupportedFeature,
-)
+from drivers.errors import DeviceProtocolError, UnsupportedFeature
 from drivers.interface import UNIT_OF
+from drivers.sensor.kernel_sensor import KernelChip, KernelPlace, read_kernel
 
 CLASS = Path("/sys/bus/iio/devices")
 CHANNELS: Mapping[str, str] = {"illuminance": "in_illuminance"}
-_SLOW = (errno.ETIMEDOUT, errno.EAGAIN)
 
 
 class IioSensor:
@@ -51,14 +44,11 @@ class IioSensor:
         channel: str | None = None,
         scale: float = 1.0,
     ) -> None:
-        if port is None and chip is None:
-            raise UnsupportedFeature(name, "load", "needs port (the device) or options.chip")
+        self._place = KernelPlace(name, chip, port)
         if channel is None and measures not in CHANNELS:
             raise UnsupportedFeature(name, "load", f"needs options.channel to measure {measures}")
         self.name = name
         self.unit = UNIT_OF[measures]
-        self._port = port
-        self._chip = chip
         self._stem = channel or CHANNELS[measures]
         self._scale = scale
 
@@ -70,18 +60,10 @@ class IioSensor:
             DeviceTimeout: it does not answer.
             DeviceProtocolError: the value is none.
         """
-        return await asyncio.to_thread(self._read)
+        return await asyncio.to_thread(read_kernel, self.name, self._read)
 
     def _read(self) -> float:
-        try:
-            value = self._read_channel(self._find())
-        except DriverError:
-            raise
-        except OSError as error:
-            kind = DeviceTimeout if error.errno in _SLOW else DeviceUnreachable
-            raise kind(self.name, "read", error.strerror or str(error)) from error
-        except ValueError as error:
-            raise DeviceProtocolError(self.name, "read", str(error)) from error
+        value = self._read_channel(self._place.find(_list_chips()).folder)
         if not math.isfinite(value):
             raise DeviceProtocolError(self.name, "read", f"no number: {value}")
         return value * self._scale
@@ -95,25 +77,8 @@ class IioSensor:
         raw += float(offset.read_text()) if offset.exists() else 0.0
         return raw * (float(scale.read_text()) if scale.exists() else 1.0)
 
-    def _find(self) -> Path:
-        """The one folder of this sensor.
 
-        Raises:
-            DeviceUnreachable: there is none.
-            UnsupportedFeature: there are several.
-        """
-        found: list[Path] = []
-        seen: list[str] = []
-        for folder in sorted(CLASS.glob("iio:device*")):
-            chip, device = (folder / "name").read_text().strip(), folder.resolve().parent.name
-            seen.append(f"{chip} {device}")
-            if self._chip in (None, chip) and self._port in (None, device):
-                found.append(folder)
-        if len(found) == 1:
-            return found[0]
-        here = ", ".join(seen) or "none"
-        if found:
-            raise UnsupportedFeature(
-                self.name, "find", f"more than one fits; name its port: {here}"
-            )
-        raise DeviceUnreachable(self.name, "find", f"not there; sensors here: {here}")
+def _list_chips() -> Iterator[KernelChip]:
+    for folder in sorted(CLASS.glob("iio:device*")):
+        chip = (folder / "name").read_text().strip()
+        yield KernelChip(folder, chip, folder.resolve().parent)
