@@ -23,6 +23,7 @@ from agent.contract.ids import StationId
 from agent.contract.report import SensorReading
 from agent.control.command_executor import CommandExecutor
 from agent.control.operations import Operations
+from agent.control.screenshots import Screenshots
 from agent.evidence.outbox import JournalSender
 from agent.health.checks.voice import VoiceCheck
 from agent.health.sd_notify import notify
@@ -190,6 +191,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         commands = CommandExecutor(
             settings, store=store, clock=clock, journal=journal, documents=documents,
             levels=state.levels, operations=operations,
+            screenshots=Screenshots(outputs.boards(), clock),
         )  # fmt: skip
         emergency_monitor = EmergencyMonitor(outputs.list_alarms, issues, journal)
         connected, disconnected = AsyncSignal[[int]](), Signal[[]]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +34,7 @@ from agent.playout.schedule import Schedule
 from agent.playout.voice_items import VoiceItems
 from agent.playout.volumes import StationVolumes, zones_of
 from agent.settings.model import BoardLight, Output, Sensor, Settings
+from agent.settings.still_faces import list_still_faces
 from agent.signals import Signal
 from agent.state.zone_levels import ZoneLevels
 
@@ -65,6 +66,7 @@ class OutputSet:
         by_name: name → output.
         lines: every switched speaker line.
         walls: name of a board's output → its control cards.
+        lights: name of a board's output → what dims it.
         moments: when what sounds begins and ends, for the pictures that go with it.
     """
 
@@ -78,12 +80,14 @@ class OutputSet:
     by_name: dict[str, SoundOutput | BoardOutput] = field(default_factory=dict)
     lines: list[SpeakerLine] = field(default_factory=list)
     walls: dict[str, list[WallControl]] = field(default_factory=dict)
+    lights: dict[str, LightControl] = field(default_factory=dict)
     moments: SoundMoments = field(default_factory=SoundMoments)
 
     def wall_readings(self) -> dict[str, SensorReading]:
-        """What control cards measure, as readings of sensors."""
-        every = (wall for walls in self.walls.values() for wall in walls)
-        return {name: one for wall in every for name, one in wall.readings().items()}
+        """What control cards measure, and the light of boards, as readings of sensors."""
+        cards = (wall.readings() for walls in self.walls.values() for wall in walls)
+        lights = (light.readings(name) for name, light in self.lights.items())
+        return {name: one for found in (*cards, *lights) for name, one in found.items()}
 
     def wall_services(
         self,
@@ -112,9 +116,10 @@ class OutputSet:
                     services[f"inputs of {board.name}"] = inputs.run
         for one in outputs:
             if one.light is not None:
-                services[f"light {one.name}"] = self._build_light(
+                light = self.lights[one.name] = self._build_light(
                     one.name, one.light, read_states, read_sensors, report
-                ).run
+                )
+                services[f"light {one.name}"] = light.run
         return services
 
     def _build_light(
@@ -127,6 +132,9 @@ class OutputSet:
     ) -> LightControl:
         from agent.playout.light_control import LightControl, LightSources, find_fresh
 
+        board = self.by_name[name]
+        if not isinstance(board, BoardOutput):
+            raise TypeError(f"{name} is no board")
         sources = LightSources(
             now=self.clock.now,
             sun=lambda: self.schedule.policy.sun_point,
@@ -134,17 +142,13 @@ class OutputSet:
             on_air=lambda: self.by_name[name].on_air,
             caps=lambda: self.schedule.policy.board_light,
             lux=lambda: find_fresh(read_sensors(), rules.sensor),
-            ordered_pct=lambda: self.levels.dim_pct(self._faces_of(name), self.clock.now()),
+            ordered_pct=lambda: self.levels.dim_pct(board.faces, self.clock.now()),
+            picture_level=lambda: board.light.level,
         )
-        board = self.by_name[name]
         dimmed: list[Dimmable] = list(self.walls.get(name, ()))
-        if not dimmed and isinstance(board, BoardOutput):
+        if not dimmed:
             dimmed = [board]
         return LightControl(rules, dimmed, sources, report)
-
-    def _faces_of(self, output: str) -> Collection[str]:
-        board = self.by_name[output]
-        return board.faces if isinstance(board, BoardOutput) else ()
 
     def sounding(self) -> list[Item]:
         """The items that loudspeakers play now."""
@@ -190,7 +194,7 @@ class OutputSet:
         """
         if self.verifier is None:
             return {}
-        connect(sampled, self.verifier.amplifiers.on_sample)
+        connect(sampled, self.verifier.amplifiers.on_sample, self.verifier.sights.on_sample)
         connect(contact_read, self.verifier.amplifiers.on_contact, self.verifier.keys.on_contact)
         for name, monitor in self.verifier.monitors.items():
             output = self.by_name[name]
@@ -200,12 +204,36 @@ class OutputSet:
         for name, walls in self.walls.items():
             for wall in walls:
                 connect(wall.polled, partial(self._look_at_card, name, wall))
+        for board in self.boards():
+            connect(board.signs.confirmed, self.verifier.look_at_sign)
+            if not self.verifier.sights.faces.isdisjoint(board.faces):
+                connect(board.light.read, partial(self._note_sent, board))
         return self.verifier.services(read_states)
 
     def _look_at_card(self, output: str, wall: WallControl) -> None:
         board = self.by_name[output]
         if self.verifier is not None and isinstance(board, BoardOutput):
             self.verifier.look_at_card(wall.faces or board.faces, shows_ours=wall.shows_ours)
+            self.verifier.sights.on_lux(wall.name, wall.measured_lux)
+
+    def _note_sent(self, board: BoardOutput) -> None:
+        """So much light each face was sent, by the brightness that it has."""
+        if self.verifier is None:
+            return
+        for face in board.faces:
+            light, pct = board.light.of(face), self._brightness_pct(board.name, face)
+            sent = None if light is None or pct is None else light.luminance * pct / 100
+            self.verifier.sights.note_sent(face, sent)
+
+    def _brightness_pct(self, board: str, face: str) -> float | None:
+        """Of a face; None: not known, or its card is black."""
+        walls = [one for one in self.walls.get(board, ()) if not one.faces or face in one.faces]
+        if not all(one.is_lit for one in walls):
+            return None
+        told = [one.reading.brightness_pct for one in walls if one.reading is not None]
+        if known := [pct for pct in told if pct is not None]:
+            return known[0]
+        return self.lights[board].pct if board in self.lights else 100.0
 
 
 def build_outputs(
@@ -238,7 +266,7 @@ def build_outputs(
     built = OutputSet(
         schedule, clock, volumes, state.levels, voices, verifier, lines=lines, moments=moments
     )
-    heard_log: PlayLog = state.journal if verifier is None else verifier.log
+    proved_log: PlayLog = state.journal if verifier is None else verifier.log
     for one in settings.outputs:
         rundown = _build_rundown(one, schedule)
         media = OutputMedia(state.media, HIGH_PASS_HZ[one.audio.loudspeaker] if one.audio else 0)
@@ -249,7 +277,7 @@ def build_outputs(
             **local_sources, "live": voice, "relay": relay, "speech": speech,
         }  # fmt: skip
         context = OutputContext(
-            rundown, clock, media, heard_log if one.audio or one.controls else state.journal,
+            rundown, clock, media, proved_log,
             state.issues.set_issue, sources,
             is_muted=lambda zone: state.levels.is_muted(zone, clock.now()),
             volumes=volumes, fade_in_ms=one.audio.fade_in_ms if one.audio is not None else 0,
@@ -297,6 +325,7 @@ def _names_witness(settings: Settings) -> bool:
         any(one.monitor is not None or one.controls for one in settings.outputs)
         or any(one.zone is not None for one in settings.sensors)
         or any(one.kind in WITNESS_KINDS for one in settings.inputs)
+        or bool(list_still_faces(settings.outputs))
     )
 
 

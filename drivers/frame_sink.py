@@ -118,6 +118,22 @@ class CarriedSink(Protocol):
     courier_argv: Sequence[str]
 
 
+@dataclass(frozen=True)
+class SignWord:
+    """What a sign that stores its picture said when it was last read back.
+
+    Args:
+        read_mono_s: when, on CLOCK_MONOTONIC; 0: not yet, of the present picture.
+        program: the id and file that it plays; empty where it has no such word.
+        foreign: what somebody else has changed within the last minute, with a code, in English;
+            empty for nothing.
+    """
+
+    read_mono_s: float
+    program: str = ""
+    foreign: str = ""
+
+
 class FrameSink(Protocol):
     """A board that shows finished frames.
 
@@ -184,6 +200,14 @@ class FrameSink(Protocol):
 
     def close(self) -> None:
         """Turn the faces black and release the board."""
+
+
+@runtime_checkable
+class StoringSink(Protocol):
+    """A board beside `FrameSink` that stores its picture and says which it shows."""
+
+    def read_back(self) -> Mapping[str, SignWord]:
+        """The board's last word of each face; asks nothing."""
 
 
 @runtime_checkable

@@ -15,6 +15,7 @@ from agent.contract.document import Command
 QUIETEST_DB = -40
 LONGEST_MUTE = timedelta(days=7)
 EVERY_ZONE = "*"
+OF_FACES = frozenset({"blank", "unblank", "dim", "screenshot"})  # their zones are faces
 FULL_PCT = 100
 
 
@@ -22,8 +23,8 @@ class CommandArgs(msgspec.Struct, frozen=True, omit_defaults=True):
     """The arguments of a command.
 
     Args:
-        zones: names of zones with a loudspeaker line, of `blank`, `unblank` and `dim` names of
-            faces; left out, or `*`: all of the station.
+        zones: names of zones with a loudspeaker line, of `blank`, `unblank`, `dim` and
+            `screenshot` names of faces; left out, or `*`: all of the station.
         gain_db: of `volume`: in dB against the calibrated level, -40 to 0.
         until: of `mute` and `blank`: its end, UTC text; of `volume` and `dim`: when the former
             level comes back.

@@ -247,7 +247,10 @@ class Command(Header, frozen=True, kw_only=True):
     All but the first four are critical: a box that does not know them refuses them by name.
     """
 
-    do: Literal["volume", "tone", "resend", "restart", "mute", "unmute", "blank", "unblank", "dim"]
+    do: Literal[
+        "volume", "tone", "resend", "restart", "mute", "unmute", "blank", "unblank", "dim",
+        "screenshot",
+    ]  # fmt: skip
     args: dict[str, Any]
 
 

@@ -43,6 +43,8 @@ WITH = "entries.with"  # a box without it shows the picture by its own times
 VIDEO = "entries.body.scene.elements.kind=video"  # a box of 0.1.0 refuses it by this name
 MUTE, UNMUTE = "do=mute", "do=unmute"
 BLANK, UNBLANK, DIM = "do=blank", "do=unblank", "do=dim"
+SCREENSHOT = "do=screenshot"
+NAMED_COMMANDS = frozenset({MUTE, UNMUTE, BLANK, UNBLANK, DIM, SCREENSHOT})
 CHIME_CHECK = "policy.chime_check"
 TURN = "policy.stagger"  # known to each box that has `STAGGERED`, and named by none
 PHRASES = "bodies.phrases"  # a box without them waits for the recording: nothing is refused
@@ -68,6 +70,7 @@ PARTS: dict[str, Support] = {
     BLANK: "applied",
     UNBLANK: "applied",
     DIM: "applied",
+    SCREENSHOT: "applied",
     "do=resend": "refused",
     LIVE: "applied",
     "entries.start.kind=next": "applied",
@@ -132,7 +135,7 @@ def must_be_critical(document: Document) -> frozenset[str]:
     if isinstance(document, StationConfig):
         return frozenset(_critical_limits(document.policy))
     if isinstance(document, Command):
-        return frozenset({f"do={document.do}"} & {MUTE, UNMUTE, BLANK, UNBLANK, DIM})
+        return NAMED_COMMANDS & {f"do={document.do}"}
     return frozenset()
 
 

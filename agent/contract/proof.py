@@ -15,9 +15,9 @@ import msgspec
 from agent.contract.report import RecordKind
 
 ProofLevel = Literal["A0", "A1", "A2", "A3", "A4", "A5", "A6", "B0", "B1", "B2", "B3"]
-ProofMethod = Literal["current", "contact", "line", "microphone", "person", "card"]
+ProofMethod = Literal["current", "contact", "line", "microphone", "person", "card", "light"]
 # why a box that has witnesses cannot say whether a play was heard
-UnknownReason = Literal["safe_mode", "monitor_lost", "drowned", "too_short"]
+UnknownReason = Literal["safe_mode", "monitor_lost", "drowned", "too_short", "no_change"]
 PROOF_KIND: RecordKind = "config"
 PROOF = "proof"
 PROOF_LEVELS: tuple[ProofLevel, ...] = get_args(ProofLevel)
@@ -29,6 +29,7 @@ LEVEL_OF_METHOD: Mapping[ProofMethod, ProofLevel] = {
     "microphone": "A5",
     "person": "A6",
     "card": "B2",
+    "light": "B3",
 }
 # A picture's own record has the levels of sound, the only ones that a centre of 0.1.0 takes:
 # B0 drawn, B1 handed to the board, B2 confirmed by the control card, B3 seen from outside.
@@ -48,6 +49,7 @@ class PlayProof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         scores: each `<method> <number> <found> of <looked>`; number: correlation of envelopes,
             or the value drawn.
         zones: those for which nothing was found.
+        programs: each `<face> <id> <file>` that a sign said it played, when it was read back.
     """
 
     epoch: str
@@ -58,6 +60,7 @@ class PlayProof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: UnknownReason | None = None
     scores: list[str] = []
     zones: list[str] = []
+    programs: list[str] = []
 
 
 def build_detail(proof: PlayProof) -> dict[str, str | int | float | bool | list[str] | None]:

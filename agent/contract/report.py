@@ -17,6 +17,7 @@ REPORT_TYPE = "application/vnd.tramtin.report.{channel}.v1+json"
 MAX_BATCH_RECORDS = 100
 MAX_BATCH_BYTES = 32 * 1024
 MAX_ZONE_KINDS = 64  # of a larger station the centre does not know them
+MAX_PICTURES, MAX_PICTURE_BYTES = 2, 16_000  # in one verdict: 57 kB in its envelope
 MAX_HOLDS = 1000  # with the longest names 254 bytes each: small enough for every broker in use
 
 
@@ -196,10 +197,27 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     why: dict[str, Why] | UnsetType = UNSET
 
 
+class FacePicture(msgspec.Struct, frozen=True):
+    """A small picture of what was sent to a face.
+
+    Args:
+        face: its name.
+        at: when it was taken; UTC text.
+        frame_sha256: of the frame that it is a copy of.
+        png: at most `MAX_PICTURE_BYTES`; base64 in JSON.
+    """
+
+    face: str
+    at: str
+    frame_sha256: str
+    png: bytes
+
+
 class Result(msgspec.Struct, frozen=True):
     """The verdict on one document, published on `res`.
 
-    `ignored` lists members of an accepted document that this box does not know.
+    `ignored` lists members of an accepted document that this box does not know; `pictures` are
+    those that a `screenshot` asked for.
     """
 
     doc_id: str | None
@@ -209,6 +227,7 @@ class Result(msgspec.Struct, frozen=True):
     kind: str = ""
     sha256: str = ""
     ignored: list[str] | UnsetType = UNSET
+    pictures: list[FacePicture] | UnsetType = UNSET
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -19,7 +19,7 @@ from msgspec import UNSET
 from agent.clock import Clock, Now
 from agent.contract.command_args import ignored_args, read_args
 from agent.contract.document import Command
-from agent.contract.report import Result
+from agent.contract.report import FacePicture, Result
 from agent.contract.utc import parse_utc
 from agent.control.operations import (
     COMMAND,
@@ -29,6 +29,7 @@ from agent.control.operations import (
     Operations,
     Requester,
 )
+from agent.control.screenshots import Screenshots
 from agent.control.zone_level_change import LEVEL_COMMANDS, change_levels
 from agent.errors import AgentError, StoreError
 from agent.evidence.journal import Journal
@@ -62,12 +63,13 @@ class CommandExecutor:
         documents: those in force.
         levels: what `volume` and `mute` change.
         operations: the operations of this box, built when first needed.
+        screenshots: takes pictures of what faces show.
 
     Attributes:
         carried_out: emitted with the result of each command.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword a part of the box
         self,
         settings: Settings,
         *,
@@ -77,6 +79,7 @@ class CommandExecutor:
         documents: DocumentsInForce,
         levels: ZoneLevels,
         operations: Callable[[], Operations],
+        screenshots: Screenshots,
     ) -> None:
         self.carried_out = Signal[[Result]]()
         self._settings = settings
@@ -86,6 +89,8 @@ class CommandExecutor:
         self._documents = documents
         self._levels = levels
         self._operations = operations
+        self._screenshots = screenshots
+        self._pictures: dict[str, list[FacePicture]] = {}  # of results that are not reported
         self._results: Results = {}
         self._broken: set[str] = set()  # not tried again in this run
         self._wake = asyncio.Event()
@@ -135,6 +140,8 @@ class CommandExecutor:
             _verify_in_time(command, self._clock.now())
             if command.do in LEVEL_COMMANDS:
                 await self._change_levels(sha256, command)
+            elif command.do == "screenshot":
+                await self._take_pictures(sha256, command)
             else:
                 await self._operate(sha256, command)
         except OperationRefusedError as error:
@@ -156,6 +163,13 @@ class CommandExecutor:
         results = self._with(sha256, _build_result(command, "done"))
         await self._levels.update(changes, now, partial(_save, results))
         self._results = results
+
+    async def _take_pictures(self, sha256: str, command: Command) -> None:
+        """The pictures are not stored: after a power cut the command has failed."""
+        await self._put(sha256, _build_result(command, "begun"))
+        zones = read_args(command).zones
+        self._pictures[sha256] = await self._screenshots.take([] if zones is UNSET else zones)
+        await self._put(sha256, _build_result(command, "done"))
 
     async def _operate(self, sha256: str, command: Command) -> None:
         await self._put(sha256, _build_result(command, "begun"))
@@ -196,7 +210,10 @@ class CommandExecutor:
     async def _report(self, sha256: str, result: CommandResult) -> None:
         if result.outcome == "begun":
             raise ValueError("it has not ended")
+        pictures = self._pictures.pop(sha256, [])
         detail = {**result.record, "result": result.outcome, "code": result.code}
+        if pictures:
+            detail["frames"] = ", ".join(f"{one.face} {one.frame_sha256}" for one in pictures)
         try:
             await self._journal.append(COMMAND, detail={**detail})
         except AgentError:
@@ -204,7 +221,7 @@ class CommandExecutor:
         self.carried_out.emit(
             Result(
                 result.doc_id, result.outcome, result.code, result.hint[:300], COMMAND, sha256,
-                ignored=list(result.ignored) or UNSET,
+                ignored=list(result.ignored) or UNSET, pictures=pictures or UNSET,
             )
         )  # fmt: skip
         await self._keep(sha256, msgspec.structs.replace(result, is_reported=True))

@@ -1,8 +1,9 @@
 """Samples the box's sensors, keeps the last readings, raises an issue for one out of limits.
 
 Every 30 s; every 5 s where a sensor watches a zone's amplifier, so that a bulletin of ten seconds
-is enough to prove that it drew current. A reading outside `low`..`high` begins an issue; it ends
-when the reading is back inside by a margin: 2 °C, 5 % of humidity, else a twentieth of the limit.
+is enough to prove that it drew current; every 2 s where a light sensor looks at a face. A reading
+outside `low`..`high` begins an issue; it ends when the reading is back inside by a margin: 2 °C,
+5 % of humidity, else a twentieth of the limit.
 
 `low` of a zone's current or power sensor is no limit but the lowest value that its amplifier draws
 while it is on: see `agent.health.amplifier_current`. Without it nothing is checked there.
@@ -31,6 +32,7 @@ LineState = Callable[[str], str | None]
 OnSample = Callable[[Sensor, float], None]
 SAMPLE_S = 30.0
 ZONE_SAMPLE_S = 5.0
+SIGHT_SAMPLE_S = 2.0
 TRIES = 3
 MARGIN: Mapping[str, float] = {"temperature": 2.0, "humidity": 5.0}
 MARGIN_SHARE = 0.05
@@ -72,7 +74,7 @@ class SensorSampler:
         self._device = device
         self._on_sample = on_sample
         self._mono = mono
-        self._period_s = ZONE_SAMPLE_S if settings.zone else SAMPLE_S
+        self._period_s = _period_s(settings)
         self._value: float | None = None
         self._sampled_mono_s = 0.0
         self._misses = 0
@@ -194,6 +196,12 @@ def build_sensors(
             for settings, device in zip(sensors, devices, strict=True)
         ]
     )
+
+
+def _period_s(settings: Sensor) -> float:
+    if settings.zone is None:
+        return SAMPLE_S
+    return SIGHT_SAMPLE_S if settings.measures == "illuminance" else ZONE_SAMPLE_S
 
 
 def _load(settings: Sensor) -> SensorReader:

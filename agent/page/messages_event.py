@@ -38,6 +38,7 @@ EVENT_PHRASES: Catalogue = {
     "event.use.volume": Text("lệnh chỉnh âm lượng", "ordered: volume"),
     "event.use.mute": Text("lệnh tắt tiếng cụm loa", "ordered: zone muted"),
     "event.use.blank": Text("lệnh để bảng đen", "ordered: face blanked"),
+    "event.use.screenshot": Text("lệnh chụp hình mặt bảng", "ordered: picture of a face"),
     "event.use.unblank": Text("lệnh cho bảng hiện lại", "ordered: face shown again"),
     "event.use.dim": Text("lệnh giảm sáng bảng", "ordered: face dimmed"),
     "event.use.unmute": Text("lệnh mở tiếng cụm loa", "ordered: zone unmuted"),

@@ -3,8 +3,9 @@
 The order of rules: the hour or the light of the day gives a share of the way from night to day; an
 advert, a reserve supply and the cap in watts lower it; salt-wet modules stay low after a dark day;
 the card's profile clamps last. Caps of the signed policy hold for night, day and adverts. A change
-comes slowly, so that nobody sees it happen, except that a reserve supply is obeyed at once, and an
-emergency is raised at once to what the rules give: it must be readable from its first frame.
+comes slowly, so that nobody sees it happen, except that the cap in watts is obeyed within seconds,
+a reserve supply at once, and an emergency is raised at once to what the rules give: it must be
+readable from its first frame.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from agent.contract.calendar_terms import SunPoint, SunStart
 from agent.contract.local_time import LOCAL
 from agent.contract.station_policy import BoardLightCaps
 from agent.plan.advert import smaller
+from agent.plan.board_power import cap_pct
 from agent.plan.sun import sun_second
 from agent.settings.model import BoardLight
 
 SLEW_PCT_S = 1.0  # the fastest change
+WATTS_SLEW_PCT_S = 5.0  # and down to the cap in watts
 STEADY_S = 30.0  # how long another light must last before it counts
 LUX_RATIO = 1.25  # and by how much it must differ
 DARK_S = 24 * 3600.0  # a wall that was dark this long may be wet with salt
@@ -86,7 +89,7 @@ def find_target(rules: BoardLight, inputs: LightInputs, limits: tuple[int, int])
     caps = [
         (rules.advert_pct if inputs.is_advert else None, "advert"),
         (rules.reserve_pct if inputs.is_reserve else None, "reserve"),
-        (_power_pct(rules, inputs.picture_level), "watts"),
+        (cap_pct(rules, inputs.picture_level), "watts"),
         (WET_PCT if inputs.dark_s >= DARK_S and inputs.lit_s < WET_S else None, "wet"),
     ]
     for cap, name in caps:
@@ -96,17 +99,31 @@ def find_target(rules: BoardLight, inputs: LightInputs, limits: tuple[int, int])
     return LightTarget(min(max(round(pct), low), high), rule)
 
 
-def next_step(current: float, target: LightTarget, passed_s: float) -> float:
-    """The brightness after some seconds on the way to a target."""
+def next_step(
+    current: float, target: LightTarget, passed_s: float, power_pct: float | None = None
+) -> float:
+    """The brightness after some seconds on the way to a target.
+
+    Args:
+        current: in percent.
+        target: where it goes, by whatever rule.
+        passed_s: since the step before.
+        power_pct: the most that the cap in watts allows; None: there is none.
+    """
     if target.rule == "reserve" and target.pct < current:
         return target.pct
     most = SLEW_PCT_S * passed_s
-    return current + min(max(target.pct - current, -most), most)
+    step = current + min(max(target.pct - current, -most), most)
+    if power_pct is None or step <= power_pct:
+        return step
+    return max(power_pct, min(step, current - WATTS_SLEW_PCT_S * passed_s))
 
 
-def raise_at_once(current: float, target: LightTarget, passed_s: float) -> float:
+def raise_at_once(
+    current: float, target: LightTarget, passed_s: float, power_pct: float | None = None
+) -> float:
     """As `next_step`, for an emergency: what is too dark is at its target now."""
-    return max(next_step(current, target, passed_s), target.pct)
+    return max(next_step(current, target, passed_s, power_pct), target.pct)
 
 
 class LuxFilter:
@@ -180,13 +197,6 @@ def _lux_share(rules: BoardLight, lux: float) -> float:
     low, high = rules.dark_lux, rules.bright_lux
     share = math.log(max(lux, 1.0) / low) / math.log(high / low)
     return min(max(share, 0.0), 1.0)
-
-
-def _power_pct(rules: BoardLight, picture_level: float) -> float | None:
-    """The brightness at which the picture stays below the cap in watts; light costs the power."""
-    if rules.cap_w is None or rules.full_w is None or picture_level <= 0:
-        return None
-    return 100 * rules.cap_w / (rules.full_w * picture_level)
 
 
 def _second(clock: str) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 from agent.contract.scene import Scene
 from agent.play.clip_messages import AddClip, ClipCount, ClipFailed
+from agent.play.face_state import FaceLight, SignState
 
 WORKER_FD = 3
 RATE_HZ = 48_000
@@ -343,13 +344,16 @@ class BoardReady(Message, frozen=True, tag="board_ready"):
 class BoardBeat(Message, frozen=True, tag="board_beat"):
     """Every 500 ms: frames sent so far, how many were late, and faces that cannot be shown now.
 
-    `faults` has a coded reason by face, `clips` the frames of each clip by the id of its scene.
+    `faults` has a coded reason by face, `clips` the frames of each clip by the id of its scene,
+    `light` that of what was last sent to each face, `signs` what those say that store it.
     """
 
     frames: int
     late: int
     faults: dict[str, str] = {}
     clips: dict[str, ClipCount] = {}
+    light: dict[str, FaceLight] = {}
+    signs: dict[str, SignState] = {}
 
 
 class Shown(Message, frozen=True, tag="shown"):

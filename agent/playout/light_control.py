@@ -16,6 +16,7 @@ from agent.contract.calendar_terms import SunPoint
 from agent.contract.priority import Level
 from agent.contract.report import InputState, SensorReading
 from agent.contract.station_policy import BoardLightCaps
+from agent.plan.board_power import HeldLevel, cap_pct, estimate_w
 from agent.plan.light import (
     DARK_S,
     LightInputs,
@@ -47,6 +48,7 @@ class LightSources:
         caps: the most that the signed policy allows.
         lux: the light at a sensor of the box; None: it has none, or its value is too old.
         ordered_pct: the most that signed commands allow.
+        picture_level: mean level of what the board shows, white being 1; None: not known.
     """
 
     now: Callable[[], Now]
@@ -56,6 +58,7 @@ class LightSources:
     caps: Callable[[], BoardLightCaps]
     lux: Callable[[], float | None]
     ordered_pct: Callable[[], int] = lambda: 100
+    picture_level: Callable[[], float | None] = lambda: None
 
 
 class Dimmable(Protocol):
@@ -107,6 +110,7 @@ class LightControl:
         self._report = report
         self._mono = mono
         self._lux = LuxFilter()
+        self._level = HeldLevel()
         self._current_pct: float | None = None
         self._told_pct: float | None = None
         self._stepped_mono_s = mono()
@@ -127,13 +131,17 @@ class LightControl:
         self._note_darkness(now_mono_s)
         limits = _common_limits(self._dimmed)
         rules = apply_caps(self._rules, self._sources.caps())
-        target = find_target(rules, self._gather(now_mono_s), limits)
+        inputs = self._gather(now_mono_s)
+        target = find_target(rules, inputs, limits)
         target = self.target = self._apply_order(target, limits[0])
         if self._current_pct is None:  # the wall shows what its flash holds: take ours at once
             await self._apply(target.pct)
             return
+        power_pct = cap_pct(rules, inputs.picture_level)
+        if power_pct is not None:
+            power_pct = max(power_pct, limits[0])
         go = raise_at_once if self._is_emergency() else next_step
-        await self._apply(go(self._current_pct, target, passed_s))
+        await self._apply(go(self._current_pct, target, passed_s, power_pct))
 
     async def _rest(self) -> None:
         """Wait for the next step, or for the beginning of an emergency."""
@@ -146,6 +154,25 @@ class LightControl:
     def _is_emergency(self) -> bool:
         item = self._sources.on_air()
         return item is not None and item.level >= Level.EMERGENCY
+
+    def readings(self, name: str) -> dict[str, SensorReading]:
+        """The picture's level and the power that it takes, as readings of the board.
+
+        Args:
+            name: of the board.
+        """
+        level = self._sources.picture_level()
+        if level is None or self._current_pct is None:
+            return {}
+        found = {f"{name}.picture_level": ("picture_level", round(100 * level, 1), "%")}
+        if (watts := estimate_w(self._rules, level, self._current_pct)) is not None:
+            found[f"{name}.watts_estimate"] = "watts_estimate", watts, "W"
+        return {name: SensorReading(*one, age_s=0.0) for name, one in found.items()}
+
+    @property
+    def pct(self) -> float | None:
+        """The brightness that is commanded now; None before the first step."""
+        return self._current_pct
 
     def _apply_order(self, target: LightTarget, low_pct: int) -> LightTarget:
         """A signed command lowers the brightness, never below the profile's, nor an emergency."""
@@ -176,6 +203,7 @@ class LightControl:
             lux=self._lux.add_sample(lux, now_mono_s),
             is_reserve=_is_reserve(self._sources.inputs().values()),
             is_advert=item is not None and item.source.description.advert is True,
+            picture_level=self._level.add_sample(self._sources.picture_level(), now_mono_s),
             dark_s=self._dark_s,
             lit_s=lit_s,
         )

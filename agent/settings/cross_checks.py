@@ -154,6 +154,18 @@ def _find_in_controls(output: Node, path: str) -> Iterator[Found]:
         for n, face in items_of(card, "faces"):
             if isinstance(face, Scalar) and face.value not in faces:
                 yield _unknown(face, f"{path}.controls[{k}].faces[{n}]", "no_face", faces)
+        yield from _find_in_eye(card, f"{path}.controls[{k}]", faces)
+
+
+def _find_in_eye(card: Node, path: str, faces: list[str]) -> Iterator[Found]:
+    """A card's light sensor that looks at a face knows how bright a white one is."""
+    sees, white = given(card, "sees"), given(card, "white_lux")
+    if isinstance(sees, Scalar) and sees.value not in faces:
+        yield _unknown(sees, f"{path}.sees", "no_face", faces)
+    for one, missing in ((sees, "white_lux"), (white, "sees")):
+        if one is not None and (white if missing == "white_lux" else sees) is None:
+            expected = CodedText("rule", (missing,))
+            yield Found(one.mark, f"{path}.{missing}", "missing_key", "", expected)
 
 
 def _least_channels(audio: Node) -> int:
@@ -220,6 +232,9 @@ def _find_in_sensors(
         zone = given(node, "zone")
         if isinstance(zone, Scalar) and zone.value not in names:
             yield _unknown(zone, f"sensors[{i}].zone", "no_zone", names)
+        if _is_sight(node, outputs) and given(node, "baseline") is None:
+            expected = CodedText("rule", ("baseline",))
+            yield Found(node.mark, f"sensors[{i}].baseline", "sight_needs_baseline", "", expected)
         low, high = given(node, "low"), given(node, "high")
         least, most = _number(low), _number(high)
         if high is not None and least is not None and most is not None and least >= most:
@@ -231,15 +246,25 @@ def _find_in_sensors(
 
 def _find_in_light_sensors(tree: Node, outputs: list[tuple[int, Node]]) -> Iterator[Found]:
     """A board's light sensor is one of the box's sensors of light."""
-    names = [
-        _texts(sensor, "name")[0]
+    sensors = [
+        (_texts(sensor, "name")[0], _is_sight(sensor, outputs))
         for _, sensor in items_of(tree, "sensors")
         if _texts(sensor, "measures")[0] == "illuminance"
     ]
+    names = [name for name, is_sight in sensors if not is_sight]
     for i, output in outputs:
         sensor = given(given(output, "light"), "sensor")
-        if isinstance(sensor, Scalar) and sensor.value not in names:
-            yield _unknown(sensor, f"outputs[{i}].light.sensor", "no_light_sensor", names)
+        if not isinstance(sensor, Scalar) or sensor.value in names:
+            continue
+        what = "sight_is_no_daylight" if (sensor.value, True) in sensors else "no_light_sensor"
+        yield _unknown(sensor, f"outputs[{i}].light.sensor", what, names)
+
+
+def _is_sight(sensor: Node, outputs: list[tuple[int, Node]]) -> bool:
+    """Does a light sensor look at a face?"""
+    faces = [_texts(face, "name")[0] for _, one in outputs for _, face in items_of(one, "faces")]
+    measures, zone = _texts(sensor, "measures", "zone")
+    return measures == "illuminance" and zone in faces
 
 
 def _find_in_voices(tree: Node, outputs: list[tuple[int, Node]]) -> Iterator[Found]:

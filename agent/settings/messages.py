@@ -62,6 +62,15 @@ _OWN: Catalogue = {
         "không có cảm biến nào tên này mà đo ánh sáng (measures: illuminance)",
         "no sensor of this name measures light (measures: illuminance)",
     ),
+    "sight_needs_baseline": Text(
+        "cảm biến nhìn mặt bảng phải ghi `baseline`: mặt trắng hết cỡ làm nó tăng bao nhiêu lx",
+        "a light sensor that looks at a face needs `baseline`: by how many lx a white face at full"
+        " brightness raises it",
+    ),
+    "sight_is_no_daylight": Text(
+        "cảm biến này nhìn mặt bảng: độ sáng sẽ chạy theo chính hình của bảng",
+        "this sensor looks at the face: the brightness would follow the board's own picture",
+    ),
     "no_voice_input": Text(
         "không có micro hay đường vào này ở voice_inputs",
         "no such microphone or line-in in voice_inputs",

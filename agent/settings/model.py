@@ -169,13 +169,16 @@ class Board(_Settings, frozen=True, kw_only=True):
 class ControlCard(_Settings, frozen=True, kw_only=True):
     """A card that dims, blanks and watches `faces` of the board, all of them without any.
 
-    `options` are keys of its profile only.
+    `options` are keys of its profile only. Its light sensor looks at the face `sees`, which raises
+    it by `white_lux` when it is white; without these two it looks at the sky.
     """
 
     name: Name
     profile: Profile
     port: PathText
     faces: Annotated[list[Name], Meta(max_length=16)] = []
+    sees: Name | None = None
+    white_lux: Annotated[float, Meta(ge=0.1, le=1_000_000)] | None = None
     options: Options = {}
 
 
@@ -287,7 +290,8 @@ class Input(_Settings, frozen=True, kw_only=True):
 class Sensor(_Settings, frozen=True, kw_only=True):
     """A sensor. A value outside `low`..`high` (in the sensor's unit) is a health issue.
 
-    `baseline` is what a zone's amplifier drew while it sounded at commissioning.
+    `baseline` is what a zone's amplifier drew while it sounded at commissioning; of a light sensor
+    whose `zone` is a face, by how much that face raises it when it is white.
     """
 
     name: Name

@@ -15,6 +15,7 @@ from agent.contract.command_args import (
     read_args,
 )
 from agent.contract.document import Command
+from agent.contract.report import MAX_PICTURES
 from agent.contract.utc import is_utc, parse_utc
 from agent.trust.schema_error import require as _require
 
@@ -50,6 +51,9 @@ def check_command(document: Command) -> None:
         _require(_is_later(document, args), "args.until", "a UTC moment later than issued")
         limit = parse_utc(document.issued) + LONGEST_MUTE
         _require(parse_utc(str(args.until)) <= limit, "args.until", "at most 7 days ahead")
+    elif document.do == "screenshot":
+        few = args.zones is not UNSET and len(args.zones) <= MAX_PICTURES
+        _require(few and not args.is_every_zone, "args.zones", f"1 to {MAX_PICTURES} faces")
     elif document.do == "tone":
         is_one = args.zones is not UNSET and len(args.zones) == 1 and not args.is_every_zone
         _require(is_one, "args.zones", "one zone")

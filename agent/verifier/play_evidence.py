@@ -1,7 +1,8 @@
 """What was found while a play sounded, and the verdict at its end. Pure.
 
 Each method looks many times during a play. A line looped back, an amplifier's fault contact, its
-current, a microphone and a person see further down the chain, in this order, so the furthest method
+current, a microphone and a person see further down the chain, in this order; of a picture a control
+card, and a light sensor that looks at the face. So the furthest method
 that found the sound gives the level, and the furthest that looked and found nothing decides that it
 was not heard. A person who heard it outweighs every device of that zone.
 """
@@ -22,10 +23,10 @@ from agent.contract.proof import (
 # so often a method must have looked before it may say that nothing was heard
 LEAST_LOOKS: Mapping[ProofMethod, int] = {
     "contact": 3, "current": 2, "line": 3, "microphone": 3, "person": 1,
-    "card": 1,
+    "card": 1, "light": 2,
 }  # fmt: skip
 FURTHEST_LAST: tuple[ProofMethod, ...] = (
-    "line", "contact", "current", "microphone", "card", "person",
+    "line", "contact", "current", "microphone", "card", "light", "person",
 )  # fmt: skip
 NO_LEVEL = "Z"  # behind every level
 
@@ -39,12 +40,14 @@ class Look:
         where: the output whose sound it compares, or the zone whose amplifier it watches.
         is_found: did it find the sound?
         value: correlation of the envelopes, or the value drawn; for the record.
+        program: of a sign that stores its picture: what it says it plays.
     """
 
     method: ProofMethod
     where: str
     is_found: bool
     value: float = 0.0
+    program: str = ""
 
 
 @dataclass
@@ -101,12 +104,15 @@ class PlayEvidence:
     is_picture: bool = False
     _tallies: dict[tuple[ProofMethod, str], _Tally] = field(default_factory=dict)
     _reason: UnknownReason = "too_short"
+    _programs: dict[str, str] = field(default_factory=dict)
 
     def add(self, look: Look) -> None:
         """Count a look that concerns this play; any other is left out."""
         if self._is_here(look.where):
             key = look.method, look.where
             self._tallies.setdefault(key, _Tally(look.method)).add(look)
+            if look.program:
+                self._programs[look.where] = look.program
 
     def note_blind(self, output: str, reason: UnknownReason) -> None:
         """What hears an output could not say anything for a moment."""
@@ -140,6 +146,11 @@ class PlayEvidence:
                 for (method, where), tally in sorted(self._here())
             ],
             zones=sorted(set(self._silent_at(furthest)) & self.zones),
+            programs=[
+                f"{where} {program}"
+                for where, program in sorted(self._programs.items())
+                if self._is_here(where)
+            ],
         )
 
     def _say_unknown(self, epoch: str, seq: int, level: ProofLevel) -> PlayProof | None:

@@ -58,7 +58,7 @@ class PlayProofs:
 
     Args:
         journal: takes the proof records.
-        set_issue: begins or ends `not_heard`.
+        set_issue: begins or ends `not_heard` and `not_seen`.
         zones: those of each output.
         witnesses: outputs and zones that have something that can look.
         is_lost: can what hears this output not be used?

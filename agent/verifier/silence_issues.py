@@ -1,4 +1,4 @@
-"""The issue `not_heard`: while a silent play still lasts, or by the verdict at its end.
+"""The issues `not_heard` and `not_seen`: while a play still lasts, or by the verdict at its end.
 
 Looks are counted within one play: what was missed at the end of one and at the begin of the next
 is no silence. A play that is too short for a row of looks has its verdict.
@@ -13,10 +13,10 @@ from agent.contract.proof import PlayProof, ProofMethod
 from agent.verifier.play_evidence import Look
 
 SetIssue = Callable[[str, str, str | None], None]
-NOT_HEARD = "not_heard"
-# looks in a row that find nothing: one a second, of a current one in five seconds
+NOT_HEARD, NOT_SEEN = "not_heard", "not_seen"
+# looks in a row that find nothing: one a second, of a current and of light one in five seconds
 SILENT_LOOKS: Mapping[ProofMethod, int] = {
-    "line": 5, "microphone": 5, "contact": 3, "current": 3,
+    "line": 5, "microphone": 5, "contact": 3, "current": 3, "light": 3,
 }  # fmt: skip
 
 
@@ -24,7 +24,7 @@ class SilenceIssues:
     """What is silent now, by output or zone.
 
     Args:
-        set_issue: begins or ends `not_heard`.
+        set_issue: begins or ends `not_heard` and `not_seen`.
     """
 
     def __init__(self, set_issue: SetIssue) -> None:
@@ -50,8 +50,10 @@ class SilenceIssues:
         if look.is_found:
             del self._rows[key]
             self._silent.discard(key)
-            if not any(where == look.where for where, _ in self._silent):
-                self._set_issue(NOT_HEARD, look.where, None)
+            kind = _kind_of(look.method)
+            others = [one for where, one in self._silent if where == look.where]
+            if kind not in map(_kind_of, others):
+                self._set_issue(kind, look.where, None)
             return
         self._rows[key] += 1
         if self._rows[key] >= least:
@@ -65,7 +67,11 @@ class SilenceIssues:
 
     def _begin(self, where: str, method: ProofMethod, hint: str) -> None:
         self._silent.add((where, method))
-        self._set_issue(NOT_HEARD, where, hint)
+        self._set_issue(_kind_of(method), where, hint)
+
+
+def _kind_of(method: ProofMethod) -> str:
+    return NOT_SEEN if method == "light" else NOT_HEARD
 
 
 def _describe(look: Look) -> str:
@@ -74,5 +80,7 @@ def _describe(look: Look) -> str:
             return "contact: the amplifier reports a fault"
         case "current":
             return f"current: {look.value:.2f}"
+        case "light":
+            return f"light: {look.value:.2f} of the change that was due"
         case _:
             return f"{look.method}: correlation {look.value:.2f}"

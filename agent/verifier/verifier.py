@@ -8,12 +8,15 @@ from functools import partial
 from typing import Any
 
 from agent.contract.report import InputState
-from agent.settings.model import Output, Settings
+from agent.settings.model import Output, Sensor, Settings
+from agent.settings.still_faces import list_still_faces
 from agent.verifier.amplifier_watch import DRAWN_MEASURES, FAULT_CONTACT, AmplifierWatch
 from agent.verifier.heard_keys import HeardKeys
 from agent.verifier.play_evidence import Look
 from agent.verifier.play_proofs import PlayProofs, ProofLog, RecordLog
 from agent.verifier.sound_monitor import SoundMonitor, spawn_monitor
+from agent.verifier.wall_sight import WallSight, is_sight
+from drivers import registry
 
 SetIssue = Callable[[str, str, str | None], None]
 Run = Callable[[], Coroutine[Any, Any, None]]
@@ -28,6 +31,7 @@ class Verifier:
         amplifiers: takes the samples of sensors and the states of contacts.
         keys: take the word of a person.
         monitors: output → the input that hears it.
+        sights: the light sensors that look at faces.
         add: counts a look for the plays that it concerns.
     """
 
@@ -35,12 +39,17 @@ class Verifier:
     amplifiers: AmplifierWatch
     keys: HeardKeys
     monitors: Mapping[str, SoundMonitor]
+    sights: WallSight
     add: Callable[[Look], None]
 
     def look_at_card(self, faces: Iterable[str], *, shows_ours: bool) -> None:
         """A control card has said what is on these faces."""
         for face in faces:
             self.add(Look("card", face, shows_ours, float(shows_ours)))
+
+    def look_at_sign(self, face: str, program: str) -> None:
+        """A sign that stores its picture has said that it plays ours."""
+        self.add(Look("card", face, is_found=True, value=1.0, program=program))
 
     def services(self, read_states: Callable[[], Mapping[str, InputState]]) -> dict[str, Run]:
         """What runs, by name.
@@ -93,7 +102,21 @@ def build_verifier(
         proofs.ended.connect(monitor.on_end)
         monitors[output.name] = monitor
     keys = HeardKeys(settings.inputs, proofs.confirm)
-    return Verifier(ProofLog(journal, proofs), amplifiers, keys, monitors, proofs.add)
+    sights = WallSight(
+        settings.sensors, settings.outputs,
+        on_look=proofs.add, on_blind=proofs.note_blind, find_saturated=_find_saturated,
+    )  # fmt: skip
+    return Verifier(ProofLog(journal, proofs), amplifiers, keys, monitors, sights, proofs.add)
+
+
+def _find_saturated(sensor: Sensor) -> float | None:
+    """The value at which a sensor counts no further, by its profile; None: it does not say."""
+    file = registry.describe(sensor.profile).file
+    reading = getattr(file, "readings", {}).get(sensor.measures)
+    scale = sensor.options.get("scale", 1.0)
+    if reading is None or reading.high is None or not isinstance(scale, int | float):
+        return None
+    return float(reading.high * scale)
 
 
 def _list_zones(output: Output) -> list[str]:
@@ -107,4 +130,7 @@ def _find_witnesses(settings: Settings) -> frozenset[str]:
     drawn = [one.zone for one in settings.sensors if one.measures in DRAWN_MEASURES]
     faces = [face for one in settings.outputs for card in one.controls
              for face in (card.faces or _list_zones(one))]  # fmt: skip
-    return frozenset(filter(None, [*heard, *contacts, *drawn, *faces]))
+    every = frozenset(face.name for one in settings.outputs for face in one.faces)
+    seen = [one.zone for one in settings.sensors if is_sight(one, every)]
+    signs = list_still_faces(settings.outputs)
+    return frozenset(filter(None, [*heard, *contacts, *drawn, *faces, *seen, *signs]))

@@ -13,6 +13,7 @@ import click
 from agent.contract.command_args import LONGEST_MUTE
 from agent.contract.document import Emergency
 from agent.contract.local_time import LOCAL
+from agent.contract.report import MAX_PICTURES
 from agent.errors import ConfigError
 from agent.trust.payload import decode_payload
 from central.cli.cli_errors import handle_errors
@@ -25,7 +26,9 @@ from texts.catalogue import Lang
 if TYPE_CHECKING:
     from central.documents.emergency_order import OrderParams
 
-COMMANDS = ["volume", "mute", "unmute", "tone", "restart", "blank", "unblank", "dim"]
+COMMANDS = [
+    "volume", "mute", "unmute", "tone", "restart", "blank", "unblank", "dim", "screenshot",
+]  # fmt: skip
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 
@@ -209,7 +212,8 @@ def draft_command_(**options: Any) -> None:
     volume: the zones play quieter, until --until or until it is changed. mute: they are silent
     until --until, seven days at most; emergencies still sound. unmute, tone (one --zone), restart.
     blank: the faces of boards are black until --until, as long at most; unblank; dim: they are at
-    most --pct bright. Emergencies are seen all the same, and not dimmed.
+    most --pct bright. Emergencies are seen all the same, and not dimmed. screenshot: a small
+    picture of what one or two faces (--zone) were sent; `pictures` writes it to files.
     --for says how long a station that is offline may take it late.
     """
     from central.documents.command_order import draft_command
@@ -268,6 +272,7 @@ def _check_command(options: dict[str, Any], order: OrderParams, lang: Lang) -> N
         "blank": "--until" if options["until"] is None else "",
         "dim": "--pct" if options["pct"] is None else "",
         "tone": "--zone" if len(zones) != 1 else "",
+        "screenshot": "--zone" if not 1 <= len(zones) <= MAX_PICTURES else "",
     }.get(do)
     if lacking:
         raise ConfigError("E_USAGE", do, translate(lang, "fault.command_lacks", do, lacking))

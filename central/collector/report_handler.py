@@ -42,6 +42,7 @@ from central.collector.report_rules import (
 from central.publication.document_outbox import OutgoingMessage, lacking
 from central.publication.station_answers import IGNORED
 from central.store.database import Database
+from central.store.face_pictures import note_pictures
 
 log = logging.getLogger(__name__)
 TIME_LIFETIME = timedelta(minutes=10)
@@ -56,6 +57,7 @@ _TYPE_OF_CHANNEL: dict[str, Any] = {
 def _row_of(result: Result) -> dict[str, Any]:
     """Build the row of a verdict; its detail lists the members that a box ignored."""
     row = msgspec.structs.asdict(result)
+    del row["pictures"]
     ignored = row.pop("ignored")
     if ignored is not UNSET:
         row["detail"] = f"{IGNORED}{', '.join(ignored)}; {row['detail']}".removesuffix("; ")
@@ -147,6 +149,8 @@ class ReportHandler:
                 self._handle_health(station, report)
             case Result():
                 report_store.note_result(self._database, station, _row_of(report))
+                if report.pictures is not UNSET:
+                    note_pictures(self._database, station, report.doc_id, report.pictures)
         return []
 
     def _handle_health(self, station: StationId, health: Health) -> None:

@@ -11,15 +11,26 @@ import re
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
-from agent.contract.report import Health, Hello, LogBatch, Record, Result
+from agent.contract.report import (
+    MAX_PICTURE_BYTES,
+    MAX_PICTURES,
+    FacePicture,
+    Health,
+    Hello,
+    LogBatch,
+    Record,
+    Result,
+)
+from agent.contract.utc import is_utc
 
 # Bytes of a whole message; an honest box stays far below.
 MAX_MESSAGE_BYTES = {
     "hello": 384 * 1024,
     "log": 128 * 1024,
     "health": 128 * 1024,
-    "res": 16 * 1024,
+    "res": 128 * 1024,  # with pictures of two faces
     "state": 256,
 }
 MAX_RECORD_BYTES = 30 * 1024  # one record must fit a batch of 32 KiB
@@ -28,6 +39,8 @@ MAX_SESSION = 2**31 - 1
 MAX_ITEMS = 1024
 MAX_NAME = 256
 MAX_TEXT = 4096
+PNG = b"\x89PNG\r\n\x1a\n"
+_FACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # C0 without line feed and tab, DEL, C1, line separators, bidirectional overrides and isolates.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
@@ -84,6 +97,9 @@ def verify_report_content(report: Hello | LogBatch | Health | Result) -> None:
             _verify_names(report.epoch)
         case Result():
             _verify_names(report.doc_id or "", report.code or "", report.kind, report.sha256)
+            if report.pictures is not UNSET:
+                _verify_pictures(report.pictures)
+                report = msgspec.structs.replace(report, pictures=UNSET)
     if not isinstance(report, LogBatch):
         _verify_tree(msgspec.to_builtins(report))
 
@@ -118,6 +134,18 @@ def _verify_names(*names: str) -> None:
     for name in names:
         if len(name) > MAX_NAME or _CONTROL.search(name):
             raise ReportError("E_SCHEMA", "an identifier that is too long or holds control signs")
+
+
+def _verify_pictures(pictures: list[FacePicture]) -> None:
+    """They are kept as bytes and never drawn here; a file must not be something else."""
+    if len(pictures) > MAX_PICTURES:
+        raise ReportError("E_SCHEMA", f"{len(pictures)} pictures, at most {MAX_PICTURES}")
+    for one in pictures:
+        _verify_names(one.face, one.at, one.frame_sha256)
+        if not one.png.startswith(PNG) or len(one.png) > MAX_PICTURE_BYTES:
+            raise ReportError("E_SCHEMA", f"no PNG of at most {MAX_PICTURE_BYTES} bytes")
+        if not _FACE.fullmatch(one.face) or not is_utc(one.at):
+            raise ReportError("E_SCHEMA", "a picture without its face or its moment")
 
 
 def _verify_tree(value: Any) -> None:

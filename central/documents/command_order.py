@@ -11,7 +11,9 @@ from agent.contract.document import Command
 from central.documents.emergency_order import OrderParams
 from central.documents.sign import encode_document, mark_critical
 
-Do = Literal["volume", "mute", "unmute", "tone", "restart", "blank", "unblank", "dim"]
+Do = Literal[
+    "volume", "mute", "unmute", "tone", "restart", "blank", "unblank", "dim", "screenshot",
+]  # fmt: skip
 PAIRS = {"unmute": "mute", "unblank": "blank"}
 MAX_SLOT = 64
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from agent.contract.command_args import read_args
+from agent.contract.command_args import OF_FACES, read_args
 from agent.contract.document import (
     Ack,
     Body,
@@ -191,7 +191,7 @@ def _silence(document: Silence, speak: Say) -> Iterator[str]:
 
 def _command(document: Command, speak: Say) -> Iterator[str]:
     args = read_args(document)
-    what = "face" if document.do in ("blank", "unblank", "dim") else "zone"
+    what = "face" if document.do in OF_FACES else "zone"
     zones = speak(f"do.every_{what}")
     if args.zones is not UNSET and not args.is_every_zone:
         zones = speak(f"do.{what}s", ", ".join(args.zones))

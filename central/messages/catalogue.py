@@ -21,6 +21,7 @@ PHRASES: Catalogue = {
         "Đã sao lưu vào {0}: {1} trạm, {2} văn bản, {3} bản ghi",
         "Backed up to {0}: {1} stations, {2} documents, {3} records",
     ),
+    "pictured": Text("{0}: khung hình {1}", "{0}: frame {1}"),
     "title": Text("{0}, hạng {1}", "{0}, class {1}"),
     "issuer": Text(
         "Người ký: vai trò {0}; khe “{1}”, bản số {2}.{3}",
@@ -225,6 +226,7 @@ PHRASES: Catalogue = {
         "Giảm sáng {0}: nhiều nhất {1} % {2} (tin khẩn cấp không đổi)",
         "Dim {0}: at most {1} % {2} (emergencies unchanged)",
     ),
+    "do.screenshot": Text("Chụp lại hình đã gửi lên {0}", "Picture of what was sent to {0}"),
     "do.faces": Text("mặt bảng {0}", "the faces {0}"),
     "do.every_face": Text("mọi mặt bảng", "all faces"),
     "do.resend": Text("Gửi lại nhật ký", "Send the journal again"),

@@ -210,6 +210,10 @@ PHRASES: Catalogue = {
     "fault.no_edition": Text(
         "không có bảng mức của bản này; có: {0}", "there are no figures of it; known: {0}"
     ),
+    "fault.no_pictures": Text(
+        "chưa trạm nào gửi hình; ra lệnh bằng `draft command screenshot`",
+        "no station has sent a picture; `draft command screenshot` asks for one",
+    ),
     "fault.no_file": Text("không có tệp này", "there is no such file"),
     "fault.says_nothing": Text(
         "cần --play, --say hoặc --show: tin phải nói điều gì",

@@ -65,6 +65,10 @@ PHRASES: Catalogue = {
     "unknown.drowned": Text(
         "tiếng loa chìm trong tiếng ồn", "the sound was fainter than the noise around"
     ),
+    "unknown.no_change": Text(
+        "hình không đổi sáng tối đủ để cảm biến kiểm",
+        "the picture did not change enough for the light sensor",
+    ),
     "unknown.too_short": Text("mục quá ngắn để kiểm", "too short to be examined"),
     "confirm.none": Text(
         "lúc đó trạm không phát gì ra loa; xem `show plays`",

@@ -148,6 +148,17 @@ faults = sa.Table(
     sa.Column("times", sa.BigInteger, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
 )  # fmt: skip
+pictures = sa.Table(
+    "pictures", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("face", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),  # when the box took it
+    sa.Column("doc_id", sa.Text),  # of the command
+    sa.Column("frame_sha256", sa.Text, nullable=False),
+    sa.Column("png", sa.LargeBinary, nullable=False),
+    sa.Index("pictures_by_face", "station", "face", "number"),
+)  # fmt: skip
 # how much came from a station on a UTC day: see central.collector.report_store
 intake_of_day = sa.Table(
     "intake_of_day", metadata,

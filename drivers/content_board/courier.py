@@ -102,7 +102,7 @@ class Courier:
         self._pct: int | None = None
         self._due_mono_s = 0.0
         self._failures = 0
-        self._told = ""
+        self._told = self._told_foreign = ""
         self._foreign, self._foreign_mono_s = "", 0.0
 
     def run(self) -> None:
@@ -163,9 +163,11 @@ class Courier:
             if not self._is_shown and self._picture is not None:
                 self._sign.show(self._picture, self._is_stale)
                 self._is_shown = True
-                self._send({"shown": self._picture.file})
+                self._confirm(self._picture)
             else:
                 self._note_foreign(self._sign.check())
+                if self._picture is not None:
+                    self._confirm(self._picture)
         except UploadAbandonedError:
             return
         except DriverError as error:
@@ -173,7 +175,12 @@ class Courier:
         else:
             self._failures = 0
             self._due_mono_s = self._now() + CHECK_S
-            self._tell(self._foreign if self._now() < self._foreign_mono_s else "")
+            self._tell("")
+        self._tell_foreign(self._foreign if self._now() < self._foreign_mono_s else "")
+
+    def _confirm(self, picture: SignPicture) -> None:
+        """The sign has just said that it shows this."""
+        self._send({"shown": picture.file, "program": self._sign.program})
 
     def _fail(self, error: DriverError) -> None:
         log.warning("%s", error)
@@ -199,6 +206,11 @@ class Courier:
         if fault != self._told:
             self._told = fault
             self._send({"fault": fault})
+
+    def _tell_foreign(self, found: str) -> None:
+        if found != self._told_foreign:
+            self._told_foreign = found
+            self._send({"foreign": found[:300]})
 
     def _send(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):  # the board is gone, which the next `_take` sees

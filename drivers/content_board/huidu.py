@@ -36,6 +36,9 @@ class HuiduSign:
         link: the session.
         brightness: lowest and highest percent.
         now: the time, for the card's clock.
+
+    Attributes:
+        program: see `Sign`.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class HuiduSign:
         self._link = link
         self._brightness = brightness
         self._now = now
+        self.program = ""
         self._picture: SignPicture | None = None
         self._wanted_pct: int | None = None
         self._is_prepared = False
@@ -62,8 +66,7 @@ class HuiduSign:
             self.blank()
         self._check_size(picture)
         self._link.send_file(picture.file, picture.png, picture.md5_hex, is_stale)
-        self._store(picture)
-        self._prove(picture)
+        self._put(picture)
         if not picture.is_black:
             self._light()
         self._picture = picture
@@ -87,8 +90,7 @@ class HuiduSign:
         if foreign:
             log.warning("%s: %s", self._name, foreign)
             self._picture = None
-            self._store(picture)
-            self._prove(picture)
+            self._put(picture, f"{foreign}; ")
             self._picture = picture
         if not picture.is_black:
             self._light()
@@ -155,33 +157,48 @@ class HuiduSign:
             if other.guid != PROGRAM:
                 self._link.ask("DeleteProgram", huidu_xml.build_delete(other.guid))
 
-    def _prove(self, picture: SignPicture) -> None:
-        """Read the list back; a card that says something else than our picture is turned black.
+    def _put(self, picture: SignPicture, found: str = "") -> None:
+        """Have our picture on the sign, by the sign's own list; else it is turned black.
+
+        Args:
+            picture: ours.
+            found: what somebody else had put there, for the fault.
 
         Raises:
-            DeviceFault: it says something else.
+            DeviceFault: it does not take the picture, or says something else.
         """
-        foreign = self._find_foreign(picture)
-        if not foreign:
-            return
-        dark = "black"
+        try:
+            self._store(picture)
+            foreign = self._find_foreign(picture)
+        except DriverError as error:
+            detail = f"{found}{error.detail}; {self._go_dark()}"
+            raise DeviceFault(self._name, "put", detail) from error
+        if foreign:
+            raise DeviceFault(self._name, "read back", f"{foreign}; {self._go_dark()}")
+
+    def _go_dark(self) -> str:
+        """Turn the sign black; how that went."""
         try:
             self.blank()
         except DriverError as error:
-            dark = f"and it does not turn black: {error}"
-        raise DeviceFault(self._name, "read back", f"{foreign}; {dark}")
+            return f"and it does not turn black: {error}"
+        return "black"
 
     def _find_foreign(self, picture: SignPicture) -> str:
         """What the card shows instead of our picture; empty if it shows that."""
         programs = self._list_programs()
+        self.program = ""
         if programs != [StoredProgram(PROGRAM, (picture.file,))]:
             found = "; ".join(f"{one.guid[:40]} {', '.join(one.files)[:80]}" for one in programs)
             return f"E_FOREIGN: its list has {found or 'nothing'}"
         try:
             current = huidu_xml.parse_current(self._link.ask("GetCurrentPlayProgramGUID"))
         except UnsupportedFeature:
-            return ""
-        return f"E_FOREIGN: it plays {current[:40]}" if current != PROGRAM else ""
+            current = PROGRAM  # the only one of its list
+        if current != PROGRAM:
+            return f"E_FOREIGN: it plays {current[:40]}"
+        self.program = f"{PROGRAM} {picture.file}"
+        return ""
 
     def _list_programs(self) -> list[StoredProgram]:
         return huidu_xml.parse_programs(self._link.ask("GetProgram"))

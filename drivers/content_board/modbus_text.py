@@ -35,7 +35,12 @@ class ModbusTextSign:
         client: not connected yet.
         unit: its address.
         spec: its registers.
+
+    Attributes:
+        program: empty: it has texts, which are read back, and no programmes.
     """
+
+    program = ""
 
     def __init__(self, name: str, client: Client, unit: int, spec: ModbusTextSpec) -> None:
         self._name = name

@@ -29,7 +29,14 @@ class SignPicture:
 
 
 class Sign(Protocol):
-    """A sign. Each method may take seconds, and connects first where that is needed."""
+    """A sign. Each method may take seconds, and connects first where that is needed.
+
+    Attributes:
+        program: id and file of ours that it said last it plays; empty: it said something else, or
+            has no such word.
+    """
+
+    program: str
 
     def show(self, picture: SignPicture, is_stale: Callable[[], bool]) -> None:
         """Show this picture, and prove by the sign's own word that it is what is shown.

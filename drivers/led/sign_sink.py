@@ -20,7 +20,7 @@ import msgspec
 
 from drivers.bus.courier_line import CourierLine
 from drivers.errors import DeviceUnreachable, UnsupportedFeature
-from drivers.frame_sink import FacePlace, Frame, Presented
+from drivers.frame_sink import FacePlace, Frame, Presented, SignWord
 from drivers.led.pixel_raster import PixelRaster
 from drivers.led.place_rules import find_raster_faults
 from drivers.led.slot_clock import SlotClock
@@ -30,10 +30,11 @@ PERIOD_S = 1.0
 CONFIRM_S = 0.4  # how long a frame waits for the sign's word: less than a beat of the board
 LATE_S = 15.0  # without the sign's word it is a fault
 CLOSE_S = 10.0
+MOST_WORD = 120  # characters
 
 
 class SignSink:
-    """A `FrameSink` in front of a content board.
+    """A `FrameSink` and `StoringSink` in front of a content board.
 
     Args:
         path: address of the sign, `192.168.0.50`.
@@ -58,7 +59,8 @@ class SignSink:
         self._file = ""
         self._is_confirmed = False
         self._sent_mono_s = 0.0
-        self._fault = ""
+        self._fault = self._foreign = self._program = ""
+        self._read_mono_s = 0.0
 
     def open(self, faces: Mapping[str, FacePlace]) -> None:
         """Start the courier and turn the faces black. Call once, first.
@@ -126,6 +128,11 @@ class SignSink:
             fault = f"E_UPLOAD: {self._path} has not confirmed the picture"
         return dict.fromkeys(self._raster.faces, fault) if fault else {}
 
+    def read_back(self) -> Mapping[str, SignWord]:
+        """See `StoringSink`."""
+        word = SignWord(self._read_mono_s, self._program, self._foreign)
+        return dict.fromkeys(self._raster.faces, word)
+
     def set_brightness(self, pct: int) -> None:
         """Set the brightness, 0 to 100 percent, as far as the profile allows.
 
@@ -163,6 +170,7 @@ class SignSink:
             "texts": texts,
         }
         self._file, self._is_confirmed, self._sent_mono_s = file, False, time.monotonic()
+        self._read_mono_s, self._program = 0.0, ""
         self._fault = ""  # of the picture before; the courier tells it again if it lasts
         self._send(message, png)
 
@@ -190,5 +198,7 @@ class SignSink:
                     raise DeviceUnreachable(self._path, "hear", "the courier is gone")
                 message, _ = found
                 self._fault = message.get("fault", self._fault)
+                self._foreign = message.get("foreign", self._foreign)
                 if message.get("shown") == self._file:
-                    self._is_confirmed = True
+                    self._is_confirmed, self._read_mono_s = True, time.monotonic()
+                    self._program = str(message.get("program", ""))[:MOST_WORD]

@@ -154,6 +154,7 @@ class ReadingSpec(_ProfilePart, frozen=True, kw_only=True):
 
     Modbus: all fields; `word_order` is the order of the words of a long number. hwmon and iio:
     only `channel`, the kernel's file without `_input` or `_raw`; the kernel has units and limits.
+    iio: `high` as well, the value at which the chip counts no further.
     """
 
     scale: Number = 1.0

@@ -20,6 +20,7 @@ from agent.control.operations import (
     Operations,
     Requester,
 )
+from agent.control.screenshots import Screenshots
 from agent.settings.model import Settings
 from agent.state.zone_levels import ZoneLevels
 from agent.trust.authority import load_pinned
@@ -36,7 +37,7 @@ from tests.harness.signed_documents import (
 )
 from tests.harness.station_settings import SETTINGS
 
-CRITICAL = ("mute", "unmute", "blank", "unblank", "dim")
+CRITICAL = ("mute", "unmute", "blank", "unblank", "dim", "screenshot")
 HOUR = timedelta(hours=1)
 
 
@@ -72,6 +73,8 @@ class CommandBox:
     asked: list[tuple[str, str]] = field(default_factory=list)
     refuses: str = ""
     results: list[Result] = field(default_factory=list)
+    boards: list[Any] = field(default_factory=list)
+    mono_s: float = 1000.0
 
     async def start(self) -> CommandBox:
         """As after power-on."""
@@ -93,6 +96,7 @@ class CommandBox:
             documents=self.box.documents,
             levels=self.levels,
             operations=lambda: operations,
+            screenshots=Screenshots(self.boards, self.box.clock, lambda: self.mono_s),
         )
         await self.executor.load()
         self.executor.carried_out.connect(self.results.append)

@@ -13,6 +13,7 @@ from agent.play import ipc
 from agent.play.board.board_config import board_argv
 from agent.play.board.sink_opening import COURIER_ARGV
 from agent.play.ipc import BoardBeat, BoardReady, Brightness, Shown, ShowScene
+from drivers.content_board.huidu import PROGRAM
 from drivers.errors import DeviceUnreachable, UnsupportedFeature
 from drivers.frame_sink import FacePlace, Frame
 from drivers.led import sign_sink
@@ -120,10 +121,12 @@ def test_the_confined_board_process_shows_a_scene_and_sees_what_is_foreign(
     until(lambda: huidu_card.shown() == WHITE)
     huidu_card.act(SimHuidu.add_foreign)
     child.tell(Brightness(100))  # the next check is now, not in ten seconds
-    while not (isinstance(event := child.hear(), BoardBeat) and event.faults):
+    while not (isinstance(event := child.hear(), BoardBeat) and event.signs["cong"].foreign):
         pass
-    assert event.faults["cong"].startswith("E_FOREIGN: its list has {foreign} slogan.png")
-    until(lambda: huidu_card.shown() == WHITE)
+    assert event.signs["cong"].foreign.startswith("E_FOREIGN: its list has {foreign} slogan.png")
+    assert event.faults == {}  # its own picture is back: what the face shows goes on
+    assert huidu_card.shown() == WHITE
+    assert event.signs["cong"].program == f"{PROGRAM} {huidu_card.card.programs[0][1]}"
 
 
 def test_a_board_process_that_is_killed_leaves_the_sign_black(

@@ -116,13 +116,28 @@ WALL: dict[str, IssueKind] = {
             " cards before the backup breaks too",
         ),
     ),
+    "not_seen": IssueKind(
+        "fault",
+        Text(
+            "cảm biến sáng nhìn mặt bảng không thấy sáng tối đổi theo hình: mặt bảng tối, đứng hình"
+            " hay đang hiện thứ khác",
+            "the light sensor that looks at this face does not follow its picture: the face is"
+            " dark, frozen, or shows something else",
+        ),
+        Text(
+            "ra nhìn bảng ngay; bảng hiện đúng thì xem cảm biến có bị che, lệch, tuột dây; không"
+            " đúng thì xem nguồn, cáp hình, card",
+            "go and look at the board now; if it is right, see whether the sensor is covered,"
+            " turned away or unplugged; if not, look at supply, cable and card",
+        ),
+    ),
     "board_foreign": IssueKind(
         "fault",
         Text(
-            "có người đổi ngõ vào, đóng băng hoặc bật hình thử ở thẻ điều khiển bảng; hộp đã lấy"
-            " lại",
-            "somebody changed input, mode or test picture at the board's control card; the box has"
-            " taken it back",
+            "có người đổi ngõ vào, đóng băng hoặc bật hình thử ở thẻ điều khiển bảng, hay chép"
+            " chương trình khác vào bảng chữ (E_FOREIGN); hộp đã lấy lại",
+            "somebody changed input, mode or test picture at the board's control card, or put"
+            " another programme on a sign (E_FOREIGN); the box has taken it back",
         ),
         Text(
             "ra xem bảng và tủ có ai mở không; báo công an xã nếu có nội dung lạ; đổi chỗ cắm mạng"

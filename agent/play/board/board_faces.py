@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from agent.clock import mono_s
 from agent.play.board.fading_face import FadingFace
 from agent.play.board.flash_guard import FlashGuard, Luminances, read_luminances
 from agent.play.board.moving_face import ClipWindow, MovingFace
+from agent.play.board.picture_light import read_light
+from agent.play.face_state import FaceLight, SignState
 from agent.play.ipc import Snap, Snapped, Test, WorkerFault
 from drivers.errors import UnsupportedFeature
-from drivers.frame_sink import Frame
+from drivers.frame_sink import Frame, StoringSink
 
 if TYPE_CHECKING:
     from agent.play.board.ticker import Strip
@@ -51,6 +53,7 @@ class BoardFaces:
         self._moving: dict[str, MovingFace | FadingFace] = {}
         self._guards = {face: FlashGuard() for face in sizes}
         self._read: dict[str, tuple[bytes, Luminances]] = {}
+        self._lights: dict[str, tuple[bytes, FaceLight]] = {}
         self._slot = 0
         self._shown_mono_s = 0.0
 
@@ -191,6 +194,27 @@ class BoardFaces:
             DriverError: the board is gone.
         """
         return dict(self._sink.find_faults())
+
+    def read_light(self) -> dict[str, FaceLight]:
+        """The light of what was last sent to each face; that of a still is read once."""
+        found = {}
+        for face, shown in self._last.items():
+            moving, kept = self._moving.get(face), self._lights.get(face)
+            if moving is not None:
+                found[face] = read_light(moving.view, self.sizes[face])
+            elif kept is not None and kept[0] is shown.pixels:
+                found[face] = kept[1]
+            else:
+                found[face] = read_light(shown.pixels, self.sizes[face])
+                self._lights[face] = shown.pixels, found[face]
+        return found
+
+    def read_signs(self) -> dict[str, SignState]:
+        """What the board says that it shows; empty for one that stores nothing."""
+        if not isinstance(self._sink, StoringSink):
+            return {}
+        words = self._sink.read_back()
+        return {face: SignState(*astuple(word)) for face, word in words.items()}
 
     def black(self, *faces: str) -> None:
         """Show black on faces.

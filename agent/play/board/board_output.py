@@ -18,6 +18,8 @@ from agent.play.board.face_lane import FaceLane, count_frames
 from agent.play.board.face_snaps import FaceSnaps
 from agent.play.board.face_tests import FaceTests
 from agent.play.board.live_pictures import MakePictures, NoPictures
+from agent.play.board.shown_light import ShownLight
+from agent.play.board.sign_words import SignWords
 from agent.play.board.standby_output import StandbyOutput
 from agent.play.board.unseen_picture import FaceWatch
 from agent.play.commissioning_test import FaceTest, busy, not_ready
@@ -39,7 +41,7 @@ class BoardOutput:
         rundowns: its faces, each with its own part of the schedule.
         spawn: makes a worker (not started) for this board.
         context: clock, media, journal and issue sink.
-        sizes: (width_px, height_px) of its faces, for clips.
+        sizes: (width_px, height_px) of its faces.
         pictures: makes what reads its capture cards, from what sends a command to the present board
             process and what is called when a card has a picture, or none any more.
 
@@ -48,6 +50,8 @@ class BoardOutput:
         limits: lowest and highest brightness in percent.
         lux: no board process has a light sensor.
         late: frames that the present board process has drawn too late.
+        light: of what its faces show.
+        signs: what those of its faces say that store their pictures.
     """
 
     def __init__(
@@ -64,6 +68,8 @@ class BoardOutput:
         self.limits = (0, 100)
         self.lux: int | None = None
         self.late = 0
+        self.light = ShownLight(sizes or {})
+        self.signs = SignWords(context.on_fault)
         self._brightness_pct: int | None = None
         self._supervisor = Supervisor(
             name,
@@ -199,6 +205,8 @@ class BoardOutput:
             case ipc.BoardBeat():
                 self.late = event.late
                 count_frames(self.lanes.values(), event.clips)
+                self.light.take(event.light)
+                self.signs.take(event.signs)
                 await self._report_faces(event.faults)
             case ipc.AgentLost():
                 await self._on_agent_lost(event)

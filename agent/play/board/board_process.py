@@ -171,7 +171,8 @@ class BoardProcess:
             self._beat_mono_s = mono_s() + BEAT_S
             late = self._scenes.late + self._faces.late + self._clips.late
             faults, frames = self._faces.find_faults(), self._faces.frames
-            self._send(ipc.BoardBeat(frames, late, faults, self._clips.count()))
+            light, signs = self._faces.read_light(), self._faces.read_signs()
+            self._send(ipc.BoardBeat(frames, late, faults, self._clips.count(), light, signs))
 
     def _next_due_mono_s(self) -> float:
         moving_mono_s, scenes_mono_s = self._faces.next_move_mono_s, self._scenes.due_mono_s

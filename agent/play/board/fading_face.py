@@ -31,6 +31,11 @@ class FadingFace:
         self._target = after
         self.pixels = before
 
+    @property
+    def view(self) -> memoryview:
+        """Its present frame."""
+        return memoryview(self.pixels)
+
     def count_slots(self, _shown_mono_s: float) -> int:
         """So many slots after the one that was shown last it changes."""
         return self.slots

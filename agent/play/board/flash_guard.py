@@ -12,18 +12,10 @@ from collections.abc import Sequence
 from PIL import Image
 
 from agent.contract.flash_limit import FLASH, FlashLimit
+from agent.play.board.picture_light import LINEAR, LUMINANCE_WEIGHTS
 
 GRID = 4  # a face is looked at in so many parts each way
-_WEIGHTS = (0.2126, 0.7152, 0.0722)  # of red, green and blue in relative luminance, WCAG 2.2
 Luminances = Sequence[float]
-
-
-def _linear(value: int) -> float:
-    part = value / 255
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
-
-
-_LINEAR = [_linear(value) for value in range(256)]
 
 
 def read_luminances(pixels: bytes, size: tuple[int, int]) -> Luminances:
@@ -46,9 +38,9 @@ def read_luminances(pixels: bytes, size: tuple[int, int]) -> Luminances:
 
 def _mean_luminance(part: Image.Image) -> float:
     counts, found = part.histogram(), 0.0
-    for channel, weight in enumerate(_WEIGHTS):
+    for channel, weight in enumerate(LUMINANCE_WEIGHTS):
         own = counts[channel * 256 : (channel + 1) * 256]
-        found += weight * sum(n * linear for n, linear in zip(own, _LINEAR, strict=True) if n)
+        found += weight * sum(n * linear for n, linear in zip(own, LINEAR, strict=True) if n)
     return found / (part.width * part.height)
 
 

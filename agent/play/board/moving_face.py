@@ -68,6 +68,11 @@ class MovingFace:
         """Its present frame."""
         return bytes(self._pixels)
 
+    @property
+    def view(self) -> memoryview:
+        """Its present frame where it is, to be looked at before the next step."""
+        return memoryview(self._pixels)
+
     def begin(self, slot: int, shown_mono_s: float = 0.0) -> None:
         """Its first frame was shown in this slot; a second call does nothing."""
         if self._begin is None:

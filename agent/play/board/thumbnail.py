@@ -6,8 +6,10 @@ import io
 
 from PIL import Image
 
+from agent.contract.report import MAX_PICTURE_BYTES
+
 COLOURS = 64  # text and flat colours need no more, and a phone's page stays small
-MAX_BYTES = 18_000
+MAX_BYTES = MAX_PICTURE_BYTES
 
 
 def draw_thumbnail(pixels: bytes, size: tuple[int, int], side_px: int) -> bytes:

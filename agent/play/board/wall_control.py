@@ -48,6 +48,7 @@ class WallControl:
         on_fault: called with (kind, card, hint); hint None when the fault is over.
         mono: monotonic seconds; replaced in tests.
         note: that it shows a granted input, for whoever takes it back when the agent has died.
+        sees: the face that its light sensor looks at; None: it looks at the sky.
 
     Attributes:
         wanted: what the card is held to.
@@ -63,9 +64,11 @@ class WallControl:
         on_fault: FaultSink,
         mono: Callable[[], float] = mono_s,
         note: InputNote | None = None,
+        sees: str | None = None,
     ) -> None:
         self.name = name
         self.faces = faces
+        self.sees = sees
         self.card = card
         self.wanted = WallWanted(source=card.source)
         self.reading: BoardReading | None = None
@@ -108,7 +111,12 @@ class WallControl:
 
     @property
     def lux(self) -> int | None:
-        """The light at the card's sensor."""
+        """The light of the day at the card's sensor."""
+        return None if self.sees is not None else self.measured_lux
+
+    @property
+    def measured_lux(self) -> int | None:
+        """What the card's sensor measures, wherever it looks; None: nothing valid."""
         return None if self.reading is None else self.reading.lux
 
     async def run(self) -> None:
@@ -278,8 +286,8 @@ def build_wall(settings: ControlCard, on_fault: FaultSink) -> WallControl:
         )
     except UnsupportedFeature as error:
         raise ConfigError("E_DRIVER", settings.name, str(error)) from error
-    faces = tuple(settings.faces)
-    return WallControl(settings.name, faces, card, on_fault, note=InputNote(settings))
+    faces, note = tuple(settings.faces), InputNote(settings)
+    return WallControl(settings.name, faces, card, on_fault, note=note, sees=settings.sees)
 
 
 def _describe(name: str, error: Exception) -> str:

@@ -95,6 +95,23 @@ BOARDS: dict[str, KeyDoc] = {
         ),
         ["mat-truoc"],
     ),
+    "outputs[].controls[].sees": KeyDoc(
+        Text(
+            "mặt bảng mà cảm biến sáng của thẻ nhìn vào, để biết bảng có hiện đúng hình không; bỏ"
+            " trống: cảm biến nhìn trời",
+            "the face that the card's light sensor looks at, to see whether it shows its picture;"
+            " without it the sensor looks at the sky",
+        ),
+        "mat-truoc",
+    ),
+    "outputs[].controls[].white_lux": KeyDoc(
+        Text(
+            "mặt ấy trắng hết cỡ ở độ sáng 100 % làm cảm biến tăng bao nhiêu",
+            "by how much that face, all white at full brightness, raises the sensor",
+        ),
+        850.0,
+        "lx",
+    ),
     "outputs[].controls[].options": KeyDoc(OPTIONS, {"receivers": "4,4"}),
     "outputs[].video_inputs": KeyDoc(
         Text(

@@ -150,12 +150,14 @@ SITE: dict[str, KeyDoc] = {
     "sensors[].baseline": KeyDoc(
         Text(
             "với current hay power của một cụm loa: mức đo được lúc nghiệm thu khi loa đang kêu;"
-            " trung bình nửa phút lệch quá 30 % là sự cố",
+            " trung bình nửa phút lệch quá 30 % là sự cố. Với illuminance của một mặt bảng: mặt"
+            " trắng hết cỡ ở độ sáng 100 % làm cảm biến tăng bao nhiêu",
             "for current or power of a zone: what it drew while sounding at commissioning; a mean"
-            " of half a minute more than 30 % away is an issue",
+            " of half a minute more than 30 % away is an issue. For illuminance of a face: by how"
+            " much that face, all white at full brightness, raises the sensor",
         ),
         0.9,
-        "A, W",
+        "A, W, lx",
     ),
     "sensors[].options": KeyDoc(OPTIONS, {}),
 }

@@ -102,7 +102,7 @@ def test_without_a_time_it_is_between_night_and_day() -> None:
         ({"advert_pct": 60}, {"is_advert": False}, LightTarget(80, "clock")),
         ({"reserve_pct": 30}, {"is_reserve": True}, LightTarget(30, "reserve")),
         # 24 kW all white: 9 kW are 37.5 %; at a picture level of 0.5 they are 75 %
-        ({"full_w": 24_000, "cap_w": 9_000}, {}, LightTarget(38, "watts")),
+        ({"full_w": 24_000, "cap_w": 9_000}, {}, LightTarget(37, "watts")),
         ({"full_w": 24_000, "cap_w": 9_000}, {"picture_level": 0.5}, LightTarget(75, "watts")),
         ({}, {"dark_s": 86_400.0, "lit_s": 599.0}, LightTarget(10, "wet")),
         ({}, {"dark_s": 86_400.0, "lit_s": 600.0}, LightTarget(80, "clock")),
@@ -133,6 +133,14 @@ def test_for_an_emergency_it_is_raised_at_once_and_lowered_as_ever() -> None:
     assert raise_at_once(5.0, LightTarget(80, "sun"), 0.25) == 80.0
     assert raise_at_once(90.0, LightTarget(80, "sun"), 2.0) == 88.0
     assert raise_at_once(90.0, LightTarget(30, "reserve"), 2.0) == 30.0
+
+
+def test_the_cap_in_watts_is_reached_at_five_percent_a_second_whatever_else_lowers_it() -> None:
+    assert next_step(80.0, LightTarget(37, "watts"), 2.0, 37) == 70.0
+    assert next_step(42.0, LightTarget(37, "watts"), 2.0, 37) == 37.0  # and no further
+    assert next_step(80.0, LightTarget(20, "advert"), 2.0, 37) == 70.0
+    assert next_step(30.0, LightTarget(20, "advert"), 2.0, 37) == 28.0
+    assert next_step(20.0, LightTarget(80, "sun"), 2.0, 75) == 22.0  # up again it goes slowly
 
 
 def test_headlights_and_small_changes_of_light_do_not_count() -> None:

@@ -36,6 +36,7 @@ class Evening:
         self.caps = BoardLightCaps()
         self.lux: float | None = None
         self.ordered_pct = 100
+        self.picture_level: float | None = None
         self.reports = 0
         self.wall = WallControl("the-phat", (), driver, lambda *_: None, lambda: self.mono_s)
 
@@ -49,6 +50,7 @@ class Evening:
             caps=lambda: self.caps,
             lux=lambda: self.lux,
             ordered_pct=lambda: self.ordered_pct,
+            picture_level=lambda: self.picture_level,
         )
         return LightControl(light, [self.wall], sources, self.report, lambda: self.mono_s)
 
@@ -289,3 +291,39 @@ async def test_an_emergency_is_noticed_before_the_next_step_is_due(
         await evening.begin(twilight_min=0).run()
     assert evening.level() == 204
     assert sum(slept[:3]) == 0.75
+
+
+async def test_the_cap_in_watts_counts_the_picture_that_is_shown(evening: Evening) -> None:
+    # 24 kW all white, 6 kW allowed: black text on white (0.8) may have 31 %, a dark picture 80 %
+    light = evening.begin(full_w=24_000, cap_w=6_000)
+    evening.picture_level = 0.1
+    await light.step()
+    assert evening.level() == 204  # 80 %
+    assert {name: one.value for name, one in light.readings("bang").items()} == {
+        "bang.picture_level": 10.0,
+        "bang.watts_estimate": 1920.0,  # 24,000 W x 0.1 x 0.8
+    }
+    evening.picture_level = 0.8
+    for _step in range(5):
+        evening.pass_s(2)
+        await light.step()
+    assert evening.level() == 79  # 31 %: 24,000 W x 0.8 x 0.31 = 5952 W
+    assert light.readings("bang")["bang.watts_estimate"].value == 5952.0
+
+
+async def test_a_picture_that_nobody_knows_counts_as_white(evening: Evening) -> None:
+    light = evening.begin(full_w=24_000, cap_w=6_000)
+    await light.step()
+    assert evening.level() == 64  # 25 %
+    assert light.readings("bang") == {}
+
+
+async def test_a_slideshow_does_not_make_the_wall_pump(evening: Evening) -> None:
+    light = evening.begin(full_w=24_000, cap_w=6_000)
+    levels = set()
+    for step in range(60):
+        evening.picture_level = 0.8 if step % 10 < 5 else 0.1  # ten seconds each
+        await light.step()
+        levels.add(evening.level())
+        evening.pass_s(2)
+    assert levels == {79}

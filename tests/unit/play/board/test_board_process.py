@@ -21,6 +21,7 @@ from agent.play.board.board_process import BoardProcess
 from agent.play.board.render_process import Failure, RenderProcess, reap
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.board.scene_state import SceneMoment
+from agent.play.face_state import FaceLight
 from agent.play.ipc import (
     BoardBeat,
     BoardCommand,
@@ -113,7 +114,12 @@ def test_a_beat_has_the_faces_that_cannot_be_shown_and_the_late_frames(bench: Be
     bench.board._beat_mono_s = 0.0
     bench.board.step()
     beat = msgspec.json.decode(bench.agent.recv(65_536), type=BoardEvent)
-    assert beat == BoardBeat(frames=1, late=3, faults={"mat": "E_UNPLUGGED: HDMI-A-1"})
+    assert beat == BoardBeat(
+        frames=1,
+        late=3,
+        faults={"mat": "E_UNPLUGGED: HDMI-A-1"},
+        light={"mat": FaceLight(1.0, 1.0)},
+    )
 
 
 def test_a_brightness_that_does_not_exist_is_refused_and_the_board_goes_on(
