@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.contract.accepted import HeldDocument
-from agent.contract.document import Cancel, Document, Head
+from agent.contract.document import Cancel, Document, Head, StationConfig
 from agent.contract.utc import parse_utc
 from agent.plan.past import DocumentThen, PastNote
 from agent.store.documents import KEEP
@@ -29,11 +29,14 @@ class BoxPast:
         held: the documents.
         documents: the same, with the moments from which they held.
         notes: what is not known.
+        later_config: in place of a station-config that is not kept, the one after it: its limits
+            are likelier than none.
     """
 
     held: tuple[HeldDocument, ...]
     documents: tuple[DocumentThen, ...]
     notes: tuple[PastNote, ...]
+    later_config: StationConfig | None = None
 
 
 def read_box_past(
@@ -66,8 +69,9 @@ def read_box_past(
     notes += _note_cancelled(connection, stored, at)
     if at < now - KEEP:
         notes.append(PastNote(code="pruned", at=now - KEEP))
-    kept = _stand_in(kept, stored)
-    return BoxPast(tuple(kept), tuple(_describe(one) for one in kept), tuple(notes))
+    later = (one.document for one in stored if one.accepted_at > at)
+    config = next((one for one in later if isinstance(one, StationConfig)), None)
+    return BoxPast(tuple(kept), tuple(_describe(one) for one in kept), tuple(notes), config)
 
 
 def _list_revocations(stored: Iterable[HeldDocument]) -> dict[str, datetime]:
@@ -78,13 +82,6 @@ def _list_revocations(stored: Iterable[HeldDocument]) -> dict[str, datetime]:
             for doc_id in one.document.revoked:
                 found[doc_id] = min(one.accepted_at, found.get(doc_id, one.accepted_at))
     return found
-
-
-def _stand_in(kept: Sequence[HeldDocument], stored: Iterable[HeldDocument]) -> list[HeldDocument]:
-    """With the config after one that is not kept: its limits are likelier than none."""
-    if any(one.document.kind == "station-config" for one in kept):
-        return list(kept)
-    return [*kept, *(one for one in stored if one.document.kind == "station-config")]
 
 
 def _note_cancelled(

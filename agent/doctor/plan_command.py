@@ -85,8 +85,9 @@ class BoxPlan:
 
     @property
     def config(self) -> StationConfig | None:
-        """The station-config in force."""
-        return config_in_force(self.held, self.now)
+        """The station-config in force; where the one of then is not kept, the one after it."""
+        later = None if self.past is None else self.past.box.later_config
+        return config_in_force(self.held, self.now) or later
 
     @property
     def policy(self) -> EffectivePolicy:

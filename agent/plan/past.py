@@ -132,7 +132,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
         documents: that held then.
         notes: what is not known, and what was refused.
         records: one for each answer, in the same order.
-        reached_at: up to when the journal is there; None: there is none.
+        reached_at: up to when the journal is there; None: there is none, or it has a hole there.
     """
 
     documents: tuple[DocumentThen, ...] = ()

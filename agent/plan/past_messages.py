@@ -15,7 +15,7 @@ PHRASES: Catalogue = {
         "the journal of that time is not here (it is, up to {0})",
     ),
     "verdict.not_kept": Text(
-        "nhật ký lúc ấy không còn ở đây", "the journal of that time is not kept here"
+        "nhật ký lúc ấy không có đủ ở đây", "the journal of that time is not here, or not whole"
     ),
     "play.full": Text("phát đủ {0}", "in full {0}"),
     "play.cut": Text("bị cắt {0}", "cut {0}"),
@@ -83,6 +83,7 @@ PHRASES: Catalogue = {
         "Trạm TỪ CHỐI {0} {1} lúc {2} ({3}): vẫn theo bản trước, nếu có",
         "The station REFUSED {0} {1} at {2} ({3}): what stood there before held, if anything",
     ),
+    "more_notes": Text("… và {0} chỗ nữa", "… and {0} more places"),
     "certain_from": Text(
         "Biết chắc được từ {0}; trước đó thì xem nhật ký ở trên.",
         "Certain from {0} on; before that the journal above is all there is.",

@@ -15,7 +15,7 @@ from agent.plan.rehearsal_text import clock_time, describe_unknown, describe_why
 from agent.plan.why import WhyAnswer
 from texts.catalogue import Lang, look_up
 
-MAX_DOCUMENTS = 8
+MAX_DOCUMENTS = MAX_NOTES = 8
 LISTED = ("playlist", "calendar", "station-config", "silence")  # that plan a whole day
 
 
@@ -35,7 +35,9 @@ def describe_past(
         lines += describe_why(answer, lang)
         lines += [f"  {line}" for line in _describe_record(record, past, answer.at, lang)]
     lines += _describe_documents(past.documents, lang)
-    lines += [_describe_note(one, lang) for one in past.notes]
+    lines += [_describe_note(one, lang) for one in past.notes[:MAX_NOTES]]
+    if len(past.notes) > MAX_NOTES:
+        lines.append(_say(lang, "more_notes", len(past.notes) - MAX_NOTES))
     if known_at := _find_certain(past.notes):
         lines.append(_say(lang, "certain_from", moment(known_at)))
     return [*lines, *describe_unknown(not_known, lang)]

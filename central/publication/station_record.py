@@ -22,7 +22,7 @@ class StationRecord:
 
     Args:
         plays: that were on then, or planned to be.
-        reached_at: up to when its records are here without a hole; None: there are none.
+        reached_at: up to when its records are here; None: there are none, or not whole then.
     """
 
     plays: tuple[Recorded, ...]
@@ -77,13 +77,11 @@ def _moment(text: object) -> datetime | None:
 
 
 def _find_reached(connection: sa.Connection, station: str, at: datetime) -> datetime | None:
-    """Up to when the journal is here; not beyond a hole in it that may hide the moment."""
+    """Up to when the journal is here; None also where a hole in it may hide the moment."""
     mine = records.c.station == station
     newest = sa.select(records.c.at).where(mine).order_by(records.c.number.desc()).limit(1)
     last_at = _moment(connection.execute(newest).scalar())
-    if last_at is None or not _has_hole(connection, station, at):
-        return last_at
-    return min(last_at, at - LONGEST)
+    return None if _has_hole(connection, station, at) else last_at
 
 
 def _has_hole(connection: sa.Connection, station: str, at: datetime) -> bool:

@@ -14,15 +14,19 @@ from click.testing import CliRunner
 
 from agent.__main__ import main
 from agent.clock import Clock
+from agent.contract.document import StationConfig
 from agent.contract.ids import StationId
 from agent.contract.local_time import LOCAL
 from agent.contract.report import Play
+from agent.contract.station_policy import StationPolicy
 from agent.contract.utc import encode_utc
 from agent.doctor.box_past import BoxPast, read_box_past
 from agent.evidence.journal import Journal
 from agent.store import documents, key_value
 from agent.store.clock_state import FLOOR
 from agent.store.database import Store
+from central.documents.sign import build_header, encode_document, sign_document
+from central.publication.document_outbox import sha256_of
 from tests.harness.accepted_documents import Accepted, accepted
 from tests.harness.station_and_centre import SETTINGS, entry, playlist
 
@@ -30,6 +34,19 @@ NOW = datetime(2026, 11, 29, 8, tzinfo=LOCAL)
 OLD = playlist(1, "tuan", entry("Tin cũ", "05:00"))
 NEW = playlist(2, "tuan", entry("Tin mới", "05:00"))
 OTHER = playlist(3, "khac", entry("Nhắc", "11:00"))
+
+
+def config(at: datetime) -> Accepted:
+    """Quiet until six."""
+    header = build_header(
+        "station-config", issuer="vn.84", class_="config", to=["84/29266/*"], slot="chinh", seq=1,
+        now=at, lifetime=timedelta(days=30),
+    )  # fmt: skip
+    place = "84/29266/tv-cl-0007"
+    policy = StationPolicy(["21:00-06:00"])
+    document = StationConfig(**header, place=place, groups=[], zones=[], policy=policy)
+    envelope = sign_document(encode_document(document), "station-config", [])
+    return Accepted(document, envelope, sha256_of(envelope), None)
 
 
 def moment(day: int, clock: str) -> datetime:
@@ -92,6 +109,15 @@ def test_a_withdrawal_after_the_moment_leaves_a_doubt(state: Path) -> None:
     assert read(state, moment(26, "11:02")).notes == ()
 
 
+def test_in_place_of_a_config_that_is_not_kept_the_one_after_it_counts(state: Path) -> None:
+    later = config(at := moment(27, "17:00"))
+    take(state, (NEW, moment(22, "09:00")), (later, at))
+    output = ask(state, "2026-11-26T05:02", "--lang", "en")
+    assert "“Tin mới” is refused: in quiet hours 21:00-06:00" in output
+    assert "NOT CERTAIN: station-config vn.84/chinh is there since 17:00 27/11/2026" in output
+    assert "NOT CERTAIN" not in ask(state, "2026-11-28T05:02", "--lang", "en")
+
+
 def test_what_expired_a_month_ago_is_forgotten(state: Path) -> None:
     take(state, (OTHER, moment(22, "09:00")))
     (note,) = read(state, NOW - timedelta(days=31)).notes[-1:]
@@ -151,7 +177,7 @@ def test_the_journal_tells_what_played_by_a_schedule_that_is_replaced(state: Pat
     told = json.loads(ask(state, "2026-11-25T05:02", "--format", "json"))
     assert told["not_known"] == ["former"]
     assert told["past"]["records"][0]["plays"][0]["doc_id"] == OLD.document.doc_id
-    assert "nhật ký lúc ấy không còn ở đây" in ask(state, "2026-11-22T07:00")
+    assert "nhật ký lúc ấy không có đủ ở đây" in ask(state, "2026-11-22T07:00")
     assert "on record: NOTHING of this item" in ask(state, "2026-11-26T05:02", "--lang", "en")
 
 
@@ -170,6 +196,4 @@ def test_what_is_still_on_is_on_record(state: Path) -> None:
 
 def test_a_box_without_a_journal_says_so(state: Path) -> None:
     take(state, (NEW, moment(22, "09:00")))
-    assert "the journal of that time is not kept here" in ask(
-        state, "2026-11-25T05:02", "--lang", "en"
-    )
+    assert "the journal of that time is not here" in ask(state, "2026-11-25T05:02", "--lang", "en")

@@ -316,7 +316,7 @@ def test_the_record_stands_beside_the_plan(
 
 def test_a_station_whose_journal_never_came_has_no_record(journal: Database) -> None:
     found = ask(journal, 24, "05:02", OTHER)
-    assert "the journal of that time is not kept here" in write_why(found, "text", "en")
+    assert "the journal of that time is not here" in write_why(found, "text", "en")
 
 
 def test_a_record_that_is_missing_is_no_silence(journal: Database) -> None:
