@@ -18,7 +18,7 @@ import re
 import resource
 import signal
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,7 +29,7 @@ from agent.contract.local_time import LOCAL
 from agent.errors import PlayError
 from agent.play.board import scene_renderer
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
-from agent.play.board.scene_state import SceneMoment, read_changing, read_turns
+from agent.play.board.scene_state import SceneMoment, names_face, read_changing, read_turns
 from agent.play.board.ticker import (
     Strip,
     decode_strips,
@@ -229,17 +229,31 @@ class _Drawer:
         return scene_renderer.SceneRenderer(self.show.scene, self.sizes, context, self.budget)
 
     def _draw(self, renderer: scene_renderer.SceneRenderer, moment: SceneMoment) -> None:
-        at = 0
-        for face in self.sizes:
-            frame = renderer.draw(face, moment).tobytes()
+        at, drawn = 0, dict[str, bytes]()
+        for _, alike in self._list_alike():
+            if alike not in drawn:
+                drawn[alike] = renderer.draw(alike, moment).tobytes()
+            frame = drawn[alike]
             self.shared[at : at + len(frame)] = frame
             at += len(frame)
+
+    def _list_alike(self) -> Iterator[tuple[str, str]]:
+        """Each face with the first one that shows the same: of its size, where none is named."""
+        is_named, first = names_face(self.show.scene), dict[Size, str]()
+        for face, size in self.sizes.items():
+            yield face, face if is_named else first.setdefault(size, face)
 
     def _draw_strips(self, renderer: scene_renderer.SceneRenderer) -> bytes:
         """Draw what moves; returns the sizes of the strips."""
         most_px = share_px(self.show.scene, self.sizes, self.budget.strip_px)
-        drawn = [strip for face in self.sizes for strip in renderer.draw_strips(face, most_px)]
-        table, pixels = encode_strips(drawn)
+        drawn = {
+            face: renderer.draw_strips(face, most_px)
+            for face, alike in self._list_alike()
+            if face == alike
+        }
+        table, pixels = encode_strips(
+            strip for _, alike in self._list_alike() for strip in drawn[alike]
+        )
         at = 0
         for strip in pixels:
             self.strips[at : at + len(strip)] = strip

@@ -162,7 +162,7 @@ def _paint_clock(canvas: _Canvas, element: Element, box: Box) -> None:
 
 
 def _write(canvas: _Canvas, element: Element, box: Box, text: str) -> None:
-    colour = "#{:02x}{:02x}{:02x}".format(*parse_colour(element.colour))
+    colour = parse_colour(element.colour)
     margin_px = typeset.margin_of(box[2] - box[0], box[3] - box[1])
     inner = (box[0] + margin_px, box[1] + margin_px, box[2] - margin_px, box[3] - margin_px)
     layout = typeset.fit(text, inner[2] - inner[0], inner[3] - inner[1])

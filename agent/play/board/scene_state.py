@@ -41,6 +41,13 @@ def read_turns(scene: Scene, moment: SceneMoment) -> tuple[int, ...]:
     return tuple(region.turn_at(moment.shown_ms) for region in list_regions(scene))
 
 
+def names_face(scene: Scene) -> bool:
+    """Has a text of the scene the name of the face that it is on?"""
+    turns = (turn for region in list_regions(scene) for turn in region.turns)
+    lists = (scene.elements, *(turn.elements for turn in turns))
+    return any(element.face_name is True for elements in lists for element in elements)
+
+
 def find_fade_s(scene: Scene) -> float:
     """How long a face takes to go over to the scene, or to a turn of it; 0: at once."""
     return 0.0 if scene.fade_ms is UNSET else scene.fade_ms / 1000
@@ -101,9 +108,9 @@ def _full_text(form: str, lang: str | None, local: datetime | None) -> str:
 
 def countdown_text(element: Element, local: datetime | None) -> str:
     """The text of an element with `count_to`, and below it the time that is left."""
-    from agent.play.board.clock_words import write_left
-
     if element.count_to is UNSET:
         return element.text or ""
+    from agent.play.board.clock_words import write_left
+
     left = write_left(parse_utc(element.count_to), local, element.lang)
     return "\n".join(filter(None, (element.text, left)))

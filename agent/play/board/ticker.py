@@ -79,7 +79,7 @@ def draw_strip(element: Element, size: Size, place: PlaceNames, most_px: int) ->
     layout = typeset.fit_line(text, box[3] - box[1], box[2] - box[0], most_px)
     width_px = 2 * (box[2] - box[0]) + round(layout.lines[0].width_px)
     strip = Image.new("RGB", (width_px, layout.line_height_px), parse_colour(element.background))
-    colour = "#{:02x}{:02x}{:02x}".format(*parse_colour(element.colour))
+    colour = parse_colour(element.colour)
     room = (box[2] - box[0], 0, width_px, strip.height)
     typeset.draw(ImageDraw.Draw(strip), layout, room, align="left", colour=colour)
     return strip

@@ -211,9 +211,9 @@ def draw(
     box: tuple[int, int, int, int],
     *,
     align: str,
-    colour: str,
+    colour: tuple[int, int, int],
 ) -> None:
-    """Draw a layout into (left, top, right, bottom), vertically centred."""
+    """Draw a layout into (left, top, right, bottom), vertically centred; red, green, blue."""
     left, top, right, bottom = box
     canvas.fontmode = "1" if layout.size_px < MONO_BELOW_PX else "L"
     slack_px = bottom - top - layout.line_height_px * len(layout.lines)

@@ -134,9 +134,9 @@ def test_an_empty_text_is_its_background() -> None:
 
 
 def test_small_letters_have_hard_edges_for_a_coarse_raster() -> None:
-    picture = Image.new("L", (200, 20))
+    picture = Image.new("RGB", (200, 20))
     layout = typeset.fit("Lũ về", 190, 18)
     assert layout.size_px < typeset.MONO_BELOW_PX
     canvas = ImageDraw.Draw(picture)
-    typeset.draw(canvas, layout, (0, 0, 200, 20), align="left", colour="#ffffff")
-    assert {value for _, value in picture.getcolors() or []} == {0, 255}
+    typeset.draw(canvas, layout, (0, 0, 200, 20), align="left", colour=(255, 255, 255))
+    assert {value for _, value in picture.getcolors() or []} == {(0, 0, 0), (255, 255, 255)}
