@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,15 +16,19 @@ from agent.contract.envelope import Envelope
 from agent.errors import ConfigError, TrustError
 from central.authority.signers import Signers, describe_missing
 from central.cli.cli_errors import handle_errors
-from central.cli.document_review import describe_document, find_people, judge, read_reason, warn
+from central.cli.document_review import (
+    RehearsalFindings,
+    describe_document,
+    find_people,
+    judge,
+    read_reason,
+    warn,
+)
 from central.cli.options import ANY, FILE, clash_option, lang_option
 from central.cli.signing_key_prompt import open_signer
 from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
-
-if TYPE_CHECKING:
-    from central.publication.station_rehearsal import GroupRehearsal
 
 _NEEDED = ("issuer", "media_dir", "media_url")  # for a file of sound and pictures
 database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
@@ -67,13 +71,13 @@ class Review:
         document: what was shown.
         people: who may and must sign it; None: not known.
         refused: what stations would refuse, which has a reason.
-        week: at the stations that it is meant for.
+        shown: of the days ahead, at the stations that it is meant for.
     """
 
     document: Document
     people: Signers | None
     refused: list[str]
-    week: list[GroupRehearsal]
+    shown: RehearsalFindings
 
 
 @click.command()
@@ -115,9 +119,10 @@ def sign(
 ) -> None:
     """Sign FILE: schedule.yaml, alarm.yaml, calendar.yaml, a payload (--kind), or an envelope.
 
-    With --db it also rehearses a schedule at the stations that it is meant for, refuses what they
-    would refuse, unless --despite gives a reason, and asks when items clash: `after` moves them
-    behind it, shows the moved schedule and signs that.
+    With --db it also rehearses at the stations that it is meant for: it shows the week of a
+    schedule, or what a calendar or a station-config changes, refuses what they would refuse, unless
+    --despite gives a reason, and asks when items clash: `after` moves them behind it, shows the
+    moved schedule and signs that.
 
     An alarm.yaml (class: emergency) is what a local emergency key starts; two people must sign it.
     Shows first, in plain words, what will sound or show, where and when, who has signed and who
@@ -167,9 +172,9 @@ def _review(one: Signable, root: Path | None, options: dict[str, Any], lang: Lan
     verify_steady(document, lang)
     people = find_people(document, root, lang)
     describe_document(document, one.opened, people, lang)
-    week = warn(document, unsigned, options["db"], lang)
-    refused = judge(document, options["db"], read_reason(options["despite"], lang), lang)
-    return Review(document, people, refused, week)
+    shown = warn(document, unsigned, options["db"], lang)
+    refused = judge(document, options["db"], read_reason(options["despite"], lang), lang, shown)
+    return Review(document, people, refused, shown)
 
 
 def _settle(
@@ -194,7 +199,7 @@ def _settle(
     if not isinstance(document, Playlist):
         return None
     answer = settle_clashes(
-        review.week, document, options["clash"], "sign", lang, is_terminal=is_terminal
+        review.shown.week, document, options["clash"], "sign", lang, is_terminal=is_terminal
     )
     if answer != "after":
         return None

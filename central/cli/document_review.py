@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from agent.contract.document import Document, Playlist, StationConfig
+from agent.contract.document import Calendar, Document, Playlist, StationConfig
 from agent.contract.envelope import Envelope
 from agent.errors import ConfigError
 from central.authority.signers import Signers, check_role, describe_missing, read_signers
@@ -19,8 +20,22 @@ from texts.catalogue import Lang
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from central.publication.refusal_forecast import Objection
     from central.publication.station_rehearsal import GroupRehearsal
     from central.store.database import Database
+
+
+@dataclass(frozen=True)
+class RehearsalFindings:
+    """What was shown of the days ahead.
+
+    Args:
+        week: of a playlist, at stations alike.
+        objections: what its rehearsal found against it, beside what stations would refuse of it.
+    """
+
+    week: tuple[GroupRehearsal, ...] = ()
+    objections: tuple[Objection, ...] = ()
 
 
 def find_people(document: Document, root: Path | None, lang: Lang) -> Signers | None:
@@ -42,11 +57,11 @@ def describe_document(
         click.echo(line)
 
 
-def warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> list[GroupRehearsal]:
+def warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> RehearsalFindings:
     """Warn of what the document needs, who lacks it, and what this machine cannot show.
 
     Returns:
-        The week of a playlist at the stations that it is meant for, which is shown as well.
+        What it changes at the stations that it is meant for, which is shown as well.
     """
     from agent.contract.feature import needed_features
     from central.documents.sign import ignored_members
@@ -54,7 +69,7 @@ def warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> li
     from central.publication.station_rehearsal import find_configs
     from central.store.database import Database
 
-    lines, found = [], []
+    lines, found = [], RehearsalFindings()
     if unknown := ignored_members(envelope):
         lines.append(translate(lang, "unknown_members", ", ".join(unknown)))
     if needed := needed_features(document):
@@ -63,53 +78,96 @@ def warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> li
         now = datetime.now(UTC)
         with closing(Database.open(db)) as database:
             lines += describe_left_out(database, document, lang)
-            found = show_week(database, document, find_configs(database, now, document), now, lang)
+            found = show_days(database, document, find_configs(database, now, document), now, lang)
     for line in lines:
         click.echo(translate(lang, "notice", line))
     return found
 
 
-def show_week(
+def show_days(
     database: Database,
     document: Document,
     configs: Mapping[str, StationConfig],
     now: datetime,
     lang: Lang,
-) -> list[GroupRehearsal]:
-    """Show the week of a playlist at its stations, and what is lost before it begins.
+) -> RehearsalFindings:
+    """Show what a document changes in the days ahead of its stations.
 
-    Of a station-config what it changes in the week is shown; other documents have none.
+    Of a playlist its week, what it drops, and what is lost before it begins; of a calendar and of a
+    station-config what changes. Other documents change no plan.
     """
-    from central.publication.early_replacement import describe_lost
-    from central.publication.rehearsal_summary import describe_policy_change, describe_publication
+    if isinstance(document, Playlist):
+        return _show_week(database, document, configs, now, lang)
+    if isinstance(document, Calendar | StationConfig):
+        return _show_changes(database, document, configs, now, lang)
+    return RehearsalFindings()
+
+
+def _show_week(
+    database: Database,
+    document: Playlist,
+    configs: Mapping[str, StationConfig],
+    now: datetime,
+    lang: Lang,
+) -> RehearsalFindings:
+    from central.publication.early_replacement import (
+        describe_lost,
+        find_lost,
+        list_duty_objections,
+    )
+    from central.publication.rehearsal_summary import describe_dropped, describe_publication
     from central.publication.station_rehearsal import find_week, rehearse_stations
 
-    if isinstance(document, StationConfig):
-        for line in describe_policy_change(database, document, configs, now, lang):
-            click.echo(line)
-    if not isinstance(document, Playlist):
-        return []
     found = rehearse_stations(database, configs, *find_week(document, now), document)
-    for line in describe_publication(found, document, lang):
+    for line in (*describe_publication(found, document, lang), *describe_dropped(found, lang)):
         click.echo(line)
-    for line in describe_lost(database, document, configs, now, lang):
+    lost = find_lost(database, document, configs, now)
+    for line in describe_lost(lost, document, lang):
         click.echo(translate(lang, "notice", line))
-    return found
+    return RehearsalFindings(tuple(found), tuple(list_duty_objections(lost, document)))
 
 
-def judge(document: Document, db: Path | None, reason: str | None, lang: Lang) -> list[str]:
+def _show_changes(
+    database: Database,
+    document: Calendar | StationConfig,
+    configs: Mapping[str, StationConfig],
+    now: datetime,
+    lang: Lang,
+) -> RehearsalFindings:
+    from central.publication.change_summary import describe_station_changes
+    from central.publication.station_change import find_changes, list_calendar_objections
+
+    found = find_changes(database, document, configs, now)
+    lines = describe_station_changes(found, lang)
+    if not lines and configs:
+        lines = [translate(lang, "change.none")]
+    for line in lines:
+        click.echo(line)
+    if isinstance(document, StationConfig):
+        return RehearsalFindings()
+    return RehearsalFindings(objections=tuple(list_calendar_objections(found)))
+
+
+def judge(
+    document: Document, db: Path | None, reason: str | None, lang: Lang, shown: RehearsalFindings
+) -> list[str]:
     """Refuse what stations would refuse; without their policies nothing is known.
 
     Raises:
         PlanError: with the code that the stations would give.
     """
-    from central.publication.signing import verify_signable
+    from central.publication.signing import describe_early, verify_signable
     from central.store.database import Database
 
     if db is None:
         return []
+    for line in describe_early(shown.objections, lang):
+        click.echo(translate(lang, "notice", line))
     with closing(Database.open(db)) as database:
-        return verify_signable(database, document, datetime.now(UTC), lang, despite=reason)
+        return verify_signable(
+            database, document, datetime.now(UTC), lang,
+            despite=reason, foreseen=shown.objections,
+        )  # fmt: skip
 
 
 def read_reason(text: str | None, lang: Lang) -> str | None:

@@ -16,14 +16,13 @@ from agent.errors import ConfigError
 from central.authority.signers import check_complete
 from central.cli.cli_errors import handle_errors
 from central.cli.document_commands import database_option, root_option
-from central.cli.document_review import find_people, read_reason, show_week
+from central.cli.document_review import RehearsalFindings, find_people, read_reason, show_days
 from central.cli.options import FILE, clash_option, lang_option
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 if TYPE_CHECKING:
     from central.publication.publish import Publication
-    from central.publication.station_rehearsal import GroupRehearsal
     from central.store.database import Database
 
 
@@ -64,11 +63,12 @@ def publish(
 ) -> None:
     """Publish the envelope in FILE; the centre's running `collect` sends it at once.
 
-    Rehearses a schedule first: shows its week, and asks when items clash. `after` writes the moved
-    schedule beside FILE; with --key it signs and publishes that. What stations would refuse is
-    refused here, with the stations named. With --root also an envelope that lacks a
-    signature. Exit code 75: kept, but no collector is running. With --wait: 0
-    when all stations took it (and sound it), 4 some, 5 none.
+    Rehearses first: shows the week of a schedule, what a calendar or a station-config changes, and
+    asks when items clash. `after` writes the moved schedule beside FILE; with --key it signs and
+    publishes that. What stations would refuse is refused here, with the stations named; so is a
+    schedule that takes away, before it begins, what must be broadcast. With --root
+    also an envelope that lacks a signature. Exit code 75: kept, but no collector is running. With
+    --wait: 0 when all stations took it (and sound it), 4 some, 5 none.
     """
     from central.cli.clash_prompt import settle_clashes
     from central.cli.moved_publication import Moving, publish_moved
@@ -93,9 +93,9 @@ def publish(
     with closing(Database.open(db)) as database:
         recipients = find_recipients(database, encode_utc(now), station=station, group=group)
         publication = Publication(document, envelope, recipients, now)
-        week = _judge(database, publication, options, lang)
+        shown = _judge(database, publication, options, lang)
         answer = isinstance(document, Playlist) and settle_clashes(
-            week, document, options["clash"], "publish", lang, is_terminal=sys.stdin.isatty()
+            shown.week, document, options["clash"], "publish", lang, is_terminal=sys.stdin.isatty()
         )
         if answer == "after":
             moving = Moving(
@@ -116,8 +116,8 @@ def _repeat_wait(wait_s: float | None) -> list[str]:
 
 def _judge(
     database: Database, publication: Publication, options: dict[str, Any], lang: Lang
-) -> list[GroupRehearsal]:
-    """Show the week, then refuse what stations would refuse.
+) -> RehearsalFindings:
+    """Show what it changes, then refuse what stations would refuse.
 
     Raises:
         AgentError: with the code that stations would give.
@@ -125,10 +125,10 @@ def _judge(
     from central.publication.publish import verify_publishable
 
     one = publication
-    week = show_week(database, one.document, one.recipients.configs, one.now, lang)
+    shown = show_days(database, one.document, one.recipients.configs, one.now, lang)
     for line in verify_publishable(
         database, one, lang, stops_now=options["stop_now"], anyway=options["anyway"],
-        despite=read_reason(options["despite"], lang),
+        despite=read_reason(options["despite"], lang), foreseen=shown.objections,
     ):  # fmt: skip
         click.echo(line)
-    return week
+    return shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from central.messages.alarm_messages import PHRASES as _OF_ALARM
 from central.messages.calendar_messages import PHRASES as _OF_CALENDAR
+from central.messages.change_messages import PHRASES as _OF_CHANGE
 from central.messages.echo_messages import PHRASES as _OF_ECHO
 from central.messages.file_messages import PHRASES as _OF_FILE
 from central.messages.ignored_messages import PHRASES as _OF_IGNORED
@@ -269,6 +270,7 @@ PHRASES: Catalogue = {
     ),
     **_OF_ALARM,
     **_OF_CALENDAR,
+    **_OF_CHANGE,
     **_OF_ECHO,
     **_OF_FILE,
     **_OF_MOVE,

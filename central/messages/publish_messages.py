@@ -115,19 +115,6 @@ PHRASES: Catalogue = {
         "không gửi tới trạm nằm trong nơi nhận mà ngoài nhóm này: {0}",
         "not sent to stations that it is meant for but that are not in this group: {0}",
     ),
-    "lost_early": Text(
-        (
-            "trạm nhận lịch này là BỎ NGAY lịch cũ của khe “{0}”, mà lịch này đến {1} mới bắt đầu:"
-            " từ nay đến đó mất {2} lần phát ({3} lần BẮT BUỘC), trước hết “{4}” lúc {5} [trạm:"
-            " {6}]. Muốn giữ thì ký lịch này ở khe khác, hoặc ghi cả những ngày còn lại"
-        ),
-        (
-            "stations that take this schedule DROP the older one of slot “{0}” AT ONCE, and this"
-            " one begins at {1}: until then {2} plays are lost ({3} of them MUST be broadcast),"
-            " first “{4}” at {5} [stations: {6}]. To keep them sign this one in another slot, or"
-            " with the remaining days"
-        ),
-    ),
     "objection.refused": Text(
         'trạm sẽ từ chối:{0}\nSửa rồi ký lại; vẫn muốn phát thì --despite "lý do" (lưu lại)',
         'stations would refuse:{0}\nMend and sign it anew, or add --despite "reason" (recorded)',

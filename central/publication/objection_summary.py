@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from agent.contract.document import Document
 from agent.contract.policy_rule import describe_rule
@@ -31,16 +32,30 @@ def describe_objection(objection: Objection, lang: Lang) -> str:
 def verify_acceptable(
     objections: Sequence[Objection], document: Document, recipients: Recipients, lang: Lang
 ) -> None:
-    """Refuse what stations would refuse; report all of it at once.
+    """Refuse what stations would refuse, and what takes duties away; report all of it at once.
 
     Raises:
-        PlanError: with the code that the stations would give.
+        PlanError: with the code that the stations would give, or E_DUTY.
     """
     decisive = [one for one in objections if is_decisive(one, document, recipients)]
+    duties = [one for one in decisive if one.code == "E_DUTY"]
+    refused = [one for one in decisive if one.code != "E_DUTY"]
+    hints = []
+    if refused:
+        hints.append(translate(lang, "objection.refused", _list(refused, lang)))
+    if duties:
+        hints.append(translate(lang, "duty.refused", _list(duties, lang), find_way_out(duties)))
     if decisive:
-        lines = [f"\n  • {one.code}: {describe_objection(one, lang)}" for one in decisive]
-        hint = translate(lang, "objection.refused", "".join(lines))
-        raise PlanError(decisive[0].code, document.slot, hint)
+        raise PlanError((refused or duties)[0].code, document.slot, "\n".join(hints))
+
+
+def find_way_out(duties: Sequence[Objection]) -> str:
+    """The local moment from which on the publication takes no duty away."""
+    return format_moment(max(one.what.rpartition(" ")[2] for one in duties))
+
+
+def _list(objections: Sequence[Objection], lang: Lang) -> str:
+    return "".join(f"\n  • {one.code}: {describe_objection(one, lang)}" for one in objections)
 
 
 def notices(
@@ -62,6 +77,8 @@ def _rule(objection: Objection, lang: Lang) -> str:
         return translate(lang, "objection.E_STATION", ", ".join(places))
     if objection.code in ("E_URL", "E_REPLAY", "E_UNSUPPORTED"):
         return translate(lang, f"objection.{objection.code}", objection.what)
+    if objection.code == "E_DUTY":
+        return _duty(objection.what.split(" "), lang)
     if objection.code == "E_BUDGET":
         name, *numbers = objection.what.split(" ")
         return translate(lang, f"budget.{name}", *numbers)
@@ -70,6 +87,15 @@ def _rule(objection: Objection, lang: Lang) -> str:
         rule = translate(lang, "objection.faces", rule, objection.entitled)
         return translate(lang, "objection.faces_left", rule) if objection.is_partial else rule
     return translate(lang, "objection.left_out", rule) if objection.is_partial else rule
+
+
+def _duty(words: Sequence[str], lang: Lang) -> str:
+    """What is lost, as `early_replacement` names it; the last word is when nothing is any more."""
+    if words[0] == "lost":
+        return translate(lang, "objection.E_DUTY", format_moment(words[1]))
+    _, monday, *rest, _ = words
+    on = f"{date.fromisoformat(monday):%d/%m/%Y}"
+    return translate(lang, "objection.E_DUTY.language", on, *rest)
 
 
 def _patterns(objection: Objection) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from central.publication.objection_summary import describe_objection, notices, v
 from central.publication.override import record_override
 from central.publication.publish_wait import NONE, wait_for_answers
 from central.publication.recipients import Recipients, list_names, verify_known
-from central.publication.refusal_forecast import forecast_refusals
+from central.publication.refusal_forecast import Objection, forecast_refusals
 from central.publication.small_letters import describe_small
 from central.publication.station_answers import StationAnswers
 from central.publication.still_faces import describe_moving
@@ -56,6 +57,7 @@ def verify_publishable(
     stops_now: bool,
     anyway: bool,
     despite: str | None = None,
+    foreseen: Sequence[Objection] = (),
 ) -> list[str]:
     """Judge a publication; return notices for a person who publishes it all the same.
 
@@ -66,6 +68,7 @@ def verify_publishable(
         stops_now: a cancel may end before its prepared alarm.
         anyway: unknown stations are accepted.
         despite: why it is published although stations would refuse it; it is recorded.
+        foreseen: what its rehearsal found against it.
 
     Raises:
         AgentError: with the code that stations would give; E_USAGE, no known station.
@@ -76,7 +79,7 @@ def verify_publishable(
     verify_number(database, recipients, document, sha256_of(one.envelope), lang)
     if not stops_now:
         verify_prepared_alarms(database, document, one.now, lang)
-    objections = forecast_refusals(database, recipients, document, one.now)
+    objections = [*forecast_refusals(database, recipients, document, one.now), *foreseen]
     objections += find_excesses(database, recipients, document, len(one.envelope), one.now)
     if despite is None:
         verify_acceptable(objections, document, recipients, lang)

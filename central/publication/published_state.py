@@ -23,10 +23,12 @@ class PublishedDocument:
     Args:
         document: decoded.
         sha256: of its payload.
+        is_withheld: a head revokes it; it keeps older ones out of its slot all the same.
     """
 
     document: Document
     sha256: str
+    is_withheld: bool = False
 
     @property
     def slot(self) -> tuple[str, str, str]:
@@ -45,7 +47,11 @@ class PublishedState:
     of_target: dict[str, list[PublishedDocument]]
 
     def held_by(self, station: str, groups: Iterable[str]) -> tuple[PublishedDocument, ...]:
-        """Return what a station in these groups holds: each slot's newest, and every cancel."""
+        """Return what is in force for a station in these groups: each slot's newest, all cancels.
+
+        A box that has received a newer document of a slot has no older one, though the newer one
+        was withheld since.
+        """
         newest: dict[tuple[str, ...], PublishedDocument] = {}
         for target in (f"d/{station}", *(f"g/{group}" for group in groups)):
             for one in self.of_target.get(target, ()):
@@ -53,11 +59,11 @@ class PublishedState:
                 known = newest.get(key)
                 if known is None or _number(known) < _number(one):
                     newest[key] = one
-        return tuple(newest.values())
+        return tuple(one for one in newest.values() if not one.is_withheld)
 
 
 def read_state(database: Database, now: datetime) -> PublishedState:
-    """Playlists, calendars and cancels that have not expired and that no head revokes."""
+    """Playlists, calendars and cancels that have not expired."""
     query = sa.select(documents).where(
         documents.c.kind.in_(("playlist", "cancel", "calendar")),
         documents.c.expires > encode_utc(now),
@@ -69,9 +75,17 @@ def read_state(database: Database, now: datetime) -> PublishedState:
     of_target: dict[str, list[PublishedDocument]] = defaultdict(list)
     for row in rows:
         document = read_document(row.envelope)
-        if document.doc_id not in out:
-            of_target[row.target].append(PublishedDocument(document, row.sha256))
+        one = PublishedDocument(document, row.sha256, document.doc_id in out)
+        of_target[row.target].append(one)
     return PublishedState(dict(of_target))
+
+
+def find_published(database: Database, doc_id: str) -> Document | None:
+    """A document that was published, by its id; None: the centre has not published it."""
+    with database.transaction() as connection:
+        envelopes = connection.execute(sa.select(documents.c.envelope)).scalars().all()
+    found = (read_document(one) for one in envelopes)
+    return next((one for one in found if one.doc_id == doc_id), None)
 
 
 def _number(one: PublishedDocument) -> tuple[int, int]:

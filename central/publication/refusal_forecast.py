@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from agent.contract.document import Document, Emergency, Medium, Playlist, StationConfig
+from agent.contract.document import Calendar, Document, Emergency, Medium, Playlist, StationConfig
 from agent.contract.host_rule import is_named
 from agent.contract.ids import parse_place
 from agent.contract.report import Hello
@@ -39,8 +39,7 @@ class Objection:
 
     Args:
         code: as the stations would report it: E_HOURS, E_POLICY, E_EXPIRED, E_MEDIA, E_URL,
-            E_STATION,
-            E_REPLAY, E_BUDGET, E_UNSUPPORTED.
+            E_STATION, E_REPLAY, E_BUDGET, E_UNSUPPORTED, E_CALENDAR; or E_DUTY of the centre.
         what: the rule and its value, as `agent.plan` names them, or the host, or the number.
         stations: whose rule it is.
         title: the item concerned; empty: the whole document.
@@ -189,4 +188,4 @@ def is_decisive(objection: Objection, document: Document, recipients: Recipients
         return False
     if objection.code in ("E_STATION", "E_REPLAY", "E_UNSUPPORTED"):
         return set(recipients.stations) <= set(objection.stations)
-    return isinstance(document, Playlist)
+    return isinstance(document, Playlist | Calendar)

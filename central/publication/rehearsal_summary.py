@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from agent.contract.document import Playlist, StationConfig
-from agent.contract.utc import parse_utc
+from agent.contract.document import Playlist
 from agent.errors import ConfigError
 from agent.plan import change_export
-from agent.plan.rehearsal import compare
 from agent.plan.rehearsal_export import build_rehearsal_csv, build_rehearsal_json
 from agent.plan.rehearsal_ics import build_rehearsal_ics
 from agent.plan.rehearsal_text import (
@@ -19,9 +17,10 @@ from agent.plan.rehearsal_text import (
 )
 from agent.plan.week_picture import draw_week
 from central.messages.catalogue import translate
+from central.publication.change_summary import describe_by_days
 from central.publication.recipients import list_names
-from central.publication.station_rehearsal import WEEK, GroupRehearsal, rehearse_stations
-from central.store.database import Database
+from central.publication.station_change import list_gone
+from central.publication.station_rehearsal import GroupRehearsal
 from texts.catalogue import Lang
 
 MAX_WEEKS = 3  # that `publish` prints; stations of one commune nearly always share one
@@ -43,26 +42,21 @@ def describe_publication(
     return printed
 
 
-def describe_policy_change(
-    database: Database,
-    document: StationConfig,
-    configs: Mapping[str, StationConfig],
-    now: datetime,
-    lang: Lang,
-) -> list[str]:
-    """What a station-config changes in its station's week; nothing where it changes nothing.
+def describe_dropped(found: Sequence[GroupRehearsal], lang: Lang) -> list[str]:
+    """What of the same days stations hold and a schedule has no more; empty: nothing.
 
-    Args:
-        database: the centre's.
-        document: not published yet.
-        configs: station → its present config.
-        now: aware UTC.
-        lang: of the texts.
+    What it adds is its week, and what it disturbs stands there too.
     """
-    from_at = max(now, parse_utc(document.not_before))
-    found = rehearse_stations(database, configs, from_at, from_at + WEEK, document)
-    changed = [one for one in found if compare(one.former, one.rehearsal)]
-    return write_changes(changed, "text", now, lang).splitlines() if changed else []
+    dropped: dict[tuple[str, ...], list[str]] = {}
+    for one in found:
+        lines = tuple(describe_by_days(list_gone(one), lang))
+        dropped.setdefault(lines, []).extend(one.stations)
+    printed: list[str] = []
+    for lines, stations in list(dropped.items())[:MAX_WEEKS]:
+        if lines:
+            printed.append(translate(lang, "change.dropped", list_names(sorted(stations))))
+            printed += [f"  {line}" for line in lines]
+    return printed
 
 
 def write_rehearsals(

@@ -79,10 +79,10 @@ def rehearse_stations(
         name: one for name, one in configs.items() if document is None or is_meant(document, one)
     }
     others = {name: one for name, one in configs.items() if name not in meant}
-    groups = _list_groups(database, meant, from_at)
-    found = [_rehearse_group(one, one, from_at, until_at, document) for one in groups]
-    unchanged = _list_groups(database, others, from_at)
-    return found + [_rehearse_group(one, one, from_at, until_at) for one in unchanged]
+    groups = list_groups(database, meant, from_at)
+    found = [rehearse_group(one, one, from_at, until_at, document) for one in groups]
+    unchanged = list_groups(database, others, from_at)
+    return found + [rehearse_group(one, one, from_at, until_at) for one in unchanged]
 
 
 def _rehearse_policy(
@@ -97,16 +97,17 @@ def _rehearse_policy(
     others = {name: one for name, one in configs.items() if name != station}
     found = []
     if station in configs:
-        (former,) = _list_groups(database, {station: configs[station]}, from_at)
-        (later,) = _list_groups(database, {station: document}, from_at)
-        found = [_rehearse_group(former, later, from_at, until_at)]
-    unchanged = _list_groups(database, others, from_at)
-    return found + [_rehearse_group(one, one, from_at, until_at) for one in unchanged]
+        (former,) = list_groups(database, {station: configs[station]}, from_at)
+        (later,) = list_groups(database, {station: document}, from_at)
+        found = [rehearse_group(former, later, from_at, until_at)]
+    unchanged = list_groups(database, others, from_at)
+    return found + [rehearse_group(one, one, from_at, until_at) for one in unchanged]
 
 
-def _list_groups(
+def list_groups(
     database: Database, configs: Mapping[str, StationConfig], at: datetime
 ) -> list[StationGroup]:
+    """Stations alike, with what they hold at a moment."""
     if not configs:
         return []
     has, kinds = read_media(database, configs), read_kinds(database, configs)
@@ -114,7 +115,7 @@ def _list_groups(
     return list(list_alike(configs, state, has, kinds, faces))
 
 
-def _rehearse_group(
+def rehearse_group(
     former: StationGroup,
     later: StationGroup,
     from_at: datetime,

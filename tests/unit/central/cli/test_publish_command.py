@@ -258,7 +258,7 @@ def test_an_id_that_no_document_has_is_not_withheld(tmp_path: Path, db: Path) ->
     assert (code, "không có văn bản nào" in output) == (78, True)
     doc_id = new_doc_id()
     publish(playlist(tmp_path / "a", doc_id=doc_id), db)
-    assert run("withhold", doc_id, "--db", db)[0] == 0
+    assert run("withhold", doc_id, "--db", db, "--yes")[0] == 0
 
 
 @pytest.mark.parametrize("name", ["the file", "the slot", "the id"])
@@ -269,7 +269,7 @@ def test_one_command_takes_back_what_has_not_played_and_one_brings_it_again(
     file = playlist(tmp_path / "lich.signed", doc_id=doc_id, slot="tuan")
     assert publish(file, db)[0] == 0
     what = {"the file": file, "the slot": "tuan", "the id": doc_id}[name]
-    code, output = run("withhold", what, "--db", db, "--why", "ghi nhầm giờ")
+    code, output = run("withhold", what, "--db", db, "--why", "ghi nhầm giờ", "--yes")
     assert (code, f"Đã thu hồi {doc_id}" in output, "báo cho các trạm ngay" in output) == (
         0, True, True,
     )  # fmt: skip
@@ -291,7 +291,7 @@ def test_of_several_playlists_in_one_slot_the_id_is_asked_for(tmp_path: Path, db
 def test_without_a_collector_nobody_is_said_to_be_told(tmp_path: Path, db: Path) -> None:
     publish(playlist(tmp_path / "a"), db)
     note_collector(db, is_connected=False)
-    code, output = run("withhold", tmp_path / "a", "--db", db)
+    code, output = run("withhold", tmp_path / "a", "--db", db, "--yes")
     assert (code, "CHƯA BÁO" in output) == (75, True)
 
 
@@ -315,4 +315,4 @@ def test_what_a_station_reported_is_withheld_though_the_centre_never_sent_it(db:
     verdict = {"kind": "playlist", "result": "accepted", "code": None, "sha256": "", "detail": ""}
     note_result(database, STATION, {**verdict, "doc_id": doc_id})
     database.close()
-    assert run("withhold", doc_id, "--db", db)[0] == 0
+    assert run("withhold", doc_id, "--db", db, "--yes")[0] == 0
