@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Literal
 
 import msgspec
@@ -12,6 +14,8 @@ HOLIDAY = "ngay-le"
 SWAPPED_WORKDAY = "lam-bu"
 WORKDAY = "ngay-lam-viec"
 """Monday to Friday without `HOLIDAY`, and the days in `SWAPPED_WORKDAY`; no document lists it."""
+
+_UNCONFIRMED = re.compile(r"\b(CHỜ|CHƯA ĐỐI CHIẾU|UNCONFIRMED)\b")
 
 MAX_OFFSET_MIN = 240
 # Sunrise and sunset in Vietnam in minutes of the day, from the islands of the east to the far west:
@@ -58,3 +62,8 @@ class CalendarDays(msgspec.Struct, frozen=True):
     sets: list[str]
     title: str
     source: str
+
+
+def is_unconfirmed(row: CalendarDays) -> bool:
+    """Does its source say, in capital letters, that nobody has confirmed the dates?"""
+    return _UNCONFIRMED.search(unicodedata.normalize("NFC", row.source)) is not None

@@ -28,6 +28,7 @@ from agent.control.station_status import (
 from agent.overrides.emergency_state import EmergencyState
 from agent.plan.occurrence import Medium, Refusal
 from agent.plan.prepared_alarm import KeyAlarm
+from agent.plan.unconfirmed_days import find_unconfirmed
 from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import Snapped
 from agent.play.item import Item
@@ -136,7 +137,9 @@ class OutputStatusReader:
             )
         elif isinstance(document, Playlist):
             entry = next((one for one in document.entries if one.id == item.source.entry), None)
-            why = _why(document, entry) if entry is not None else None
+            if entry is not None:
+                doubt = find_unconfirmed(self.documents.held, entry, item.start_at)
+                why = _why(document, entry, doubt)
         elif item.started_by is not None:  # a person speaks; no document is behind it
             peak_dbfs = self.peak_dbfs(item.source.entry)
             why = PlacementRule("", "", 0, started_by=item.started_by, peak_dbfs=peak_dbfs)
@@ -162,13 +165,14 @@ class OutputStatusReader:
             return None
         wanting = timeline.contenders(coming.start_at, sense, names)
         losers = (one.entry.title for one in wanting[1:] if one.entry.title != coming.entry.title)
+        doubt = find_unconfirmed(self.documents.held, coming.entry, coming.start_at)
         return ItemStatus(
             coming.entry.title,
             coming.level.name.lower(),
             coming.start_at,
             coming.end_at,
             tuple(coming.entry.zones),
-            _why(coming.playlist, coming.entry, tuple(dict.fromkeys(losers))),
+            _why(coming.playlist, coming.entry, doubt, tuple(dict.fromkeys(losers))),
             _lacking(coming.entry, missing),
             is_pulled=coming.entry.body.relay is not None,
         )
@@ -266,12 +270,21 @@ def _lacking(entry: Entry, missing: Missing) -> str | None:
     return next((why for one in digests if (why := missing.get(one)) is not None), None)
 
 
-def _why(document: Playlist, entry: Entry, losers: tuple[str, ...] = ()) -> PlacementRule:
+def _why(
+    document: Playlist, entry: Entry, unconfirmed: str, losers: tuple[str, ...] = ()
+) -> PlacementRule:
     at = tuple(one.removesuffix(":00") if one.count(":") > 1 else one for one in entry.when.at)
     weekdays = tuple(entry.when.weekdays)
     people = (document.editor, document.approver)
     return PlacementRule(
-        document.issuer, document.slot, document.seq, at, weekdays, losers, *people
+        document.issuer,
+        document.slot,
+        document.seq,
+        at,
+        weekdays,
+        losers,
+        *people,
+        unconfirmed=unconfirmed,
     )
 
 

@@ -36,13 +36,15 @@ class PlacementRule:
         issuer: the role that signed; empty for a person who speaks at the box.
         slot: the document's slot.
         seq: its number.
-        at: its clock times, local to the station, as signed; empty for an emergency.
+        at: its clock times, local to the station, as signed; empty for an emergency, and for what
+            follows the sun or another item.
         weekdays: ISO weekdays on which it holds; empty for an emergency.
         losers: titles of what wanted the same moment and gave way.
         editor: who wrote it, as signed; may be empty.
         approver: who approved it, as signed; may be empty.
         started_by: the local key that was pressed.
         peak_dbfs: the highest peak of what that person has said so far; None before the first.
+        unconfirmed: the feast on which it is due, where nobody has confirmed the date; or empty.
     """
 
     issuer: str
@@ -55,6 +57,7 @@ class PlacementRule:
     approver: str = ""
     started_by: str | None = None
     peak_dbfs: float | None = None
+    unconfirmed: str = ""
 
 
 @dataclass(frozen=True)

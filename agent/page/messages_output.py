@@ -25,6 +25,9 @@ OUTPUT_PHRASES: Catalogue = {
     "why.emergency": Text("tin khẩn cấp do {0} ký", "emergency signed by {0}"),
     "why.people": Text("soạn: {0}; duyệt: {1}", "editor: {0}; approver: {1}"),
     "why.at": Text("{0}, {1}", "{0}, {1}"),
+    "why.unconfirmed": Text(
+        "Ngày này CHƯA ĐỐI CHIẾU: {0}.", "Nobody has CONFIRMED this date: {0}."
+    ),
     "why.losers": Text("Nhường cho mục này: {0}.", "Gives way to it: {0}."),
     "why.more": Text(" (và {0} mục nữa)", " (and {0} more)"),
     "lacking": Text(

@@ -152,12 +152,15 @@ def _why(item: ItemStatus, translator: Translator) -> Html:
         return join(who if why.peak_dbfs is None else f"{who}; {_meter(why.peak_dbfs, translator)}")
     if why.started_by is not None:
         return join(translator("why.local_key", why.started_by, why.issuer), *people)
-    if not why.at:
+    if not why.weekdays:
         return join(translator("why.emergency", why.issuer), *people)
     signed = translator("why.schedule", why.slot, str(why.seq), why.issuer)
-    rule = translator("why.at", " ".join(why.at), translator.weekdays(why.weekdays))
+    days = translator.weekdays(why.weekdays)
+    rule = translator("why.at", " ".join(why.at), days) if why.at else days
+    doubt = translator("why.unconfirmed", why.unconfirmed) if why.unconfirmed else None
     losers = translator("why.losers", ", ".join(why.losers)) if why.losers else None
-    return join(f"{rule} · {signed}.", f" {losers}" if losers else None, *people)
+    told = (f" {one}" if one else None for one in (doubt, losers))
+    return join(f"{rule} · {signed}.", *told, *people)
 
 
 def _meter(peak_dbfs: float, translator: Translator) -> str:

@@ -29,6 +29,7 @@ from agent.plan.occupancy import is_dropped
 from agent.plan.occurrence import Medium, Occurrence, Precedence, Refusal, find_precedence
 from agent.plan.policy import EffectivePolicy
 from agent.plan.timeline import Timeline, build_timeline
+from agent.plan.unconfirmed_days import UnconfirmedDays, list_unconfirmed
 
 Kind = Literal["plays", "interrupted", "clash", "refused"]
 
@@ -112,6 +113,7 @@ class Rehearsal:
         languages: weeks beginning in it, each with each language duty.
         not_known: rules of policy of which nobody knows here what they refuse, and
             `language_duties` where no week begins in these days, so that none is judged.
+        unconfirmed: days by which items go, which by their calendar nobody has confirmed.
     """
 
     from_at: datetime
@@ -120,6 +122,7 @@ class Rehearsal:
     quiet: tuple[str, ...] = ()
     languages: tuple[LanguageWeek, ...] = ()
     not_known: tuple[str, ...] = ()
+    unconfirmed: tuple[UnconfirmedDays, ...] = ()
 
     @property
     def lacks(self) -> tuple[LanguageWeek, ...]:
@@ -180,6 +183,7 @@ def rehearse(
         tuple(w.text for w in (*policy.quiet, *policy.maintenance)),
         tuple(languages),
         ("language_duties",) if policy.language_duties and not languages else (),
+        tuple(list_unconfirmed(held, from_at, until_at)),
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 from agent.contract.local_time import LOCAL
 from agent.plan.language_duty import LanguageWeek, week_end
 from agent.plan.rehearsal import Event, Rehearsal
+from agent.plan.unconfirmed_days import UnconfirmedDays
 from agent.plan.why import WhyAnswer
 
 COLUMNS = (
@@ -33,6 +34,7 @@ def build_rehearsal_json(found: Sequence[tuple[str, Rehearsal]]) -> str:
             "events": [to_plain(event) for event in one.events],
             "duties": _duties(one),
             "not_known": list(one.not_known),
+            "unconfirmed": [to_plain(row) for row in one.unconfirmed],
         }
         for name, one in found
     ]
@@ -54,6 +56,7 @@ def build_rehearsal_csv(found: Sequence[tuple[str, Rehearsal]]) -> str:
         writer.writerows(list_cells(name, event) for event in one.events)
         writer.writerows(list_week_cells(name, week) for week in one.languages)
         writer.writerows(_unknown_row(name, one, rule) for rule in one.not_known)
+        writer.writerows(_unconfirmed_row(name, row) for row in one.unconfirmed)
     return out.getvalue()
 
 
@@ -86,6 +89,12 @@ def _unknown_row(name: str, one: Rehearsal, rule: str) -> list[str]:
     """A rule of policy of which nobody knows what it refuses in these days."""
     first = [name, _local(one.from_at), _local(one.until_at), "not_known"]
     return _guarded([*first, *[""] * 6, rule, *[""] * (len(COLUMNS) - 11)])
+
+
+def _unconfirmed_row(name: str, row: UnconfirmedDays) -> list[str]:
+    """Dates that nobody has confirmed, by which items go."""
+    first = [name, row.first, row.last, "unconfirmed", "", row.title]
+    return _guarded([*first, *[""] * 4, row.source, *[""] * (len(COLUMNS) - 11)])
 
 
 def _duties(one: Rehearsal) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from agent.plan.calendar import DAY, local_date
 from agent.plan.language_duty import WEEK, LanguageWeek
 from agent.plan.rehearsal import Event, Rehearsal
 from agent.plan.rehearsal_text import (
+    describe_doubts,
     describe_lack,
     describe_notes,
-    describe_unknown,
     is_yielding,
     say,
 )
@@ -82,7 +82,7 @@ def build_calendar(
         until = week.monday + WEEK
         lines += _build_days(name, week.monday, until, describe_lack(week, lang), stamp)
     for name, days in notes:
-        for text in describe_unknown(days.not_known, lang):
+        for text in describe_doubts(days, lang):
             lines += _build_days(name, local_date(days.from_at), _last_date(days), text, stamp)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _fold(line))

@@ -36,7 +36,7 @@ def describe_rehearsal(rehearsal: Rehearsal, name: str, lang: Lang) -> list[str]
     lines = [say(lang, "title", name, first, last)]
     lines += _describe_days(rehearsal.events, lang)
     lines += ["", describe_sum(rehearsal.events, lang), *describe_lacks(rehearsal, lang)]
-    return lines + describe_unknown(rehearsal.not_known, lang)
+    return lines + describe_doubts(rehearsal, lang)
 
 
 def describe_sum(events: Sequence[Event], lang: Lang) -> str:
@@ -66,6 +66,25 @@ def describe_lack(one: LanguageWeek, lang: Lang) -> str:
     minutes = (round(length.total_seconds() / 60) for length in (one.planned, one.total))
     code = "lack" if one.total else "lack.silence"
     return say(lang, code, f"{one.monday:%d/%m/%Y}", one.lang, one.week_pct, *minutes)
+
+
+def describe_doubts(rehearsal: Rehearsal, lang: Lang) -> list[str]:
+    """A line for what is not known of these days, and for dates that nobody has confirmed."""
+    doubts = describe_unknown(rehearsal.not_known, lang)
+    return [*doubts, *describe_unconfirmed(rehearsal, lang)]
+
+
+def describe_unconfirmed(rehearsal: Rehearsal, lang: Lang) -> list[str]:
+    """A line for dates that nobody has confirmed, by which items go."""
+    return [
+        say(lang, "unconfirmed", one.title, _dates(one.first, one.last), one.source)
+        for one in rehearsal.unconfirmed
+    ]
+
+
+def _dates(first: str, last: str) -> str:
+    both = dict.fromkeys(f"{date.fromisoformat(one):%d/%m/%Y}" for one in (first, last))
+    return "–".join(both)
 
 
 def describe_unknown(not_known: Iterable[str], lang: Lang) -> list[str]:
@@ -98,6 +117,7 @@ def describe_week(rehearsal: Rehearsal, doc_id: str, lang: Lang) -> list[str]:
     # which clusters are special is told apart, with all stations of which it is not known
     unjudged = [name for name in rehearsal.not_known if name == "language_duties"]
     notes = [*describe_lacks(rehearsal, lang), *describe_unknown(unjudged, lang)]
+    notes += describe_unconfirmed(rehearsal, lang)
     return [*lines, describe_sum(concerned, lang), *notes]
 
 

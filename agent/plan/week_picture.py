@@ -19,10 +19,10 @@ from agent.plan.calendar import DAY_S, parse_window
 from agent.plan.rehearsal import Event, Rehearsal
 from agent.plan.rehearsal_text import (
     clock_time,
+    describe_doubts,
     describe_lacks,
     describe_notes,
     describe_sum,
-    describe_unknown,
     is_yielding,
     say,
 )
@@ -91,7 +91,7 @@ def draw_week(rehearsal: Rehearsal, name: str, lang: Lang) -> str:
         lang: of the texts.
     """
     title = say(lang, "picture.title", name)
-    notes = (*describe_lacks(rehearsal, lang), *describe_unknown(rehearsal.not_known, lang))
+    notes = (*describe_lacks(rehearsal, lang), *describe_doubts(rehearsal, lang))
     marked = [(event, "") for event in rehearsal.events]
     head = (title, describe_sum(rehearsal.events, lang), *notes)
     return draw_events(marked, rehearsal.quiet, head, lang)

@@ -7,7 +7,13 @@ from datetime import date
 
 from msgspec import UNSET
 
-from agent.contract.calendar_terms import CalendarDays, DayRules, SunPoint, SunStart
+from agent.contract.calendar_terms import (
+    CalendarDays,
+    DayRules,
+    SunPoint,
+    SunStart,
+    is_unconfirmed,
+)
 from agent.contract.day_rule import Recurrence, parse_recurrence
 from agent.contract.document import Calendar, When
 
@@ -80,6 +86,13 @@ def describe_calendar(document: Calendar, speak: Say) -> Iterator[str]:
     yield speak("calendar", document.year, sets or speak("none"))
     for row in document.days:
         yield f"  • {_row(row, speak)}"
+    yield from describe_unconfirmed_rows(document, speak)
+
+
+def describe_unconfirmed_rows(document: Calendar, speak: Say) -> list[str]:
+    """One line that names the rows whose source says that nobody has confirmed their dates."""
+    titles = [row.title for row in document.days if is_unconfirmed(row)]
+    return [speak("calendar.unconfirmed", len(titles), "; ".join(titles))] if titles else []
 
 
 def _row(row: CalendarDays, speak: Say) -> str:

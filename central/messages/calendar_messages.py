@@ -10,6 +10,10 @@ PHRASES: Catalogue = {
         "Năm {0}; kê ĐỦ các ngày của: {1}. Các ngày:",
         "Year {0}; lists ALL days of: {1}. The days:",
     ),
+    "calendar.unconfirmed": Text(
+        "{0} dòng CHƯA ĐỐI CHIẾU với thông báo: {1}",
+        "{0} row(s) that nobody has CONFIRMED: {1}",
+    ),
     "calendar.row": Text("{0}: {1} [{2}]; nguồn: {3}", "{0}: {1} [{2}]; source: {3}"),
     "set.ngay-le": Text("ngày nghỉ lễ", "public holidays"),
     "set.lam-bu": Text("ngày làm bù", "swapped working days"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import click
 
-from agent.contract.document import Document
+from agent.contract.document import Calendar, Document
 from agent.contract.utc import encode_utc
+from central.documents.calendar_summary import describe_unconfirmed_rows
 from central.documents.prepared_alarms import verify_prepared_alarms
 from central.messages.catalogue import translate
 from central.publication.budget_forecast import find_excesses
@@ -89,6 +91,8 @@ def verify_publishable(
     further = describe_ignoring(database, recipients.configs_with(document), document, lang)
     further += describe_moving(database, recipients.configs, document, lang)
     further += describe_small(database, recipients.configs, document, lang)
+    if isinstance(document, Calendar):
+        further += describe_unconfirmed_rows(document, partial(translate, lang))
     further += describe_unknown_kinds(database, recipients.configs, document, lang)
     return [
         *notices(objections, recipients, document, lang),

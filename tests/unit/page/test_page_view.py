@@ -522,6 +522,25 @@ def test_what_commands_have_set_stands_beside_its_zone(lang: str, muted: str, tr
     assert muted not in words(HEALTHY, lang)
 
 
+def test_a_date_that_nobody_has_confirmed_stands_beside_what_is_due_by_it() -> None:
+    feast = "Chôl Chnăm Thmây"
+    why = PlacementRule(
+        "vn.84.29266", "le", 3, ("08:00",), (1, 2, 3, 4, 5, 6, 7), unconfirmed=feast
+    )
+    item = ItemStatus("Lễ", "scheduled", AT, AT + timedelta(minutes=10), why=why)
+    assert f"Ngày này CHƯA ĐỐI CHIẾU: {feast}." in words(with_now(HEALTHY, item))
+    assert f"Nobody has CONFIRMED this date: {feast}." in words(with_now(HEALTHY, item), "en")
+    assert "CHƯA ĐỐI CHIẾU" not in words(HEALTHY)
+
+
+def test_what_goes_by_the_sun_is_called_no_emergency() -> None:
+    why = PlacementRule("vn.84.29266", "le", 3, (), (1, 2, 3, 4, 5, 6, 7))
+    item = ItemStatus("Sáng", "scheduled", AT, AT + timedelta(minutes=10), why=why)
+    page = words(with_now(HEALTHY, item))
+    assert "lịch “le” số 3 do vn.84.29266 ký" in page
+    assert "tin khẩn cấp do" not in page
+
+
 def test_who_speaks_at_the_box_is_shown_with_their_key() -> None:
     for level, tag in (("local_voice", "nói tại chỗ"), ("emergency_voice", "nói khẩn cấp")):
         why = PlacementRule("", "", 0, started_by="nut-noi")
