@@ -18,14 +18,18 @@ EXIT_CONFIG = 78  # EX_CONFIG
 
 
 def handle_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn an `AgentError` into one message and an exit code, never a traceback."""
+    """Turn an `AgentError`, and the answer no, into one message and an exit code; no traceback."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        lang: Lang = "en" if kwargs.get("lang") != "vi" else "vi"
         try:
             command(*args, **kwargs)
+        except click.Abort:
+            click.echo(translate(lang, "cancelled"), err=True)
+            sys.exit(1)
         except AgentError as error:
-            click.echo(print_error(error, "en" if kwargs.get("lang") != "vi" else "vi"), err=True)
+            click.echo(print_error(error, lang), err=True)
             sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else 1)
 
     return run

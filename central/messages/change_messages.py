@@ -5,6 +5,10 @@ from __future__ import annotations
 from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
+    "cancelled": Text(
+        "Thôi: chưa ký, chưa phát, chưa rút gì.",
+        "Cancelled: nothing was signed, published or withdrawn.",
+    ),
     "change.title": Text("Thay đổi tại {0}, {1} – {2}:", "What changes at {0}, {1} – {2}:"),
     "change.more_days": Text(
         "… và {0} ngày khác, xem hết: `tramtin-central rehearse TỆP --diff`",
@@ -38,7 +42,7 @@ PHRASES: Catalogue = {
     ),
     "objection.E_DUTY": Text(
         "mất vì lịch cũ của khe này bị bỏ ngay, mà đến {0} lịch mới mới bắt đầu",
-        "is lost: the older schedule of this slot is dropped at once, and this begins at {0}",
+        "lost, as the older schedule of this slot is dropped at once and this begins at {0}",
     ),
     "objection.E_DUTY.language": Text(
         "tuần từ {0}, tiếng {1} phải có {2} % mà chỉ còn {3} trong {4} phút nói",
@@ -46,13 +50,13 @@ PHRASES: Catalogue = {
     ),
     "duty.refused": Text(
         (
-            "mất điều BẮT BUỘC phát:{0}\nPhát lịch này từ {1} trở đi thì không mất gì; hoặc ký nó ở"
-            " khe khác (slot: …), hoặc ghi cả những ngày còn lại. Vẫn muốn phát ngay thì --despite"
-            ' "lý do" (lưu lại)'
+            "mất điều BẮT BUỘC phát:{0}\nPhát lịch này từ {1} thì không mất điều bắt buộc nào; hoặc"
+            " ký nó ở khe khác (slot: …), hoặc ghi cả những ngày còn lại. Vẫn muốn phát ngay thì"
+            ' --despite "lý do" (lưu lại)'
         ),
         (
-            "what MUST be broadcast is lost:{0}\nPublish this schedule from {1} on and nothing is"
-            " lost; or sign it in another slot (slot: …), or with the remaining days. To publish it"
+            "what MUST be broadcast is lost:{0}\nPublish this schedule from {1} on, and none of it"
+            " is; or sign it in another slot (slot: …), or with the remaining days. To publish it"
             ' now all the same: --despite "reason" (recorded)'
         ),
     ),

@@ -101,7 +101,7 @@ def list_duty_objections(lost: Sequence[EarlyLoss], document: Playlist) -> list[
         duties = [event for event in one.events if event.essential]
         for title, alike in groupby(sorted(duties, key=_title), key=_title):
             each = sorted(alike, key=lambda event: event.at)
-            end = encode_utc(max(event.until for event in each))
+            end = encode_utc(_next_minute(max(event.until for event in each)))
             what = f"lost {document.not_before} {end}"
             found.append(Objection("E_DUTY", what, one.stations, title, each[0].at, len(each)))
         for week in one.lacks:
@@ -109,6 +109,11 @@ def list_duty_objections(lost: Sequence[EarlyLoss], document: Playlist) -> list[
             what = f"language {week.monday} {week.lang} {week.week_pct} {minutes[0]} {minutes[1]}"
             found.append(Objection("E_DUTY", f"{what} {document.not_before}", one.stations))
     return found
+
+
+def _next_minute(at: datetime) -> datetime:
+    """A moment that a person can be told: the whole minute at it or after it."""
+    return at + timedelta(seconds=-at.timestamp() % 60)
 
 
 def _title(event: Event) -> str:

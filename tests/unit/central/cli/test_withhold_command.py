@@ -46,6 +46,7 @@ def test_what_falls_silent_and_what_plays_instead_is_shown_before_the_question(
     code, output = withhold(tmp_path / "tuan", db, answer="n\n")
     shown, question, _ = output.partition("Thu hồi văn bản này?")
     assert (code, bool(question), is_withheld(db)) == (1, True, False)
+    assert output.endswith("Thôi: chưa ký, chưa phát, chưa rút gì.\n")
     assert "THU HỒI LỊCH của khe “tuan”: 1 mục" in shown
     assert f"{TOMORROW:%d/%m}" in shown
     assert "BỎ    06:00–06:10        phát        Bản tin" in shown

@@ -142,6 +142,16 @@ def test_who_signs_it_sees_the_same_before_the_question(tmp_path: Path, station:
     assert "BỎ    08:00–08:00:30     phát        Lễ hội" in shown
 
 
+def test_a_date_that_nobody_has_confirmed_is_told(tmp_path: Path, station: Path) -> None:
+    doubtful = CalendarDays(str(NEXT), str(NEXT), ["le"], "Lễ hội", "CHỜ thông báo của tỉnh")
+    _, output = publish(calendar(tmp_path / "b", 2, doubtful), station)
+    assert "CHÚ Ý: 1 dòng CHƯA ĐỐI CHIẾU với thông báo: Lễ hội" in output
+    # and to whoever then publishes what goes by it
+    item = due("Lễ mừng", "10:00", days=DayRules(sets=["le"]))
+    _, output = publish(playlist(tmp_path / "c", item, slot="le"), station)
+    assert f"NGÀY CHƯA ĐỐI CHIẾU: Lễ hội, {NEXT:%d/%m/%Y} (nguồn: CHỜ thông báo của tỉnh)" in output
+
+
 def test_what_changes_nothing_says_so(tmp_path: Path, station: Path) -> None:
     same = (row(FEAST, "le"), row(NEXT, "xa-nghi", "Ngày hội xã"))
     code, output = publish(calendar(tmp_path / "b", 2, *same, sets=("le", "xa-nghi")), station)

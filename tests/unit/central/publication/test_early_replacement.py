@@ -56,12 +56,12 @@ def test_what_must_be_broadcast_is_not_dropped_without_a_reason(tmp_path: Path, 
     assert (code, output.split(":")[0]) == (1, "E_DUTY")
     assert "mất 2 lần phát (1 lần BẮT BUỘC)" in output
     assert f"E_DUTY: mục “Bản tin” lúc 06:00 {TOMORROW:%d/%m/%Y} (1 lần): mất vì" in output
-    # half a minute long, the only one: from its end on nothing is lost
-    assert f"Phát lịch này từ 06:00:30 {TOMORROW:%d/%m/%Y} trở đi" in output
+    # half a minute long, the only one: from the minute after its end on nothing is lost
+    assert f"Phát lịch này từ 06:01 {TOMORROW:%d/%m/%Y} thì không" in output
     assert "slot: …" in output
     code, output = publish(tmp_path / "b", db, "--lang", "en")
     assert code == 1
-    assert f"Publish this schedule from 06:00:30 {TOMORROW:%d/%m/%Y} on" in output
+    assert f"Publish this schedule from 06:01 {TOMORROW:%d/%m/%Y} on" in output
     assert held_numbers(db) == [5]
 
 
@@ -83,7 +83,7 @@ def test_it_is_signed_today_and_published_later(tmp_path: Path, db: Path) -> Non
     words = ["sign", str(tmp_path / "b"), "--key", str(tmp_path / "key.pem"), "--passphrase", ""]
     result = CliRunner().invoke(main, [*words, "--db", str(db), "--yes"])
     assert result.exit_code == 0, result.output
-    told = f"trước 06:00:30 {TOMORROW:%d/%m/%Y} thì `publish` từ chối (E_DUTY)"
+    told = f"trước 06:01 {TOMORROW:%d/%m/%Y} thì `publish` từ chối (E_DUTY)"
     assert told in result.output
 
 
