@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from agent.contract import report
-from agent.contract.document import Emergency
+from agent.contract.calendar_terms import DayRules
+from agent.contract.document import Calendar, Emergency, Playlist
 from agent.contract.report import InputState, Record
 from agent.control.station_status import LanguageStatus, ReadingStatus
 from agent.health.check import NOT_YET, CheckFinding, CheckStatus
@@ -22,7 +23,8 @@ from agent.play.sound.sound_output import SoundOutput
 from agent.playout.output_schedule import SoundSchedule
 from agent.store.zone_level import ZoneLevel
 from tests.harness.play_records import HEAD, PLAY
-from tests.harness.silent_schedule import DIGEST, START, emergency, playlist
+from tests.harness.silent_schedule import DIGEST, START, FakeHeld, emergency, playlist
+from tests.harness.silent_schedule import HEAD as HEADER
 from tests.harness.station_box import Box
 
 
@@ -64,6 +66,28 @@ async def test_under_silence_the_next_is_what_comes_after_it(box: Box) -> None:
     loa = (await box.status()).outputs[0]
     assert loa.next is not None
     assert loa.next.start_at == datetime(2026, 11, 25, 1, tzinfo=UTC)
+
+
+async def test_the_next_goes_by_a_date_that_nobody_has_confirmed(box: Box) -> None:
+    """Its document has the rule of days, and the calendar says so of the row."""
+    held = playlist()
+    assert isinstance(held.document, Playlist)
+    when = held.document.entries[1].when
+    feast = msgspec.structs.replace(when, days=DayRules(sets=["ok-om-bok"]))
+    later = msgspec.structs.replace(held.document.entries[1], when=feast)
+    document = msgspec.structs.replace(held.document, entries=[later])
+    row = {
+        "from": "2026-11-24", "until": "2026-11-24", "sets": ["ok-om-bok"], "title": "Ok Om Bok",
+        "source": "CHỜ thông báo của tỉnh",
+    }  # fmt: skip
+    raw = {"kind": "calendar", "class": "config", "year": 2026, "sets": ["ok-om-bok"], **HEADER}
+    calendar = msgspec.convert({**raw, "days": [row]}, Calendar)
+    schedule = box.reader.outputs.schedule
+    schedule.update([FakeHeld(document), FakeHeld(calendar)], box.clock.now())
+    loa = (await box.status()).outputs[0]
+    assert loa.next is not None
+    assert loa.next.why is not None
+    assert (loa.next.title, loa.next.why.unconfirmed) == ("later", "Ok Om Bok")
 
 
 async def test_an_emergency_is_known_by_its_words_and_hides_nothing_of_the_schedule(
