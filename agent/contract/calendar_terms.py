@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from texts.catalogue import Text
+
 MOURNING = "quoc-tang"
 """Days of mourning, and the only set that has an effect by itself: no music, no advertisement."""
 HOLIDAY = "ngay-le"
@@ -15,7 +17,7 @@ SWAPPED_WORKDAY = "lam-bu"
 WORKDAY = "ngay-lam-viec"
 """Monday to Friday without `HOLIDAY`, and the days in `SWAPPED_WORKDAY`; no document lists it."""
 
-_UNCONFIRMED = re.compile(r"\b(CHỜ|CHƯA ĐỐI CHIẾU|UNCONFIRMED)\b")
+_UNCONFIRMED = (Text("CHỜ", "PENDING"), Text("CHƯA ĐỐI CHIẾU", "UNCONFIRMED"))
 
 MAX_OFFSET_MIN = 240
 # Sunrise and sunset in Vietnam in minutes of the day, from the islands of the east to the far west:
@@ -66,4 +68,6 @@ class CalendarDays(msgspec.Struct, frozen=True):
 
 def is_unconfirmed(row: CalendarDays) -> bool:
     """Does its source say, in capital letters, that nobody has confirmed the dates?"""
-    return _UNCONFIRMED.search(unicodedata.normalize("NFC", row.source)) is not None
+    source = unicodedata.normalize("NFC", row.source)
+    words = (word for one in _UNCONFIRMED for word in (one.vi, one.en))
+    return any(re.search(rf"\b{word}\b", source) for word in words)

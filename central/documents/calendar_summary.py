@@ -16,8 +16,8 @@ from agent.contract.calendar_terms import (
 )
 from agent.contract.day_rule import Recurrence, parse_recurrence
 from agent.contract.document import Calendar, When
+from agent.contract.local_time import LOCAL
 from agent.contract.utc import parse_utc
-from agent.plan.calendar import local_date
 
 Say = Callable[..., str]
 
@@ -93,7 +93,7 @@ def describe_calendar(document: Calendar, speak: Say) -> Iterator[str]:
 
 def describe_unconfirmed_rows(document: Calendar, speak: Say) -> list[str]:
     """One line that names the rows to come of which nobody has confirmed the dates."""
-    today = local_date(parse_utc(document.not_before)).isoformat()
+    today = parse_utc(document.not_before).astimezone(LOCAL).date().isoformat()
     titles = [row.title for row in document.days if row.until >= today and is_unconfirmed(row)]
     return [speak("calendar.unconfirmed", len(titles), "; ".join(titles))] if titles else []
 
