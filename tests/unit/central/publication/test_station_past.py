@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,14 +14,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from securesystemslib.signer import CryptoSigner
 
+from agent.contract.calendar_terms import CalendarDays
+from agent.contract.document import Calendar
 from agent.contract.local_time import LOCAL
 from agent.contract.report import LogBatch
 from agent.contract.station_policy import StationPolicy, ZoneKindClasses
 from agent.contract.utc import encode_utc
 from central.collector import heads, report_store
 from central.collector.journal_ingest import commit_batch
-from central.documents.sign import read_document
+from central.documents.emergency_order import OrderParams, draft_silence
+from central.documents.sign import build_header, encode_document, read_document, sign_document
 from central.publication import document_outbox
 from central.publication.document_outbox import keep, sha256_of
 from central.publication.station_why import StationWhy, explain_station, write_why
@@ -42,17 +47,21 @@ def moment(day: int, clock: str) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=LOCAL)
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Sets the centre's clock to a local moment of November."""
+def set_clocks(patch: pytest.MonkeyPatch) -> Clock:
+    """What sets the centre's clock to a local moment of November."""
 
     def set_to(day: int, clock: str) -> datetime:
         at = moment(day, clock)
         for module in (document_outbox, report_store, heads):
-            monkeypatch.setattr(module, "utc_now", lambda: encode_utc(at))
+            patch.setattr(module, "utc_now", lambda: encode_utc(at))
         return at
 
     return set_to
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return set_clocks(monkeypatch)
 
 
 @pytest.fixture
@@ -94,8 +103,25 @@ def configure(database: Database, clock: Clock, at: tuple[int, str], seq: int, *
     say(database, STATION, "station-config", sha256)
 
 
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the history of three stations, made once."""
+    path = tmp_path_factory.mktemp("history") / "central.db"
+    with closing(Database.open(path)) as database, pytest.MonkeyPatch.context() as patch:
+        write_history(database, set_clocks(patch))
+    return path
+
+
 @pytest.fixture
-def centre(database: Database, clock: Clock) -> Database:
+def centre(history: Path, tmp_path: Path) -> Iterator[Database]:
+    """A copy of `history`."""
+    shutil.copy(history, tmp_path / "centre.db")
+    one = Database.open(tmp_path / "centre.db")
+    yield one
+    one.close()
+
+
+def write_history(database: Database, clock: Clock) -> None:
     """The history of three stations.
 
     20th: configs, the first schedule. 23rd, 09:00: the second, which the first station takes at
@@ -128,7 +154,6 @@ def centre(database: Database, clock: Clock) -> Database:
     heads.withhold(database, f"{3:032x}", "sai")
     clock(28, "20:00")
     heads.reinstate(database, f"{3:032x}")
-    return database
 
 
 def ask(database: Database, day: int, clock: str, station: str = STATION) -> StationWhy:
@@ -235,6 +260,53 @@ def test_kinds_of_clusters_are_those_of_the_last_hello(centre: Database, clock: 
     assert "CHƯA CHẮC: xét zone_classes theo loại" in write_why(early, "text", "vi")
     assert "CHƯA CHẮC" not in write_why(late, "text", "vi")
     assert titles(late) == ["Tin 3"]
+
+
+def test_the_calendar_of_then_counts(centre: Database, clock: Clock) -> None:
+    """A mourning of the 25th and 26th, signed on the 24th; on the 26th at noon it is cut short."""
+    music = accepted(
+        seq=7, slot="nhac", media=[MEDIUM], issued="2026-11-19T00:00:00Z",
+        not_before="2026-11-19T00:00:00Z",
+        entries=[{**entry("Nhạc", "12:30"), "music": True}],
+    )  # fmt: skip
+    clock(20, "09:00")
+    keep(centre, f"tramtin/1/g/{GROUP}/playlist/nhac", music.envelope)
+    for seq, (day, at), last in ((1, (24, "22:00"), 26), (2, (26, "12:00"), 25)):
+        row = CalendarDays("2026-11-25", f"2026-11-{last}", ["quoc-tang"], "Quốc tang", "x")
+        header = build_header(
+            "calendar", issuer="vn.84", class_="config", to=["84/29266/*"], slot="nam", seq=seq,
+            now=clock(day, at), lifetime=timedelta(days=60),
+        )  # fmt: skip
+        document = Calendar(**header, year=2026, sets=[], days=[row])
+        envelope = sign_document(encode_document(document), "calendar", [])
+        keep(centre, f"tramtin/1/g/{GROUP}/calendar/nam", envelope)
+    sung = [titles(ask(centre, day, "12:32", OTHER)) for day in (24, 25, 26)]
+    assert sung == [["Nhạc"], [], ["Nhạc"]]
+    (refused,) = ask(centre, 25, "12:32", OTHER).answers[0].refused
+    assert (refused.title, refused.code) == ("Nhạc", "E_POLICY")
+    (planned,) = explain_station(centre, OTHER, moment(26, "11:59"), NOW).answers
+    assert planned.next_title != "Nhạc"  # by the calendar of that moment it is refused
+
+
+def test_a_silence_counts_from_its_acceptance_until_it_was_lifted(
+    centre: Database, clock: Clock
+) -> None:
+    keys = [CryptoSigner.generate_ed25519() for _ in range(2)]
+    for seq, state, at in ((1, "on", "04:00"), (2, "off", "12:00")):
+        order = OrderParams(
+            "vn.84", ["84/29266/*"], clock(21, at).astimezone(UTC), timedelta(days=1), seq
+        )
+        signed = sign_document(draft_silence(order, state, "bão"), "silence", keys)  # type: ignore[arg-type] - on or off
+        keep(centre, f"tramtin/1/g/{GROUP}/silence/ngat-tieng", signed)
+    clock(21, "05:00")
+    with centre.transaction() as connection:
+        rows = connection.execute(
+            sa.select(publications.c.sha256).where(publications.c.kind == "silence")
+        ).scalars()
+        first = next(iter(rows))
+    say(centre, OTHER, "silence", first)
+    states = [ask(centre, 21, at, OTHER).answers[0].state for at in ("04:30", "05:02", "12:30")]
+    assert states == ["nothing", "silenced", "nothing"]
 
 
 def play(doc: Accepted, day: int, clock: str, **more: Any) -> dict[str, Any]:
