@@ -79,8 +79,10 @@ class CapturePictures:
         left_s = (session.item.end_at - self._clock.now().at).total_seconds()
         for face in session.faces:
             if (fd := feed.take(face, session.id)) is not None:
-                frames = max(1, round(left_s * FPS))
-                self._send(AddClip(session.id, [face], *self._sizes[face], FPS, frames), fd)
+                frames, begin_mono_s = max(1, round(left_s * FPS)), feed.begin_mono_s
+                size = self._sizes[face]
+                clip = AddClip(session.id, [face], *size, FPS, frames, begin_mono_s)
+                self._send(clip, fd)
 
     def take_failed(self, fault: WorkerFault) -> bool:
         """See `LivePictures.take_failed`."""

@@ -12,6 +12,7 @@ import logging
 import termios
 from collections.abc import Callable, Iterable, Mapping
 
+from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play.board.scene_box import Size
 from agent.play.board.video_reader import VideoReader
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 KIND = "live_picture_lost"
 FIRST_S = 5.0  # so long a card may take to its first picture
 RETRY_S = 5.0
+BEHIND_S = 0.2  # so much later it is seen: what is shown as it comes is late at each hitch
 NOBODY_READS = "Broken pipe"
 FaultSink = Callable[[str, str, str | None], None]
 
@@ -38,6 +40,9 @@ class VideoFeed:
         sizes: (width_px, height_px) of the board's faces.
         on_fault: called with (kind, name, hint); hint None when the fault is over.
         changed: called when it has a picture, or none any more.
+
+    Attributes:
+        begin_mono_s: the moment of the first frame in the pipes.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class VideoFeed:
         changed: Callable[[], None],
     ) -> None:
         self.name = name
+        self.begin_mono_s = 0.0
         self._video = video
         self._sizes = sizes
         self._on_fault = on_fault
@@ -135,7 +141,7 @@ class VideoFeed:
     async def _show(self, reader: VideoReader, ended: asyncio.Task[str]) -> str:
         """Its pictures may be shown until it ends; returns why."""
         self._why_over = asyncio.get_running_loop().create_future()
-        self._reader = reader
+        self._reader, self.begin_mono_s = reader, mono_s() + BEHIND_S
         self._on_fault(KIND, self.name, None)
         self._changed()
         await asyncio.wait([ended, self._why_over], return_when=asyncio.FIRST_COMPLETED)

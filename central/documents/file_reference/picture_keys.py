@@ -122,13 +122,15 @@ PICTURE_SPEC: dict[str, KeyText] = {
     ),
     "input": KeyText(
         Text(
-            "Hình trực tiếp: ngõ vào này của card NovaStar (`sdi`, `dvi`…), nhiều nhất 4 giờ, đúng "
-            "giờ của mục, hết thì tự trả lại; tin khẩn chiếm lại ngay. Phải có trong `inputs` của "
-            "cấu hình trạm. `text` đi cùng hiện ở bảng không có card. Hộp bản cũ từ chối cả lịch.",
-            "A live picture: this input of the NovaStar card (`sdi`, `dvi`…), for 4 hours at most, "
-            "by the times of the item; an emergency takes the wall back at once. The input must "
-            "stand in `inputs` of the station-config. Boards without a card show the `text` beside "
-            "it. Boxes of older releases refuse the schedule.",
+            "Hình trực tiếp: ngõ vào này của card NovaStar (`sdi`, `dvi`…) hay card ghi hình "
+            "(`video_inputs`), nhiều nhất 4 giờ, đúng giờ của mục, hết thì tự trả lại; tin khẩn "
+            "chiếm lại ngay. Phải có trong `inputs` của cấu hình trạm. `text` đi cùng hiện khi "
+            "không có hình, và ở bảng không có card. Hộp bản cũ từ chối cả lịch.",
+            "A live picture: this input of the NovaStar card (`sdi`, `dvi`…) or capture card "
+            "(`video_inputs`), for 4 hours at most, by the times of the item; an emergency takes "
+            "the wall back at once. The input must stand in `inputs` of the station-config. The "
+            "`text` beside it is shown while no picture comes, and by boards without a card. Boxes "
+            "of older releases refuse the schedule.",
         ),
         examples=("sdi",),
     ),

@@ -50,6 +50,7 @@ def modules_after(code: str) -> set[str]:
             {
                 "agent.plan.light",
                 "agent.play.board.board_process",
+                "agent.play.board.video_feed",
                 "agent.play.board.wall_control",
                 "agent.play.capture.capture_process",
                 "agent.play.capture.horn_filter",
