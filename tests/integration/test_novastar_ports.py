@@ -12,8 +12,9 @@ import pytest
 from agent.clock import Clock
 from agent.doctor.context import DoctorContext
 from agent.doctor.probes import device
+from agent.play.board.input_note import restore_inputs
 from agent.settings.load import SettingsReport
-from agent.settings.model import Settings
+from agent.settings.model import ControlCard, Settings
 from drivers import registry
 from drivers.board_control.novastar_discovery import find_cards
 from drivers.control_plane import BoardControl
@@ -103,3 +104,24 @@ async def test_cards_on_the_network_say_where_they_are() -> None:
             break
     assert found == ["127.0.0.1"]
     transport.close()
+
+
+async def test_behind_the_end_of_the_service_a_granted_input_is_taken_back_on_tcp(
+    tmp_path: Path,
+) -> None:
+    """In a process without an event loop, as `tramtin blank-boards` is."""
+    card = await asyncio.to_thread(card_of, "novastar-vx4s")
+    card.apply({"input": "sdi"})
+    server = SimNovaStarServer(card)
+    await server.open()
+    options = {"receivers": "2,2", "input": "hdmi", "timeout_ms": PATIENT_MS}
+    settings = ControlCard(
+        name="the-phat", profile="novastar-vx4s", port=server.port, options=options
+    )
+    note = tmp_path / "input-1.json"
+    note.write_bytes(msgspec.json.encode(settings))
+    said = await asyncio.to_thread(lambda: list(restore_inputs(tmp_path)))
+    assert said == [f"{server.port}: input hdmi"]
+    assert card.sender[0x0220_002D] == 0xA0  # "VX4S-Input-Switching-protocol"
+    assert not note.exists()
+    await server.close()

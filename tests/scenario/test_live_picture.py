@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from agent.contract.station_policy import StationPolicy
+from central.documents.sign import encode_document, read_document
 from central.testbed.sample_documents import station_config
 from central.testbed.stations import BOARD_STATION
 from central.testbed.testbed import until
@@ -62,6 +64,12 @@ def _build_card() -> SimNovaStar:
     card = SimNovaStar(profile, (2,))
     card.apply({"input": "hdmi"})
     return card
+
+
+def _plan(site: StationTestbed, at: datetime, line: str, *, seq: int) -> bytes:
+    """A later playlist of the same slot."""
+    document = msgspec.structs.replace(read_document(site.compile([(at, line)])), seq=seq)
+    return site.testbed.sign(encode_document(document), "playlist", "vn.84.29266")
 
 
 async def _run_behind(runtime: Path) -> str:
@@ -114,7 +122,7 @@ async def test_the_card_shows_the_granted_input_in_its_time_whatever_happens(
         said = {hint for hint in _hints(site, "board_foreign") if hint}
         assert said == {"input is dvi, not sdi", "input is sdi, not hdmi"}
 
-        await site.publish(site.compile([(soon(3), FESTIVAL.format(length="30m"))]))
+        await site.publish(_plan(site, soon(3), FESTIVAL.format(length="30m"), seq=2))
         await until(lambda: shows(SDI), "granted again")
         await site.station.stop(signal.SIGKILL)
         assert shows(SDI)
@@ -128,7 +136,7 @@ async def test_the_card_shows_the_granted_input_in_its_time_whatever_happens(
         card.apply({"input": "hdmi"})  # its power was cut too
         await server.open()
         await until(lambda: shows(SDI), "plugged in again", 60)
-        await site.publish(site.compile([(soon(1_800), MARKET)]))  # withdrawn
+        await site.publish(_plan(site, soon(1_800), MARKET, seq=3))  # withdrawn
         await until(lambda: shows(HDMI), "the box's own at once")
         await until(lambda: not list(tmp_path.glob("input-*.json")), "no note of it")
     finally:

@@ -21,7 +21,7 @@ from drivers.control_plane import BoardControl
 from drivers.errors import DriverError
 
 log = logging.getLogger(__name__)
-ANSWER_S = 5.0  # systemd gives all that comes behind the service fifteen seconds
+ANSWER_S = 8.0  # systemd gives all that comes behind the service fifteen seconds
 
 
 class InputNote:
@@ -79,17 +79,17 @@ def _restore(want: ControlCard) -> str | None:
     """
     from drivers import registry
 
-    try:
-        card = registry.load_board_control(
-            want.profile, name=want.name, port=want.port, **want.options
-        )
-        if card.source is not None:
-            asyncio.run(_select(card, card.source))
-        return card.source
-    finally:
-        registry.close()
+    card = registry.load_board_control(want.profile, name=want.name, port=want.port, **want.options)
+    if card.source is not None:
+        asyncio.run(_select(card, card.source))
+    return card.source
 
 
 async def _select(card: BoardControl, source: str) -> None:
-    async with asyncio.timeout(ANSWER_S):
-        await card.select_input(source)
+    from drivers import registry
+
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await card.select_input(source)
+    finally:
+        registry.close()  # a connection ends with the loop that it belongs to
