@@ -1,9 +1,10 @@
-"""How far a picture is from the sound that it goes with, at its begin and at its end.
+"""How far a picture is from the sound that it goes with, at its begin, at its end, and in a clip.
 
-`python tests/bench/bench_picture_sound.py`, about a minute. One whole station has a sound card and
-a board that writes its frames as files. The sound is that of the capture; a frame is shown at the
-modification time of its file, by the same machine's clock, which the kernel keeps in steps of 4 ms.
-The amplifier needs a second before it can be heard, so that each sound waits for it in its turn.
+`python tests/bench/bench_picture_sound.py`, about a minute and a half. One whole station has a
+sound card and a board that writes its frames as files. The sound is that of the capture; a frame is
+shown at the modification time of its file, by the same machine's clock, which the kernel keeps in
+steps of 4 ms. The amplifier needs a second before it can be heard, so that each sound waits for it
+in its turn.
 """
 
 from __future__ import annotations
@@ -25,22 +26,12 @@ from agent.contract.scene import Element, Scene
 from central.documents.sign import encode_document
 from central.testbed.sound_capture import RATE_HZ, read_samples
 from central.testbed.stations import COMMUNE_STATION, SINK
+from tests.harness.lips import AMPLIFIER, BOARD, FACE, SIZE, measure_lips_ms
 from tests.harness.measured_box import TONE_MS, Box, box
 
 ITEMS, STEP_S, AHEAD_S = 6, 6, 12.0
-FACE, SIZE = "mat-truoc", (256, 128)
 LOUD = 0.05
 NEAR_S = 3.0
-BOARD = """\
-  - name: bang
-    board: {{profile: png, path: "{folder}/board"}}
-    faces: [{{name: mat-truoc, width_px: 256, height_px: 128}}]
-"""
-AMPLIFIER = """
-        switch: {{profile: sim-amplifier, port: "{folder}/nga-ba.json"}}
-        settle_ms: 1000
-        tail_ms: 500
-"""
 
 
 def playlist(scene: Box, first: datetime) -> bytes:
@@ -106,6 +97,7 @@ async def measure() -> None:
         report("picture_begin_off_ms", find_off_ms(begins, [at for at, is_on in frames if is_on]))
         dark = [at for at, is_on in frames if not is_on]
         report("picture_end_off_ms", find_off_ms(ends, dark))
+        report("lips_ms", await measure_lips_ms(scene))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """What clips on a board cost: 1920 x 1080, 25 frames a second, two faces of 800 x 500 (40 m2, P10).
 
-`python tests/bench/bench_video.py [--seconds 60]`. Each face has a clip and a decoder of its own,
-as two programmes have. Processor time is of one core, of the board process and both decoders
-together; the sink is the driver of screens on a graphics card that is plain memory, 60 Hz. Beside
-it, in the same run, a plain ffmpeg that decodes and scales the same clips and throws the frames
-away, as fast as it can: its processor time for each second of the clips.
+`python tests/bench/bench_video.py [--seconds 30]`. Each face has a clip and a decoder of its own,
+as two programmes have. Processor time is of one core, of the board process, both decoders
+and reader together; the sink is the driver of screens on a graphics card that is plain memory,
+60 Hz. In the same run: two mpv that play the same clips into nothing at the clips' pace, with the
+frames that they drop, and a plain ffmpeg that decodes and scales them as fast as it can: its
+processor time for each second of the clips. Then the same beside `--busy` loops that do nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -41,11 +44,16 @@ from drivers.led.hdmi_board import HdmiBoard
 from drivers.led.kms_card import KmsCard
 from tests.fakes.fake_kms import FakeKms
 from tests.harness.clip_file import encode_clip, store_clip
+from tests.harness.mpv_clip import MpvClip
 
-SECONDS = 60.0
+SECONDS, WARM_UP_S = 30.0, 3.0
 CLIP_S = 8
 SIZE, FPS = (800, 500), 25
 FACES = ("near", "far")
+FILL = (
+    f"scale={SIZE[0]}:{SIZE[1]}:flags=area:force_original_aspect_ratio=increase"
+    f",format=rgb24,crop={SIZE[0]}:{SIZE[1]}"
+)
 SOURCE = f"testsrc2=s=1920x1080:r={FPS}:d={CLIP_S},noise=alls=12:allf=t"
 
 
@@ -89,24 +97,46 @@ def start_clip(
     return process
 
 
-def measure(folder: Path, seconds: float) -> tuple[float, int]:
-    """Processor time in percent of a core, and frames that were late, of the clips or the wall."""
-    path = encode_clip(SOURCE, folder / "clip.mp4", "-b:v", "6M")
-    medium = store_clip(path.read_bytes(), folder, CLIP_S * 1000)
+@dataclass(frozen=True)
+class Cost:
+    """Processor time in percent of a core, and frames that were late or dropped."""
+
+    cpu_pct: float
+    late: int
+
+
+@contextmanager
+def busy(count: int) -> Iterator[None]:
+    """So many processes beside that take what they can get."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for one in loops:
+            one.kill()
+            one.wait()
+
+
+def measure(folder: Path, medium: Medium, seconds: float) -> Cost:
+    """Two clips on the board."""
     agent, ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     sink, places = open_wall()
     board = BoardProcess(BoardConfig("bench", "hdmi", "", places), sink, ours)
+    path = folder / medium.sha256
     decoders = [start_clip(agent, face, medium, path, seconds) for face in FACES]
     try:
         while len(board._clips.count()) < len(FACES) or not all(
             count.shown for count in board._clips.count().values()
         ):
             _step(board, agent)
-        began_s, used_s, late = time.monotonic(), _used_s(decoders), _late(board)
+        pids = [one.pid for one in decoders]
+        pids += [one._pid for one in board._clips._readers.values() if one._pid is not None]
+        processes = [psutil.Process(), *map(psutil.Process, pids)]
+        began_s, used_s, late = time.monotonic(), _used_s(processes), _late(board)
         while time.monotonic() - began_s < seconds:
             _step(board, agent)
-        spent_s = _used_s(decoders) - used_s
-        return 100 * spent_s / (time.monotonic() - began_s), _late(board) - late
+        spent_s = _used_s(processes) - used_s
+        return Cost(100 * spent_s / (time.monotonic() - began_s), _late(board) - late)
     finally:
         board.close()
         for one in decoders:
@@ -123,20 +153,33 @@ def _late(board: BoardProcess) -> int:
     return board._clips.late + board._faces.late
 
 
-def _used_s(decoders: list[subprocess.Popen[bytes]]) -> float:
-    used_s = time.process_time()
-    for one in decoders:
-        times = psutil.Process(one.pid).cpu_times()
-        used_s += times.user + times.system
-    return used_s
+def _used_s(processes: list[psutil.Process]) -> float:
+    times = [one.cpu_times() for one in processes]
+    return sum(one.user + one.system for one in times)
 
 
-def run_plainly(folder: Path) -> float:
+def play_in_mpv(folder: Path, medium: Medium, seconds: float) -> Cost:
+    """Two mpv with the same clips, scaled and cut to the same size."""
+    path = folder / medium.sha256
+    players = [MpvClip(path, f"fps={FPS},{FILL}", folder / face) for face in FACES]
+    try:
+        time.sleep(WARM_UP_S)
+        processes = [one.process for one in players]
+        used_s, dropped = _used_s(processes), sum(one.count_dropped() for one in players)
+        time.sleep(seconds)
+        spent_s = _used_s(processes) - used_s
+        late = sum(one.count_dropped() for one in players) - dropped
+        return Cost(100 * spent_s / seconds, late)
+    finally:
+        for one in players:
+            one.stop()
+
+
+def run_plainly(path: Path) -> float:
     """A plain ffmpeg for each face, in percent of a core at the clip's own pace."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    fill = f"scale={SIZE[0]}:{SIZE[1]}:flags=area:force_original_aspect_ratio=increase"
-    argv = ["ffmpeg", "-v", "error", "-nostdin", "-threads", "2", "-i", str(folder / "clip.mp4")]
-    argv += ["-vf", f"fps={FPS},{fill},format=rgb24,crop={SIZE[0]}:{SIZE[1]}", "-f", "null", "-"]
+    argv = ["ffmpeg", "-v", "error", "-nostdin", "-threads", "2", "-i", str(path)]
+    argv += ["-vf", f"fps={FPS},{FILL}", "-f", "null", "-"]
     for _ in FACES:
         subprocess.run(argv, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -144,16 +187,28 @@ def run_plainly(folder: Path) -> float:
     return 100 * used_s / CLIP_S
 
 
-def bench(seconds: float) -> Iterator[str]:
+def bench(seconds: float, loops: int) -> Iterator[str]:
     """The lines."""
-    with tempfile.TemporaryDirectory() as scratch:
-        cpu_pct, late = measure(Path(scratch), seconds)
-        plain_pct = run_plainly(Path(scratch))
-    yield (
-        f"BENCH name=video_1080p_two_faces_cpu_pct value={cpu_pct:.1f} unit=pct target=none"
-        f" peer=plain_ffmpeg peer_value={plain_pct:.1f}"
+    with tempfile.TemporaryDirectory(dir="/tmp") as scratch:  # a socket needs a short path
+        folder = Path(scratch)
+        path = encode_clip(SOURCE, folder / "clip.mp4", "-b:v", "6M")
+        medium = store_clip(path.read_bytes(), folder, CLIP_S * 1000)
+        ours, mpv = measure(folder, medium, seconds), play_in_mpv(folder, medium, seconds)
+        yield _line("cpu_pct", f"{ours.cpu_pct:.1f}", "pct", "mpv", f"{mpv.cpu_pct:.1f}")
+        plain = f"{run_plainly(path):.1f}"
+        yield _line("cpu_over_plain_pct", f"{ours.cpu_pct:.1f}", "pct", "plain_ffmpeg", plain)
+        yield _line("late_frames", str(ours.late), "count", "mpv", str(mpv.late))
+        with busy(loops):
+            ours, mpv = measure(folder, medium, seconds), play_in_mpv(folder, medium, seconds)
+        yield _line("busy_cpu_pct", f"{ours.cpu_pct:.1f}", "pct", "mpv", f"{mpv.cpu_pct:.1f}")
+        yield _line("busy_late_frames", str(ours.late), "count", "mpv", str(mpv.late))
+
+
+def _line(name: str, value: str, unit: str, peer: str, peer_value: str) -> str:
+    return (
+        f"BENCH name=video_1080p_two_faces_{name} value={value} unit={unit} target=none"
+        f" peer={peer} peer_value={peer_value}"
     )
-    yield f"BENCH name=video_1080p_two_faces_late_frames value={late} unit=count target=none"
 
 
 def main(argv: list[str]) -> int:
@@ -161,10 +216,11 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--busy", type=int, default=2)
     options = parser.parse_args(argv)
     only = [name for name in options.only.split(",") if name]
     if not only or any(name.startswith("video_1080p") for name in only):
-        for line in bench(options.seconds):
+        for line in bench(options.seconds, options.busy):
             print(line, flush=True)
     return 0
 

@@ -94,8 +94,10 @@ class BoardFaces:
                 self._set_fade(face, pixels, fade_s)
         self._present({face: self._frame(face, pixels) for face, pixels in frames.items()}, None)
         digests = {face: self._digest(face, pixels, same) for face, pixels in frames.items()}
-        for face in frames.keys() - same:
-            self._guards[face].note(self._luminances(face, frames[face]), self._shown_mono_s)
+        for face, pixels in frames.items():
+            if face not in same or self._is_read(face, pixels):
+                seen = self._luminances(face, pixels, (films or {}).get(face))
+                self._guards[face].note(seen, self._shown_mono_s)
         for face, digest in digests.items():
             self._read.pop(face, None)
             if face not in self._last or self._last[face].digest != digest:
@@ -103,21 +105,38 @@ class BoardFaces:
                 self._last[face] = _Shown(pixels, digest, mono_s())
         return digests
 
-    def find_wait_s(self, frames: Mapping[str, bytes]) -> float:
-        """How long these frames must wait, so that no face flashes; 0: not at all."""
-        now_s = mono_s()
-        waits = [
-            self._guards[face].find_wait_s(self._luminances(face, pixels), now_s)
-            for face, pixels in frames.items()
-        ]
-        return max(waits, default=0.0)
+    def find_wait_s(
+        self, frames: Mapping[str, bytes], films: Mapping[str, ClipWindow] | None = None
+    ) -> float:
+        """How long these frames must wait, so that no face flashes; 0: not at all.
 
-    def _luminances(self, face: str, pixels: bytes) -> Luminances:
+        A clip is seen with its present frame, where it is shown and where it is to be. Its own
+        changes are counted by its reader.
+
+        Args:
+            frames: by face.
+            films: clips on them, each with a frame to begin with.
+        """
+        now_s, waits = mono_s(), [0.0]
+        for face, pixels in frames.items():
+            moving, guard = self._moving.get(face), self._guards[face]
+            if isinstance(moving, MovingFace) and moving.film is not None:
+                guard.replace(read_luminances(moving.pixels, self.sizes[face]))
+            luminances = self._luminances(face, pixels, (films or {}).get(face))
+            waits.append(guard.find_wait_s(luminances, now_s))
+        return max(waits)
+
+    def _luminances(self, face: str, pixels: bytes, film: ClipWindow | None) -> Luminances:
         """Those of a frame; reading them takes half a slot, so the last ones are kept."""
-        read = self._read.get(face)
-        if read is None or read[0] is not pixels:
-            read = self._read[face] = pixels, read_luminances(pixels, self.sizes[face])
-        return read[1]
+        if not self._is_read(face, pixels):
+            size, seen = self.sizes[face], pixels
+            if film is not None:
+                seen = MovingFace(pixels, size[0], (), self._sink.period_s, film).pixels
+            self._read[face] = pixels, read_luminances(seen, size)
+        return self._read[face][1]
+
+    def _is_read(self, face: str, pixels: bytes) -> bool:
+        return face in self._read and self._read[face][0] is pixels
 
     def move(self) -> None:
         """Show what moves one step further, in its slot; does nothing while nothing moves.

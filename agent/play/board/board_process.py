@@ -98,10 +98,9 @@ class BoardProcess:
         """
         self._do_what_is_due()
         agent = self._agent.fileno()
-        scenes, clips = self._scenes.list_open(), self._clips.list_open()
-        standby = self._resting.list_open()
+        scenes, standby = self._scenes.list_open(), self._resting.list_open()
         wait_s = max(0.0, self._next_due_mono_s() - mono_s())
-        readable, _, _ = select.select([agent, *scenes, *standby, *clips], [], [], wait_s)
+        readable, _, _ = select.select([agent, *scenes, *standby], [], [], wait_s)
         if agent in readable:  # alone: its command may have closed what else was readable
             if not self._serve_one():
                 return False
@@ -109,8 +108,6 @@ class BoardProcess:
             for fd in readable:
                 if fd in scenes:
                     self._scenes.handle_answer(scenes[fd])
-                elif fd in clips:
-                    clips[fd].read()
                 else:
                     self._resting.handle_answer()
             if self._watch.is_lost():

@@ -11,7 +11,9 @@ from agent.clock import mono_s
 from agent.contract.ids import Digest
 from agent.contract.scene import list_regions
 from agent.play.board.clip_frames import ClipFrames
+from agent.play.board.clip_reader import ClipReader
 from agent.play.board.film import find_film
+from agent.play.board.forked_process import reap
 from agent.play.board.moving_face import ClipWindow
 from agent.play.board.scene_box import Box, Size, place_box
 from agent.play.clip_messages import AddClip, ClipCount, ClipFailed
@@ -57,6 +59,8 @@ class ClipTable:
         self._sizes = dict(sizes)
         self._sink = sink
         self._wishes: dict[tuple[str, str], _Wish] = {}  # by scene and face
+        self._readers: dict[ClipFrames, ClipReader] = {}
+        self._dying: list[int] = []
         self._late = 0
 
     def expect(self, show: ShowScene) -> None:
@@ -91,12 +95,23 @@ class ClipTable:
         if not waiting:
             os.close(fd)
             return
-        film = find_film(waiting[0].show.scene)
-        medium = Digest("" if film is None else film.media or "")
-        clip = ClipFrames(fd, size, command.fps, command.frames, self._sink.period_s, medium)
+        try:
+            reader = ClipReader(fd, size, command.fps)
+        except OSError as error:
+            self.fail(ClipFailed(command.id, command.faces, LATE, f"no process: {error}"))
+            return
+        clip = self._open(reader, command, waiting[0].show)
         for wish in waiting:
             wish.clip = clip
             wish.begin_mono_s = command.begin_mono_s
+
+    def _open(self, reader: ClipReader, command: AddClip, show: ShowScene) -> ClipFrames:
+        film = find_film(show.scene)
+        medium = Digest("" if film is None else film.media or "")
+        period_s = self._sink.period_s
+        clip = ClipFrames(reader.ring, command.fps, command.frames, period_s, medium)
+        self._readers[clip] = reader
+        return clip
 
     def _box(self, wish: _Wish) -> Box:
         film = find_film(wish.show.scene)
@@ -134,11 +149,15 @@ class ClipTable:
             clip = self._wishes.pop(key).clip
             if clip is not None and clip not in self._clips():
                 self._late += clip.late
-                clip.close()
+                if (pid := self._readers.pop(clip).close()) is not None:
+                    self._dying.append(pid)
 
     def find_wait_s(self, show_id: str, faces: Iterable[str]) -> float:
         """How long to wait before one asks again; 0: no face waits for the scene's clip."""
-        wishes = (self._wishes.get((show_id, face)) for face in faces)
+        wishes = [self._wishes.get((show_id, face)) for face in faces]
+        for wish in wishes:
+            if wish is not None and wish.clip is not None:
+                wish.clip.take_notice()
         is_waiting = any(
             wish is not None and (wish.clip is None or not wish.clip.is_ready) for wish in wishes
         )
@@ -167,12 +186,9 @@ class ClipTable:
                 last = top
         return first, last
 
-    def list_open(self) -> dict[int, ClipFrames]:
-        """The clips that have room for a frame, by descriptor."""
-        return {clip.fd: clip for clip in self._clips() if clip.wants_data}
-
     def find_faults(self) -> list[ClipFault]:
         """The clips that have failed, each with its faces."""
+        self._dying = [pid for pid in self._dying if not reap(pid)]
         now_s, found = mono_s(), []
         for wish, faces in self._groups():
             if (fault := _judge(wish, now_s)) is not None:
@@ -222,7 +238,7 @@ def _judge(wish: _Wish, now_s: float) -> tuple[str, str] | None:
     if wish.failed is not None:
         return wish.failed.code, wish.failed.detail
     if clip is not None and (fault := clip.find_fault(now_s)) is not None:
-        return LATE, fault
+        return fault
     if (clip is not None and clip.is_ready) or now_s < wish.due_mono_s:
         return None
     return LATE, f"no picture within {BEGIN_S:g} s"

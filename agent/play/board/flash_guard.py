@@ -68,6 +68,10 @@ class FlashGuard:
             self._changes[part] = [*recent, now_mono_s][-self._limit.changes :]
         self._shown = luminances
 
+    def replace(self, luminances: Luminances) -> None:
+        """What is shown has changed by itself, as a clip does: its changes are not counted here."""
+        self._shown = luminances
+
     def _changing(self, luminances: Luminances) -> list[int]:
         pairs = zip(self._shown, luminances, strict=True) if self._shown else ()
         return [part for part, pair in enumerate(pairs) if self._is_change(*pair)]

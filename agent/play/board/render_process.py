@@ -15,8 +15,6 @@ import math
 import mmap
 import os
 import re
-import resource
-import signal
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from agent.clock import mono_s
 from agent.contract.local_time import LOCAL
 from agent.errors import PlayError
 from agent.play.board import scene_renderer
+from agent.play.board.forked_process import fork_process, kill
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
 from agent.play.board.scene_state import SceneMoment, names_face, read_changing, read_turns
 from agent.play.board.ticker import (
@@ -38,12 +37,10 @@ from agent.play.board.ticker import (
     share_px,
 )
 from agent.play.ipc import ShowScene
-from agent.sandbox.profile import confine_renderer
 
 LOGGER = logging.getLogger(__name__)
 _DRAWN, _NO_TIME = b"\1", math.nan
 _MOMENT = struct.Struct("<dQ")  # POSIX seconds, milliseconds since the beginning of the scene
-_DESCRIPTORS = 4096
 MESSAGE_BYTES = 2048
 _CODE = re.compile(r"^E_[A-Z_]{2,20}$")
 
@@ -142,7 +139,7 @@ class RenderProcess:
         if self._is_over:
             return None
         self._is_over = True
-        os.kill(self._pid, signal.SIGKILL)
+        kill(self._pid)
         os.close(self._ask)
         os.close(self.fd)
         self._shared.close()
@@ -162,11 +159,6 @@ class RenderProcess:
                 frames[face] = self._shared[at : at + _frame_bytes(size)]
             at += _frame_bytes(size)
         return frames
-
-
-def reap(pid: int) -> bool:
-    """Has a killed renderer ended? Never waits: a process may hang on a dying card."""
-    return os.waitpid(pid, os.WNOHANG)[0] == pid
 
 
 def moment_of(show: ShowScene) -> SceneMoment:
@@ -264,51 +256,23 @@ class _Drawer:
 
 def _fork(drawer: _Drawer) -> tuple[int, int, int]:
     """The renderer's pid, the board's end for requests and the one for answers."""
-    board = os.getpid()
     asked, ask = os.pipe()
     answer, answers = os.pipe()
     try:
-        pid = os.fork()
+        pid = fork_process(
+            f"the renderer of {drawer.show.id}",
+            lambda: drawer.serve(asked, answers),
+            (asked, answers),
+            drawer.budget.memory_bytes,
+        )
     except OSError:
         os.close(ask)
         os.close(answer)
         raise
-    else:
-        if pid == 0:
-            _run_renderer(drawer, board, asked, answers)
     finally:
         os.close(asked)
         os.close(answers)
     return pid, ask, answer
-
-
-def _run_renderer(drawer: _Drawer, board: int, asked: int, answers: int) -> None:
-    """Run the forked process; never returns into the board's code."""
-    code = 1
-    try:
-        asked, answers = _keep_only(asked, answers)
-        _limit(drawer.budget)
-        confine_renderer(board)
-        drawer.serve(asked, answers)
-        code = 0
-    except BaseException:  # no code of the board may run in this process
-        LOGGER.exception("the renderer of %s", drawer.show.id)
-    finally:
-        os._exit(code)
-
-
-def _keep_only(*fds: int) -> list[int]:
-    """Close all descriptors but these and the standard three, above all the driver's."""
-    kept = sorted({0, 1, 2, *fds})
-    for before, after in zip(kept, [*kept[1:], _DESCRIPTORS], strict=True):
-        os.closerange(before + 1, after)
-    return list(fds)
-
-
-def _limit(budget: SceneBudget) -> None:
-    """Limit memory: RLIMIT_DATA counts allocations, neither libraries nor the shared frames."""
-    resource.setrlimit(resource.RLIMIT_DATA, (budget.memory_bytes, budget.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _frame_bytes(size: Size) -> int:

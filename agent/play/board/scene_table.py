@@ -15,7 +15,8 @@ from agent.clock import mono_s
 from agent.errors import PlayError
 from agent.play.board.board_faces import BoardFaces
 from agent.play.board.clip_table import ClipFault, ClipTable
-from agent.play.board.render_process import Failure, RenderProcess, moment_of, reap
+from agent.play.board.forked_process import reap
+from agent.play.board.render_process import Failure, RenderProcess, moment_of
 from agent.play.board.resting_faces import RestingFaces
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.board.scene_drawing import SceneDrawing, begin_drawing, list_ahead
@@ -211,15 +212,16 @@ class SceneTable:
         renderer = drawing.renderer
         frames = drawing.list_frames()
         is_new = not drawing.is_shown or renderer.turns != drawing.turns
-        wait_s = self._faces.find_wait_s(frames) if is_new else 0.0
-        wait_s = max(wait_s, self._clips.find_wait_s(renderer.show.id, frames))
+        wait_s = self._clips.find_wait_s(renderer.show.id, frames)
+        films = self._clips.find_windows(renderer.show.id, frames)
+        if is_new and wait_s == 0:
+            wait_s = self._faces.find_wait_s(frames, films)
         drawing.held_mono_s = mono_s() + wait_s if wait_s > 0 else None
         if drawing.held_mono_s is not None:
             return
         drawing.turns, drawing.frames = renderer.turns, {}
         fade_s = find_fade_s(renderer.show.scene) if is_new else 0.0
         self._resting.leave(frames)
-        films = self._clips.find_windows(renderer.show.id, frames)
         if not renderer.texts:  # it is done; its memory is free before the faces take as much
             self._drop(drawing)
         for face, digest in self._faces.send(frames, renderer.strips, fade_s, films).items():

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.clock import mono_s
-from agent.play.board.render_process import Failure, RenderProcess, reap
+from agent.play.board.forked_process import reap
+from agent.play.board.render_process import Failure, RenderProcess
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.ipc import ShowScene, StandbyReady, WorkerFault
 

@@ -18,7 +18,8 @@ from agent.contract.scene import Element, Region, Scene, Turn
 from agent.play.board import scene_renderer
 from agent.play.board.board_config import BoardConfig
 from agent.play.board.board_process import BoardProcess
-from agent.play.board.render_process import Failure, RenderProcess, reap
+from agent.play.board.forked_process import reap
+from agent.play.board.render_process import Failure, RenderProcess
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.board.scene_state import SceneMoment
 from agent.play.face_state import FaceLight
@@ -278,7 +279,7 @@ def test_a_picture_that_would_flash_is_ahead_back_and_shown_then(
 ) -> None:
     """The guard says how long; nobody looks at the machine's clock."""
     waits = [0.3, 0.0]
-    monkeypatch.setattr(bench.board._faces, "find_wait_s", lambda _frames: waits.pop(0))
+    monkeypatch.setattr(bench.board._faces, "find_wait_s", lambda _frames, _films: waits.pop(0))
     sent: list[float] = []
     original = bench.board._faces.send
 
@@ -311,7 +312,7 @@ def test_each_turn_is_drawn_when_it_comes(bench: Bench, monkeypatch: pytest.Monk
         return original(frames, *args)  # type: ignore[arg-type] # handed on
 
     monkeypatch.setattr(bench.board._faces, "send", send)
-    monkeypatch.setattr(bench.board._faces, "find_wait_s", lambda _frames: 0.0)
+    monkeypatch.setattr(bench.board._faces, "find_wait_s", lambda _frames, _films: 0.0)
     show = build_show("s1")
     scene = Scene([NOTICE], 60_000, [Region(everywhere, turns)])
     bench.tell(msgspec.structs.replace(show, scene=scene))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import select
+import signal
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +16,10 @@ from agent.contract.ids import Digest
 from agent.contract.scene import Element, Region, Scene, Turn
 from agent.play.board.board_faces import BoardFaces
 from agent.play.board.clip_frames import ClipFrames
+from agent.play.board.clip_reader import ClipReader
 from agent.play.board.clip_table import ClipTable
+from agent.play.board.forked_process import reap
+from agent.play.board.frame_ring import FrameRing
 from agent.play.board.moving_face import ClipWindow
 from agent.play.clip_messages import AddClip
 from agent.play.ipc import ShowScene
@@ -24,25 +30,30 @@ SIZE = (2, 1)
 BLACK = bytes(4 * 2 * 3)
 
 
+PATIENCE_S = 60
+
+
 @dataclass
 class Decoder:
-    """The other end of a clip's pipe; frame n is n in every byte."""
+    """What fills a clip's ring; frame n is n in every byte."""
 
     clip: ClipFrames
-    write_fd: int
+    ring: FrameRing
     sent: int = 0
+    is_over: bool = False
 
     def send(self, count: int) -> None:
         for _ in range(count):
-            os.write(self.write_fd, bytes([self.sent % 256]) * 6)
+            assert self.ring.wait_place()
+            self.ring.frame(self.sent)[:] = bytes([self.sent % 256]) * 6
+            self.ring.tell()
             self.sent += 1
-        self.clip.read()
+        self.clip.take_notice()
 
     def end(self) -> None:
-        os.close(self.write_fd)
-        self.write_fd = -1
-        self.clip.read()
-        self.clip.read()
+        self.is_over = True
+        self.ring.leave_filling()
+        self.clip.take_notice()
 
     def drawn(self, at_s: float) -> int:
         self.clip.draw(100 + at_s)
@@ -54,16 +65,16 @@ def decoders() -> Iterator[list[Decoder]]:
     made: list[Decoder] = []
     yield made
     for one in made:
-        one.clip.close()
-        if one.write_fd >= 0:
-            os.close(one.write_fd)
+        one.ring.close()
+        if not one.is_over:
+            one.ring.leave_filling()
 
 
 def open_clip(
     made: list[Decoder], *, fps: int = 25, frames: int = 0, period_s: float = 1 / 60
 ) -> Decoder:
-    read_fd, write_fd = os.pipe()
-    made.append(Decoder(ClipFrames(read_fd, SIZE, fps, frames, period_s, Digest("")), write_fd))
+    ring = FrameRing(6, 100)
+    made.append(Decoder(ClipFrames(ring, fps, frames, period_s, Digest("")), ring))
     return made[-1]
 
 
@@ -124,19 +135,83 @@ def test_the_last_frame_stays_and_nothing_is_due_any_more(decoders: list[Decoder
     assert (decoder.clip.find_fault(160.0), decoder.clip.late) == (None, 0)
 
 
-def test_no_more_is_read_than_a_few_frames(decoders: list[Decoder]) -> None:
-    decoder = open_clip(decoders)
-    decoder.send(100)
-    for _ in range(50):
-        decoder.clip.read()
-    assert not decoder.clip.wants_data
-    left = 0
-    while os.read(decoder.clip.fd, 6):
-        left += 1
-        if left == 92:  # 8 of 100 frames were taken
-            break
-    decoder.clip.begin(100.0)
-    assert [decoder.drawn(n * 0.04) for n in range(8)] == list(range(8))
+def await_frames(clip: ClipFrames, ring: FrameRing, count: int) -> None:
+    """Wait until so many have come."""
+    until_s = time.monotonic() + PATIENCE_S
+    while clip._come < count and not ring.has_ended:
+        assert time.monotonic() < until_s
+        select.select([ring._filled], [], [], PATIENCE_S)
+        clip.take_notice()
+
+
+def write_frames(fd: int, values: Iterable[int], size: tuple[int, int] = SIZE) -> None:
+    for value in values:
+        os.write(fd, bytes([value]) * (size[0] * size[1] * 3))
+
+
+def test_its_reader_is_some_frames_ahead_and_leaves_the_others_with_the_decoder() -> None:
+    read_fd, write_fd = os.pipe()
+    write_frames(write_fd, range(100))
+    reader = ClipReader(read_fd, SIZE, 25)
+    clip = ClipFrames(reader.ring, 25, 100, 1 / 60, Digest(""))
+    try:
+        assert not clip.is_ready
+        await_frames(clip, reader.ring, reader.ring.places)
+        assert (clip.is_ready, clip._come) == (True, reader.ring.places)
+        clip.begin(100.0)
+        seen = []
+        for number in range(100):
+            await_frames(clip, reader.ring, number + 1)
+            clip.draw(100 + number / 25)
+            seen.append(clip.pixels[5])
+        assert seen == list(range(100))
+        assert (clip.late, clip.left_out) == (0, 0)
+        os.close(write_fd)
+        await_frames(clip, reader.ring, 101)
+        assert (clip._come, clip.find_fault(103.5)) == (100, None)
+    finally:
+        pid = reader.close()
+    while pid is not None and not reap(pid):
+        pass
+    assert reader.close() is None
+    clip.draw(110.0)
+    assert clip.pixels[0] == 99  # what is shown until the face has its next picture
+
+
+def test_a_clip_that_flashes_ends_before_the_change_that_is_one_too_many() -> None:
+    """Twelve frames a second and a change every third: the fourth change is frame 12's."""
+    read_fd, write_fd = os.pipe()
+    write_frames(write_fd, [255 * (number // 3 % 2) for number in range(40)], (16, 9))
+    reader = ClipReader(read_fd, (16, 9), 12)
+    clip = ClipFrames(reader.ring, 12, 40, 1 / 60, Digest(""))
+    try:
+        await_frames(clip, reader.ring, reader.ring.places)
+        clip.begin(100.0)
+        clip.draw(101.0)
+        await_frames(clip, reader.ring, 40)
+        fault = clip.find_fault(101.0)
+        assert clip._come == 12
+    finally:
+        pid = reader.close()
+        os.close(write_fd)
+    assert fault is not None
+    assert fault[0] == "E_FLASH"
+    while pid is not None and not reap(pid):
+        pass
+
+
+def test_a_reader_that_dies_is_a_clip_that_has_ended() -> None:
+    read_fd, write_fd = os.pipe()
+    reader = ClipReader(read_fd, SIZE, 25)
+    clip = ClipFrames(reader.ring, 25, 100, 1 / 60, Digest(""))
+    os.kill(reader._pid or 0, signal.SIGKILL)
+    await_frames(clip, reader.ring, 1)
+    assert clip.find_fault(0.0) == ("E_DECODE", "the clip ended after 0.0 of 4.0 s")
+    clip.draw(1.0)
+    pid = reader.close()
+    os.close(write_fd)
+    while pid is not None and not reap(pid):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -160,7 +235,12 @@ def test_a_clip_that_stalls_or_ends_early_has_failed(
     if end:
         decoder.end()
     found = decoder.clip.find_fault(now_s)
-    assert found is None if fault is None else found is not None and fault in found
+    if fault is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert found[0] == "E_DECODE"
+        assert fault in found[1]
 
 
 def test_what_a_decoder_takes_to_start_is_not_held_against_it(decoders: list[Decoder]) -> None:
@@ -224,12 +304,16 @@ def test_a_banner_is_in_front_of_a_clip() -> None:
         table.expect(ShowScene("s1", Scene([clip], 8_000, regions), ["mat"], {}, 0.0))
         if regions is UNSET:
             table.add(AddClip("s1", ["mat"], 2, 100, 25, 0), read_fd)
-            os.write(write_fd, bytes(600))
-        for one in table.list_open().values():
-            one.read()
+            write_frames(write_fd, [0] * 11, (2, 100))
+            (reader,) = table._readers.values()
+            while table.find_wait_s("s1", ["mat"]):
+                select.select([reader.ring._filled], [], [], PATIENCE_S)
         assert table.find_windows("s1", ["mat"])["mat"].rows == rows
     table.close()
     os.close(write_fd)
+    assert len(table._dying) == 1
+    while table._dying:
+        assert table.find_faults() == []
 
 
 def test_a_clip_that_goes_with_a_sound_keeps_to_the_sounds_moment_though_it_is_shown_late(
@@ -248,3 +332,25 @@ def test_a_clip_that_goes_with_a_sound_keeps_to_the_sounds_moment_though_it_is_s
         seen.append((sink.slot, sink.frames["b"][0]))
     # frames 6 and 7 are due at 0.24 and 0.28 s; slots 16 and 17 are at 0.267 and 0.283 s
     assert seen == [(16, 6), (17, 7)]
+
+
+def test_the_guard_against_flashes_sees_the_clip_and_not_the_still_beneath(
+    decoders: list[Decoder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stills are black, the clip is white: each scene in its turn is a change."""
+    sink = ClockSink()
+    monkeypatch.setattr("agent.play.board.board_faces.mono_s", lambda: 100 + sink.slot / 60)
+    decoder = open_clip(decoders)
+    decoder.send(1)
+    decoder.ring.frame(0)[:] = b"\xff" * 6
+    faces, still = BoardFaces({"b": (2, 1)}, sink), {"b": bytes(6)}
+    film = {"b": ClipWindow(decoder.clip, (0, 0, 2, 1), (0, 1))}
+    faces.send(still)
+    waits = []
+    for films in (film, {}, film, {}):
+        one = {"b": bytes(bytearray(6))}
+        waits.append(faces.find_wait_s(one, films))
+        faces.send(one, films=films)
+    # black in slot 1, changes in slots 2, 3 and 4: the fourth is none of a second at slot 62
+    assert waits[:3] == [0.0, 0.0, 0.0]
+    assert waits[3] == pytest.approx(1 - 2 / 60)

@@ -11,7 +11,8 @@ from PIL import Image
 from agent.clock import mono_s
 from agent.contract.scene import Element, Region, Scene, Turn
 from agent.errors import PlayError
-from agent.play.board.render_process import RenderProcess, moment_of, reap
+from agent.play.board.forked_process import reap
+from agent.play.board.render_process import RenderProcess, moment_of
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.board.scene_images import SceneImages
 from agent.play.board.scene_renderer import SceneContext, SceneRenderer

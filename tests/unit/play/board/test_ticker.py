@@ -12,8 +12,9 @@ from agent.contract.scene import Element, Scene
 from agent.errors import PlayError
 from agent.play.board import typeset
 from agent.play.board.board_faces import BoardFaces
+from agent.play.board.forked_process import reap
 from agent.play.board.moving_face import MovingFace
-from agent.play.board.render_process import RenderProcess, reap
+from agent.play.board.render_process import RenderProcess
 from agent.play.board.scene_box import PlaceNames
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.board.ticker import Strip, decode_strips, draw_strip, find_pace
