@@ -19,7 +19,7 @@ ROOT = HERE.parents[1]
 LIMIT_S = 300
 LINE = re.compile(
     r"^BENCH name=(?P<name>\S+) value=(?P<value>\S+) unit=(?P<unit>\S+) target=(?P<target>\S+)"
-    r"(?: peer=\S+ peer_value=\S+)?$"
+    r"(?: peer=\S+ peer_value=\S+)?(?: all=\S+)?$"
 )
 
 

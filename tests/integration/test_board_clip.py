@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import psutil
+import pytest
 from msgspec import UNSET
 from PIL import Image
 
@@ -52,6 +53,7 @@ class Bench:
     board: Path
     item: Item
     clock: Clock
+    faults: list[tuple[str, str, str | None]]
 
     def want(self, item: Item | None) -> None:
         self.rundown.now_wanted[:] = [item] if item is not None else []
@@ -108,7 +110,8 @@ async def board_at_work(tmp_path: Path) -> AsyncIterator[Bench]:
     media, board = tmp_path / "media", tmp_path / "board"
     rundown, log, clock = FakeRundown(), FakeLog(), build_clock()
     store = await asyncio.to_thread(Store, media)
-    context = OutputContext(rundown, clock, store, log, lambda *_: None)
+    faults: list[tuple[str, str, str | None]] = []
+    context = OutputContext(rundown, clock, store, log, lambda *one: faults.append(one))
     places = {face: FacePlace(width_px=size[0], height_px=size[1]) for face, size in FACES.items()}
     argv = board_argv("tv-cl-0007", "png", str(board), places, str(media))
     output = BoardOutput(
@@ -124,7 +127,7 @@ async def board_at_work(tmp_path: Path) -> AsyncIterator[Bench]:
         await until(lambda: output.is_ready)
         yield Bench(
             output, rundown, log, media, board,
-            replace(item, end_at=item.start_at + timedelta(hours=1)), clock,
+            replace(item, end_at=item.start_at + timedelta(hours=1)), clock, faults,
         )  # fmt: skip
     finally:
         running.cancel()
@@ -219,3 +222,52 @@ async def test_an_alarm_comes_over_a_decoder_that_hangs_and_a_killed_one_leaves_
     assert [outcome(play) for play in bench.log.plays[:2]] == [
         ("cut", "preempted"), ("cut", "preempted"),
     ]  # fmt: skip
+
+
+async def test_a_clip_that_never_ends_ends_with_its_item_and_a_flashing_one_before_it_flashes(
+    tmp_path: Path,
+) -> None:
+    """Whoever signed it: four changes of the whole picture within 0.4 s."""
+    raw = await asyncio.to_thread(make, two_colours("64x32", 0.4), tmp_path)
+    flicker = "color=black:s=64x32:r=25:d=4,geq=lum='255*mod(floor(N/3),2)':cb=128:cr=128"
+    flashing = await asyncio.to_thread(make, flicker, tmp_path)
+    async with board_at_work(tmp_path) as bench:
+        medium = await asyncio.to_thread(store_clip, raw, bench.media, 800)
+        bench.item = replace(bench.item, end_at=bench.clock.now().at + timedelta(seconds=4))
+        bench.show(medium, is_loop=True)
+        await until(lambda: bench.near(BLUE, WIDE, 64, 16))
+        await until(lambda: all(bench.near(BLACK, face) for face in FACES))
+        bench.want(None)
+        await until(lambda: not find_decoders())
+        assert not bench.has_failed()
+        bench.item = replace(
+            bench.item, key="chớp", end_at=bench.clock.now().at + timedelta(hours=1)
+        )
+        bench.show(await asyncio.to_thread(store_clip, flashing, bench.media, 4_000))
+        await until(bench.has_failed)
+        await until(lambda: all(bench.near(BLACK, face) for face in FACES))
+        await until(lambda: not find_decoders())
+        plays = bench.log.plays
+        assert [(play.result, (play.reason or "")[:7]) for play in plays[-1:]] == [
+            ("failed", "E_FLASH"),
+        ]  # fmt: skip
+    assert bench.faults[-1][:2] == ("clip_failed", "bang-tin")
+
+
+@pytest.mark.long
+async def test_a_decoder_that_hangs_fails_its_item_and_leaves_the_wall_safe(
+    tmp_path: Path,
+) -> None:
+    raw = await asyncio.to_thread(make, two_colours("64x32", 0.4), tmp_path)
+    async with board_at_work(tmp_path) as bench:
+        medium = await asyncio.to_thread(store_clip, raw, bench.media, 800)
+        bench.show(medium, is_loop=True)
+        await until(lambda: bench.is_on_air("phim"))
+        for one in await asyncio.to_thread(find_decoders):
+            one.send_signal(signal.SIGSTOP)
+        await until(bench.has_failed)
+        await until(lambda: all(bench.near(BLACK, face) for face in FACES))
+        await until(lambda: not find_decoders())
+        assert bench.faults[-1][:2] == ("clip_failed", "bang-tin")
+    assert {outcome(play) for play in bench.log.plays} == {("failed", "E_DECODE")}
+    assert all("behind" in (play.reason or "") for play in bench.log.plays)

@@ -20,6 +20,21 @@ WALL: dict[str, IssueKind] = {
             " smaller image) and signs the schedule of slot `base` again",
         ),
     ),
+    "clip_failed": IssueKind(
+        "warning",
+        Text(
+            "một đoạn phim trên bảng không chiếu được: mặt bảng hiện hình chờ hoặc đen",
+            "a clip could not be shown on the board: its faces have the standby picture or are"
+            " black",
+        ),
+        Text(
+            "xem mã trong chi tiết: `E_DECODE` là tệp hỏng hoặc hộp không kịp, `E_FLASH` là phim"
+            " nhấp nháy; làm lại bằng `tramtin-central prepare-video` rồi ký lại",
+            "see the code in the detail: `E_DECODE` is a broken file or a box that is too slow,"
+            " `E_FLASH` a clip that flashes; make it anew with `tramtin-central prepare-video`"
+            " and sign again",
+        ),
+    ),
     "board_card_silent": IssueKind(
         "fault",
         Text(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from agent.clock import Clock, mono_s
 from agent.play.board.board_session import BoardSession
 from agent.play.board.face_lane import FaceLane, take_failed
+from agent.play.board.film import FAULTS
 from agent.play.ipc import WorkerFault
 from agent.play.item import Item, PlayLog
 from agent.play.play_moments import PlayMoments
@@ -50,9 +51,12 @@ class BannerRecords:
     ) -> tuple[BoardSession | None, list[str]]:
         """As `face_lane.take_failed`; where a banner is over it, that has failed, and nothing else.
 
-        What is beneath is drawn again without it, with the next look at the plan.
+        What is beneath is drawn again without it, with the next look at the plan. What is wrong
+        with a clip is not the banner's.
         """
         at = self._clock.now().at
+        if fault.code in FAULTS:
+            return take_failed(lanes, fault, at)
         concerned = [
             lane
             for lane in lanes

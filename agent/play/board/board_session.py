@@ -12,6 +12,7 @@ from agent.contract.ids import Digest
 from agent.contract.priority import Level
 from agent.contract.scene import Scene
 from agent.play.board.banner import add_banner
+from agent.play.board.film import find_film
 from agent.play.clip_messages import ClipCount
 from agent.play.ipc import MoveScene, Shown, ShowScene
 from agent.play.item import Item, MediaFiles, OutputContext
@@ -78,6 +79,11 @@ class BoardSession:
     def is_seen_on(self, face: str) -> bool:
         """Has this face shown it?"""
         return face in self._seen
+
+    @property
+    def has_clip(self) -> bool:
+        """Does its scene show a clip?"""
+        return self.item.scene is not None and find_film(self.item.scene) is not None
 
     def command(self, media: MediaFiles) -> ShowScene:
         """The command for the board."""

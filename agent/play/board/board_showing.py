@@ -21,6 +21,7 @@ from agent.play.board.face_lane import (
     mark_dead,
 )
 from agent.play.board.face_tests import FaceTests, SendCommand
+from agent.play.board.film import FAULTS
 from agent.play.board.live_pictures import LivePictures
 from agent.play.board.showing_end import judge_ends
 from agent.play.ipc import WorkerFault
@@ -116,6 +117,8 @@ class BoardShowing:
             return
         if lane.pending is session:
             await self._begin_pending(session)
+        if session.has_clip:
+            self._context.on_fault("clip_failed", self._name, None)
         if lane.fault is None:
             session.on_shown(event)
             await self._banners.update(self._lanes.values(), "withdrawn")
@@ -132,7 +135,10 @@ class BoardShowing:
         session, faces = await self._banners.take_failed(self._lanes.values(), fault)
         if session is None:
             return False
-        await session.leave(faces, "failed", f"{fault.code}: {fault.detail}")
+        why = f"{fault.code}: {fault.detail}"
+        if session.has_clip and fault.code in FAULTS:
+            self._context.on_fault("clip_failed", self._name, f"{session.item.title}: {why}")
+        await session.leave(faces, "failed", why)
         return True
 
     async def add_death(self, reason: str) -> None:

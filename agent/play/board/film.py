@@ -13,6 +13,7 @@ from agent.play.board.scene_box import Size
 
 # signed mime → ffmpeg's demuxer, and the codecs that may be in it
 FORMATS = {"video/mp4": ("mov", "h264")}
+FAULTS = ("E_DECODE", "E_FLASH")  # of a clip alone, not of what is drawn
 
 
 def find_film(scene: Scene) -> Element | None:
