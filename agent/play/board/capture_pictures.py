@@ -11,6 +11,7 @@ from agent.clock import Clock
 from agent.contract.scene import FPS, Element, Scene
 from agent.play.board.board_session import BoardSession
 from agent.play.board.face_tests import SendCommand
+from agent.play.board.film import FAULTS
 from agent.play.board.scene_box import Size
 from agent.play.board.video_feed import FaultSink, VideoFeed
 from agent.play.clip_messages import AddClip
@@ -87,7 +88,7 @@ class CapturePictures:
     def take_failed(self, fault: WorkerFault) -> bool:
         """See `LivePictures.take_failed`."""
         feed = self._given.get(fault.id or "")
-        if feed is None or fault.code != "E_DECODE":
+        if feed is None or fault.code not in FAULTS:
             return False
         feed.end(fault.detail)
         return True

@@ -24,7 +24,8 @@ class ClipFrames:
         fps: frames a second.
         frames: as many are signed; 0: it lasts as long as it is wanted.
         period_s: of the board's slots.
-        medium: for hashes of what is shown.
+        medium: for hashes of what is shown; empty: a live picture, which begins with its first
+            frame, because each one that waits is a delay.
 
     Attributes:
         late: moments at which the frame that was due was not here.
@@ -53,8 +54,8 @@ class ClipFrames:
 
     @property
     def is_ready(self) -> bool:
-        """Can it begin? It does with all its frames in reserve."""
-        least = 1 if self._is_whole else self._ring.places
+        """Can it begin? A clip does with all its places filled."""
+        least = self._ring.places if self.medium and not self._is_whole else 1
         return self._index >= 0 or self._ready >= least
 
     @property

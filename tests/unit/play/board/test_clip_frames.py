@@ -153,7 +153,7 @@ def test_its_reader_is_some_frames_ahead_and_leaves_the_others_with_the_decoder(
     read_fd, write_fd = os.pipe()
     write_frames(write_fd, range(100))
     reader = ClipReader(read_fd, SIZE, 25)
-    clip = ClipFrames(reader.ring, 25, 100, 1 / 60, Digest(""))
+    clip = ClipFrames(reader.ring, 25, 100, 1 / 60, Digest("ab"))
     try:
         assert not clip.is_ready
         await_frames(clip, reader.ring, reader.ring.places)
@@ -176,6 +176,19 @@ def test_its_reader_is_some_frames_ahead_and_leaves_the_others_with_the_decoder(
     assert reader.close() is None
     clip.draw(110.0)
     assert clip.pixels[0] == 99  # what is shown until the face has its next picture
+
+
+@pytest.mark.parametrize(("medium", "least"), [("ab", 100), ("", 1)])
+def test_a_clip_begins_with_its_places_filled_and_a_live_picture_at_once(
+    medium: str, least: int, decoders: list[Decoder]
+) -> None:
+    decoder = open_clip(decoders)
+    decoder.clip.medium = Digest(medium)
+    ready = []
+    for _ in range(100):
+        decoder.send(1)
+        ready.append(decoder.clip.is_ready)
+    assert ready.index(True) + 1 == least
 
 
 def test_a_clip_that_flashes_ends_before_the_change_that_is_one_too_many() -> None:
