@@ -100,8 +100,10 @@ class BoardFaces:
                 self._guards[face].note(seen, self._shown_mono_s)
         for face, digest in digests.items():
             self._read.pop(face, None)
-            if face not in self._last or self._last[face].digest != digest:
-                pixels = b"" if isinstance(self._moving.get(face), MovingFace) else frames[face]
+            pixels = b"" if isinstance(self._moving.get(face), MovingFace) else frames[face]
+            last = self._last.get(face)
+            # A live picture has the hash of the still beneath it.
+            if last is None or last.digest != digest or bool(last.pixels) != bool(pixels):
                 self._last[face] = _Shown(pixels, digest, mono_s())
         return digests
 

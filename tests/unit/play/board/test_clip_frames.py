@@ -367,3 +367,13 @@ def test_the_guard_against_flashes_sees_the_clip_and_not_the_still_beneath(
     # black in slot 1, changes in slots 2, 3 and 4: the fourth is none of a second at slot 62
     assert waits[:3] == [0.0, 0.0, 0.0]
     assert waits[3] == pytest.approx(1 - 2 / 60)
+
+
+def test_black_behind_a_live_picture_on_black_is_a_picture_of_its_own(
+    decoders: list[Decoder],
+) -> None:
+    decoder, faces = open_clip(decoders), BoardFaces({"b": (2, 1)}, ClockSink())
+    decoder.send(1)
+    faces.send({"b": bytes(6)}, films={"b": ClipWindow(decoder.clip, (0, 0, 2, 1), (0, 1))})
+    faces.black("b")
+    assert faces.read_light()["b"].luminance == 0
