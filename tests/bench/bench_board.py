@@ -33,6 +33,7 @@ from agent.play.board.moving_face import MovingFace
 from agent.play.board.scene_box import PlaceNames
 from agent.play.board.ticker import Strip, draw_strip
 from agent.play.ipc import BoardEvent, Shown, ShowScene
+from agent.play.realtime import take_picture_priority
 from drivers.codec import colorlight
 from drivers.frame_sink import FacePlace, Frame, FrameSink
 from drivers.led.colorlight_board import ColorLightBoard
@@ -238,6 +239,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     options = parser.parse_args(argv)
     only = {name for name in options.only.split(",") if name}
+    take_picture_priority()  # as the process of a board
     for begin, bench in BENCHES.items():
         if only and not any(name.startswith(begin) for name in only):
             continue

@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from agent.play.realtime import take_picture_priority
 from drivers.codec import ddp
 from drivers.frame_sink import FacePlace
 from drivers.led.pixel_net import PixelNetBoard
@@ -71,6 +72,7 @@ def main(argv: list[str]) -> int:
     only = {name for name in options.only.split(",") if name}
     if only and not any(name.startswith(NAME) for name in only):
         return 0
+    take_picture_priority()  # as the process of a board
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = nobody.getsockname()

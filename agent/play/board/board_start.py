@@ -16,6 +16,7 @@ from agent.play.board.board_note import write_note
 from agent.play.board.sink_opening import open_sink
 from agent.play.board.typeset import check_shaping, warm_up
 from agent.play.ipc import WORKER_FD, WorkerFault
+from agent.play.realtime import take_picture_priority
 from agent.sandbox.profile import confine_board, find_missing
 from drivers.errors import DriverError
 
@@ -73,6 +74,7 @@ def serve(
         warm_up()
         for missing in find_missing():
             LOGGER.warning("this kernel does not confine the board by %s", missing)
+        take_picture_priority()
         confine_board([config.media] if config.media else [], config.path)
     except (PlayError, OSError) as error:
         code = error.code if isinstance(error, PlayError) else "E_DEVICE"

@@ -1,4 +1,4 @@
-"""The priority of what gives samples: as high as is granted, and never for good."""
+"""The priority of what gives samples or shows pictures: what is granted, and never for good."""
 
 from __future__ import annotations
 
@@ -33,6 +33,20 @@ thread = threading.Thread(
 )
 thread.start()
 thread.join()
+"""
+
+PICTURES = """
+import os
+from agent.play.realtime import take_picture_priority
+os.setpriority(os.PRIO_PROCESS, 0, -5)  # as in the unit
+take_picture_priority()
+is_realtime = os.sched_getscheduler(0) == os.SCHED_RR | os.SCHED_RESET_ON_FORK
+print(is_realtime, os.sched_getparam(0).sched_priority, flush=True)
+if os.fork() == 0:
+    is_ordinary = os.sched_getscheduler(0) == os.SCHED_OTHER
+    print(is_ordinary, os.getpriority(os.PRIO_PROCESS, 0), flush=True)
+    os._exit(0)
+os.wait()
 """
 
 
@@ -88,3 +102,18 @@ def test_the_threads_that_follow_have_it_too() -> None:
 def test_the_kernel_ends_a_process_that_computes_for_longer_than_its_budget() -> None:
     run = subprocess.run([sys.executable, "-c", ENDLESS], check=False)
     assert run.returncode == -signal.SIGXCPU  # getrlimit(2), RLIMIT_RTTIME
+
+
+@needs_grant
+def test_a_board_goes_behind_the_sound_and_what_it_forks_is_ordinary_work() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", PICTURES], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["True", "5", "True", "0"]
+
+
+def test_a_board_without_the_right_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    monkeypatch.setattr(os, "setpriority", refuse)
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    realtime.take_picture_priority()

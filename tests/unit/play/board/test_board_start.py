@@ -27,12 +27,13 @@ def _forget_fonts() -> None:
 
 @pytest.fixture(autouse=True)
 def _never_confined(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would confine the process that runs the tests."""
+    """It would confine the process that runs the tests, and give it the board's priority."""
 
     def confine(*_: object) -> None:
         raise OSError("the board came too far")
 
     monkeypatch.setattr(board_start, "confine_board", confine)
+    monkeypatch.setattr(board_start, "take_picture_priority", confine)
 
 
 @pytest.fixture
