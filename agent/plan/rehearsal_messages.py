@@ -77,6 +77,7 @@ PHRASES: Catalogue = {
         "NGÀY CHƯA ĐỐI CHIẾU: {0}, {1} (nguồn: {2})",
         "DATES NOT CONFIRMED: {0}, {1} (source: {2})",
     ),
+    "why.unconfirmed": Text("ngày này CHƯA ĐỐI CHIẾU: {0}", "nobody has CONFIRMED this date: {0}"),
     "why.silenced": Text("IM, theo lệnh im lặng: {0}", "SILENT, by a signed silence: {0}"),
     "why.emergency": Text("TIN KHẨN CẤP {0}", "EMERGENCY {0}"),
     "why.plays": Text("“{0}”, đến {1}", "“{0}”, until {1}"),

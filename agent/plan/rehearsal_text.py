@@ -157,6 +157,8 @@ def describe_why(why: WhyAnswer, lang: Lang) -> list[str]:
     lines = [f"{say(lang, why.medium)} [{where}] {moment(why.at)}: {what}"]
     if why.state == "plays" and not (why.losers or why.waiting):
         lines.append(f"  {say(lang, 'why.alone')}")
+    if why.unconfirmed:
+        lines.append(f"  {say(lang, 'why.unconfirmed', why.unconfirmed)}")
     lines += [
         f"  {describe_precedence(one.rule, show_title(one.title, lang), lang)}"
         for one in why.losers

@@ -16,6 +16,7 @@ from agent.plan.policy import EffectivePolicy
 from agent.plan.rehearsal import Event, Lane, Rival, describe_rival, list_refused
 from agent.plan.silence import find_active_silence
 from agent.plan.timeline import Occurrence, Timeline, build_timeline, list_due_refusals
+from agent.plan.unconfirmed_days import find_unconfirmed
 
 AHEAD = 8 * DAY  # a change later than that is not looked for
 WAITING = ("next", "within")  # what follows another is not due before that ends
@@ -52,6 +53,7 @@ class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
         refused: what would be on now, but is refused.
         next_at: the next change by schedule, within eight days.
         next_title: what is on then; empty: nothing.
+        unconfirmed: the feast on which what plays is due, where nobody has confirmed the date.
     """
 
     at: datetime
@@ -69,6 +71,7 @@ class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Event, ...] = ()
     next_at: datetime | None = None
     next_title: str = ""
+    unconfirmed: str = ""
 
 
 def explain(
@@ -138,7 +141,12 @@ def _explain(
         filler=state == "plays" and ranked[0].playlist.filler is True,
         next_at=next_at,
         next_title=following.entry.title if following is not None else "",
+        unconfirmed=_find_doubt(held, ranked[0]) if state == "plays" else "",
     )
+
+
+def _find_doubt(held: Sequence[HeldDocument], winner: Occurrence) -> str:
+    return find_unconfirmed(held, winner.entry, winner.start_at)
 
 
 def _list_waiting(timeline: Timeline, at: datetime, lane: Lane) -> Iterator[Waiting]:

@@ -136,7 +136,7 @@ def forge(playlist: Playlist, seq: int) -> bytes:
     return encode_document(msgspec.structs.replace(playlist, doc_id=new_doc_id(), seq=seq))
 
 
-@pytest.mark.long
+@pytest.mark.long  # twenty seconds of real time: what is not heard has to have its times first
 async def test_a_taken_over_broker_and_a_foreign_radio_are_not_heard(site: Any) -> None:
     story = Incident(site)
     make_melody(site.studio / "nhac.opus", 2_000)

@@ -14,16 +14,17 @@ import pytest
 
 from agent.contract.accepted import HeldDocument
 from agent.contract.calendar_terms import CalendarDays, DayRules, is_unconfirmed
-from agent.contract.document import Calendar, Entry, Playlist
+from agent.contract.document import Body, Calendar, Entry, Medium, Playlist
 from agent.plan.advert import AdvertLimits
 from agent.plan.correction import hold
 from agent.plan.policy import EffectivePolicy
 from agent.plan.rehearsal import Lane, Rehearsal, rehearse
 from agent.plan.rehearsal_export import COLUMNS, build_rehearsal_csv, build_rehearsal_json
 from agent.plan.rehearsal_ics import build_rehearsal_ics
-from agent.plan.rehearsal_text import describe_rehearsal, describe_week
+from agent.plan.rehearsal_text import describe_rehearsal, describe_week, describe_why
 from agent.plan.unconfirmed_days import find_unconfirmed
 from agent.plan.week_picture import draw_week
+from agent.plan.why import explain
 from central.documents.sign import build_header
 from central.documents.summary import describe
 from tests.harness.published_playlists import entry
@@ -121,6 +122,17 @@ def test_an_item_that_is_on_has_its_doubt_with_it() -> None:
     assert find_unconfirmed(held(KHMER), KHMER, morning) == "Chôl Chnăm Thmây"
     assert find_unconfirmed(held(KHMER), KHMER, morning + timedelta(days=5)) == ""
     assert find_unconfirmed(held(due()), due(), morning) == ""
+
+
+def test_why_says_so_of_what_is_on() -> None:
+    morning = datetime(2027, 4, 14, 1, tzinfo=UTC)
+    item = msgspec.structs.replace(KHMER, body=Body(media=["ab" * 32]))
+    medium = Medium("ab" * 32, 9, "audio/mpeg", 60_000, [])
+    playlist = Playlist(**header("playlist", "routine"), media=[medium], entries=[item])
+    both = [hold(one, NOW) for one in (playlist, calendar())]
+    (why,) = explain(both, FREE, morning, [Lane("sound")])
+    assert (why.state, why.unconfirmed) == ("plays", "Chôl Chnăm Thmây")
+    assert "  ngày này CHƯA ĐỐI CHIẾU: Chôl Chnăm Thmây" in describe_why(why, "vi")
 
 
 def test_who_signs_the_calendar_reads_which_rows() -> None:
