@@ -86,8 +86,9 @@ class OutputSet:
     def wall_readings(self) -> dict[str, SensorReading]:
         """What control cards measure, and the light of boards, as readings of sensors."""
         cards = (wall.readings() for walls in self.walls.values() for wall in walls)
+        levels = (board.light.readings(board.name) for board in self.boards())
         lights = (light.readings(name) for name, light in self.lights.items())
-        return {name: one for found in (*cards, *lights) for name, one in found.items()}
+        return {name: one for found in (*cards, *levels, *lights) for name, one in found.items()}
 
     def wall_services(
         self,

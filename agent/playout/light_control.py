@@ -156,18 +156,17 @@ class LightControl:
         return item is not None and item.level >= Level.EMERGENCY
 
     def readings(self, name: str) -> dict[str, SensorReading]:
-        """The picture's level and the power that it takes, as readings of the board.
+        """The power that the picture takes, as a reading of the board; none where it is not known.
 
         Args:
             name: of the board.
         """
-        level = self._sources.picture_level()
-        if level is None or self._current_pct is None:
+        if self._current_pct is None:
             return {}
-        found = {f"{name}.picture_level": ("picture_level", round(100 * level, 1), "%")}
-        if (watts := estimate_w(self._rules, level, self._current_pct)) is not None:
-            found[f"{name}.watts_estimate"] = "watts_estimate", watts, "W"
-        return {name: SensorReading(*one, age_s=0.0) for name, one in found.items()}
+        watts = estimate_w(self._rules, self._sources.picture_level(), self._current_pct)
+        if watts is None:
+            return {}
+        return {f"{name}.watts_estimate": SensorReading("watts_estimate", watts, "W", 0.0)}
 
     @property
     def pct(self) -> float | None:

@@ -5,7 +5,9 @@ which may be changed while the agent runs; `fault` is one of `mute` (no answer),
 device), `nonsense` (an answer that its manual does not allow).
 
 With `amplifier` it is a current sensor in the supply of a simulated amplifier: its value is `draws`
-while that amplifier's contact is closed, welded or not, and 0 while it is open.
+while that amplifier's contact is closed, welded or not, and 0 while it is open. With `looks_at` it
+is a light sensor before a simulated face: its value is the light around, and `white_lux` more where
+the face is white. `noise` is how far each reading is off, up and down in turn.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Any, Literal, get_args
 from drivers.errors import DeviceProtocolError, DeviceTimeout, DeviceUnreachable
 from drivers.interface import UNIT_OF
 from drivers.sim.sim_amplifier import read_contact
+from drivers.sim.sim_light import read_face_light
 from drivers.sim.state_file import locked, read_state, write_state
 
 Fault = Literal["mute", "gone", "nonsense"]
@@ -50,6 +53,9 @@ class SimSensor:
         lag_s: the probe's time constant: after this time it has followed 63 % of a step.
         amplifier: path of a simulated amplifier's state file.
         draws: the current of that amplifier while it is on.
+        looks_at: path of a face's picture, `…/mat-truoc-latest.png` of a folder of pictures.
+        white_lux: by how much that face raises the value when it is white.
+        noise: share of the value.
         timeout_ms: timeout of an unanswered request.
         sleep: waits some seconds; replaced in tests.
         mono: monotonic seconds; replaced in tests.
@@ -66,6 +72,9 @@ class SimSensor:
         lag_s: float = 0.0,
         amplifier: str | None = None,
         draws: float = 1.2,
+        looks_at: str | None = None,
+        white_lux: float = 400.0,
+        noise: float = 0.0,
         timeout_ms: int = 500,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         mono: Callable[[], float] = time.monotonic,
@@ -78,6 +87,10 @@ class SimSensor:
         self._value = value
         self._lag_s = lag_s
         self._draws = draws
+        self._face = Path(looks_at) if looks_at is not None else None
+        self._white_lux = white_lux
+        self._noise = noise
+        self._is_up = False
         self._timeout_s = timeout_ms / 1000
         self._sleep = sleep
         self._mono = mono
@@ -98,7 +111,8 @@ class SimSensor:
         value = state.get("value", self._value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise DeviceProtocolError(self.name, "read", "value is a number")
-        return self._follow(float(value))
+        self._is_up = not self._is_up
+        return self._follow(float(value)) * (1 + (self._noise if self._is_up else -self._noise))
 
     def put(self, value: float) -> None:
         """Set the real quantity without a state file."""
@@ -120,6 +134,10 @@ class SimSensor:
         if self._amplifier is not None:
             is_on = await asyncio.to_thread(read_contact, self._amplifier)
             state = {**state, "value": self._draws if is_on else 0.0}
+        if self._face is not None:
+            light = await asyncio.to_thread(read_face_light, self._face)
+            around = state.get("value", self._value)
+            state = {**state, "value": around + self._white_lux * light}
         return state
 
     async def _answer(self, fault: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agent.clock import mono_s
+from agent.contract.report import SensorReading
 from agent.play.face_state import FaceLight
 from agent.signals import Signal
 
@@ -47,6 +48,13 @@ class ShownLight:
             return None
         parts = [(self._faces[face].level, area) for face, area in self._areas.items()]
         return sum(level * area for level, area in parts) / sum(self._areas.values())
+
+    def readings(self, name: str) -> dict[str, SensorReading]:
+        """The level as a reading of the board, in percent of white; none while it is not known."""
+        if (level := self.level) is None:
+            return {}
+        pct, age_s = round(100 * level, 1), round(self._mono() - self._read_mono_s, 1)
+        return {f"{name}.picture_level": SensorReading("picture_level", pct, "%", age_s)}
 
     @property
     def _is_fresh(self) -> bool:

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from drivers.errors import DeviceProtocolError, DeviceTimeout, DeviceUnreachable
 from drivers.sim.sim_amplifier import SimAmplifier, inject_fault
@@ -72,3 +73,17 @@ async def test_faults_can_be_set_without_a_file() -> None:
     probe.inject("gone")
     with pytest.raises(DeviceUnreachable):
         await probe.read()
+
+
+async def test_a_sensor_before_a_face_sees_its_picture_in_the_light_around(tmp_path: Path) -> None:
+    file, clock = tmp_path / "mat-latest.png", [0.0]
+    sensor = SimSensor(
+        measures="illuminance", value=20.0, looks_at=str(file), noise=0.1, mono=lambda: clock[0]
+    )
+    # 10 % of noise, up and down in turn; a board that shows nothing yet is dark
+    assert [await sensor.read() for _ in range(2)] == pytest.approx([22.0, 18.0])
+    green = Image.new("RGB", (64, 32), "#00ff00")  # 0.7152 of white's luminance
+    await asyncio.to_thread(green.save, file)
+    assert await sensor.read() == pytest.approx(1.1 * (20 + 400 * 0.7152))
+    await asyncio.to_thread(file.write_bytes, b"half a pict")
+    assert await sensor.read() == pytest.approx(18.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
+from agent.contract.report import SensorReading
 from agent.play.board.picture_light import read_light
 from agent.play.board.shown_light import ShownLight
 from agent.play.board.test_pattern import draw_pattern
@@ -60,5 +61,7 @@ def test_the_level_of_a_board_is_that_of_its_faces_by_their_areas() -> None:
     light.take({"lon": FaceLight(0.2, 0.25), "nho": FaceLight(1.0, 1.0)})
     assert light.level == pytest.approx(0.4)  # (0.2 x 3 + 1.0 x 1) / 4
     assert light.of("lon") == FaceLight(0.2, 0.25)
+    (reading,) = light.readings("bang").items()
+    assert reading == ("bang.picture_level", SensorReading("picture_level", 40.0, "%", 0.0))
     clock[0] += 3.5  # the board process says nothing any more
-    assert (light.level, light.of("lon")) == (None, None)
+    assert (light.level, light.of("lon"), light.readings("bang")) == (None, None, {})
