@@ -292,7 +292,8 @@ def _unknown(node: Scalar, key: str, what: str, known: list[str]) -> Found:
     from strict_yaml.suggestions import guess_member
 
     near = guess_member(node.value, known)
-    expected = None if near else CodedText("one_of", (", ".join(known),))
+    is_told = bool(near) or not known
+    expected = None if is_told else CodedText("one_of", (", ".join(known),))
     return Found(node.mark, key, what, node.value, expected, near)
 
 

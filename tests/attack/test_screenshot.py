@@ -73,6 +73,18 @@ async def test_a_picture_comes_with_its_result_and_its_frame_is_on_record(
     assert box.records[-1]["frames"] == f"mat-truoc {FRAME}"
 
 
+async def test_a_picture_that_somebody_else_has_already_is_asked_for_once_more(
+    box: CommandBox, board: Board
+) -> None:
+    answers = [Snapped("mat-truoc", FRAME, 1.0), Snapped("mat-truoc", FRAME, 1.0, PNG)]
+
+    async def snap(_face: str, _known: str = "") -> Snapped | None:
+        return answers.pop(0)
+
+    board.snap = snap  # type: ignore[method-assign]  # as the page asks at the same moment
+    assert await box.receive(screenshot()) == "done"
+
+
 async def test_attack_156_nobody_signed_it(box: CommandBox, board: Board) -> None:
     order = screenshot()
     assert code_of(lambda: judge(seal(order), "command")) in ("E_ENVELOPE", "E_THRESHOLD")

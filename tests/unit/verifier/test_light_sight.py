@@ -19,8 +19,9 @@ def watch(
     *,
     seconds: int = 60,
     saturated_lux: float | None = None,
+    every_s: int = 2,
 ) -> list[Sighting]:
-    """A face is sent something, shows it or something else, and a sensor is read every 2 s.
+    """A face is sent something, shows it or something else, and a sensor is read.
 
     Args:
         sent: light by second.
@@ -28,16 +29,17 @@ def watch(
         ambient: lux of everything else.
         seconds: how long.
         saturated_lux: of the sensor.
+        every_s: between two readings.
     """
     sight, found = LightSight(WHITE_LUX, saturated_lux), []
     shown = sent if wall is None else wall
     for half_s in range(2 * seconds):
         at_s = half_s / 2
         sight.add_sent(sent(at_s), at_s)
-        if half_s % 4 == 3:
+        if half_s % (2 * every_s) == 2 * every_s - 1:
             # the sensor lags by a second, and its noise is half a percent
             lux = WHITE_LUX * shown(max(0.0, at_s - 1.0)) + ambient(at_s)
-            lux *= 1.005 if half_s % 8 == 3 else 0.995
+            lux *= 1.005 if half_s // (2 * every_s) % 2 else 0.995
             capped = lux if saturated_lux is None else min(lux, saturated_lux)
             sighting = sight.add_reading(capped, at_s)
             found += [] if sighting is None else [sighting]
@@ -65,6 +67,12 @@ def test_a_face_that_stays_as_it_was_is_not_seen(frozen: float) -> None:
     found = watch(step(20), lambda _s: frozen)
     assert verdicts(found) == {None, False}
     assert sum(one.is_seen is False for one in found) >= 3  # within half a minute an issue
+
+
+def test_a_card_that_is_asked_every_ten_seconds_says_it_within_a_minute_of_the_change() -> None:
+    dark = watch(step(30), lambda _s: 0.0, every_s=10, seconds=30 + 50)
+    assert sum(one.is_seen is False for one in dark) >= 3
+    assert True in verdicts(watch(step(30), every_s=10, seconds=30 + 50))
 
 
 def test_a_face_that_freezes_while_its_picture_gets_darker_is_not_seen() -> None:
