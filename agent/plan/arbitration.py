@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from itertools import chain
 from typing import get_args
 
 import msgspec
@@ -115,7 +116,9 @@ class Arbitration:
         self._from_at = from_at
         self._lines: list[Line] = []
         self._followers: dict[tuple[str, str], list[Line]] = {}
-        self._written: list[_Written] = []
+        # The first starts of all lines, then the second ones: each nearly in order, as schedules
+        # are written, so that they are sorted at the speed of a merge.
+        self._written: list[list[_Written]] = []
         self._events: list[_Event] = []
         self._count = 0
         self._lanes: dict[tuple[Level, Medium, frozenset[str]], list[_Waiting]] = {}
@@ -126,7 +129,10 @@ class Arbitration:
         """Add an entry with moments of its own."""
         self._number(line)
         order, number = _order(line.start.level, line.kind), line.number
-        self._written += [(at, order, number) for at in starts]
+        while len(self._written) < len(starts):
+            self._written.append([])
+        for ones, at in zip(self._written, starts, strict=False):
+            ones.append((at, order, number))
 
     def add_follower(self, line: Line, days: frozenset[str]) -> None:
         """Add an entry that follows another of its playlist on some dates."""
@@ -162,9 +168,8 @@ class Arbitration:
     def _decide(self) -> Iterator[None]:
         self._refuse_rings()
         self._join_followers()
-        self._written.sort()
         lines, events = self._lines, self._events
-        for steps, (at, order, number) in enumerate(self._written):
+        for steps, (at, order, number) in enumerate(sorted(chain.from_iterable(self._written))):
             line = lines[number]
             while events and events[0] < (at, order, line.kind, at, number):
                 self._take_event()

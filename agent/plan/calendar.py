@@ -76,6 +76,11 @@ def second_of_day(text: str) -> int:
     return at.hour * 3600 + at.minute * 60 + at.second
 
 
+@lru_cache(maxsize=4096)
+def _since_midnight(text: str) -> timedelta:
+    return timedelta(seconds=second_of_day(text))
+
+
 def parse_window(text: str) -> Window:
     """Read `21:00-05:00`.
 
@@ -130,7 +135,7 @@ def expand(when: When, days: Sequence[Day], point: SunPoint | None = None) -> li
     due = days_of(when, days)
     if when.sun is not UNSET and point is not None:
         return [at for day in due for at in _starts_by_sun(when, when.sun, day, point)]
-    since_midnight = [timedelta(seconds=second) for second in sorted(map(second_of_day, when.at))]
+    since_midnight = sorted(map(_since_midnight, when.at))
     return [day.midnight_at + since for day in due for since in since_midnight]
 
 

@@ -100,10 +100,10 @@ def _require_input(entry: Entry, inputs: Collection[str]) -> None:
 def _round_ms(entry: Entry, durations: Mapping[str, int]) -> tuple[Medium, int]:
     body = entry.body
     if body.media is not None:
-        missing = next((digest for digest in body.media if digest not in durations), None)
-        if missing is not None:
-            raise PlanError("E_MEDIA", entry.id, f"not listed: {missing}")
-        return "sound", sum(durations[digest] for digest in body.media)
+        try:
+            return "sound", sum(map(durations.__getitem__, body.media))
+        except KeyError as missing:
+            raise PlanError("E_MEDIA", entry.id, f"not listed: {missing.args[0]}") from missing
     if body.scene is not None:
         return "picture" if entry.banner is UNSET else "banner", body.scene.ms
     if body.text is None:  # a relay: it lasts as long as its entry says
@@ -241,20 +241,24 @@ class Expansion:
         starts = self._starts(bounds, entry, days, delay)
         if not starts:
             return
-        # refused once, not at each start: the whole entry cannot be planned
-        first_at = next((at for at in starts if at >= self._from_at), max(starts))
         if bounds.level is None:
             rule = f"class {bounds.playlist.class_}"
-            self._refuse(bounds.playlist, entry, first_at, "E_PRIO", rule)
+            self._refuse(bounds.playlist, entry, self._first_of(starts), "E_PRIO", rule)
             return
         line = self._read_line(bounds, position, entry, delay)
-        self._refuse_left_out(line, entry, first_at)
+        if line.start.entry is not entry:
+            self._refuse_left_out(line, entry, self._first_of(starts))
         if self._arbitration is not None:
             self._arbitration.add(line, starts)
         elif line.fault is None:
             self._plan(line.start, starts)
         else:
-            self._refuse(bounds.playlist, entry, first_at, line.fault.code, line.fault.hint)
+            fault = line.fault
+            self._refuse(bounds.playlist, entry, self._first_of(starts), fault.code, fault.hint)
+
+    def _first_of(self, starts: Sequence[datetime]) -> datetime:
+        """Where an entry is refused once, because none of its starts can be planned."""
+        return next((at for at in starts if at >= self._from_at), max(starts))
 
     def _add_follower(
         self, bounds: Bounds, position: int, entry: Entry, delay: timedelta, days: Sequence[Day]
@@ -361,8 +365,9 @@ class Expansion:
             due, undecided = self._calendar.split(entry.when, days)
             for day, lacking in undecided:
                 self._refuse_undecided(bounds, entry, day, lacking)
-            starts = expand(entry.when, due, self._calendar.point)
-            written = [at for at in starts if first_at <= at < last_at]
+            written = expand(entry.when, due, self._calendar.point)
+            if written and not (first_at <= written[0] and written[-1] < last_at):
+                written = [at for at in written if first_at <= at < last_at]
             return [at + delay for at in written] if delay else written
         except ValueError as error:
             self._refuse(bounds.playlist, entry, self._from_at, "E_SCHEMA", str(error))

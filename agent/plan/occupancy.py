@@ -31,6 +31,7 @@ class Occupancy:
 
     def __init__(self) -> None:
         self._levels: list[dict[str, Occurrence]] = [{} for _ in Level]
+        self._has_dropped = False  # is anything among it that a higher level ends?
 
     def put(self, new: Occurrence) -> datetime | None:
         """Something begins; returns from when on something is free that was not known to be."""
@@ -48,7 +49,9 @@ class Occupancy:
                 zones[place] = new
             elif place not in zones:
                 zones[place] = old
-        return start_at if self._end_beneath(new) else free_at
+        self._has_dropped = self._has_dropped or is_dropped(new)
+        is_ended = self._has_dropped and self._end_beneath(new)
+        return start_at if is_ended else free_at
 
     def _end_beneath(self, new: Occurrence) -> bool:
         """End what does not come back from beneath what begins, or beneath what is on already."""

@@ -8,7 +8,7 @@ is active.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from operator import attrgetter, eq
@@ -42,10 +42,12 @@ class OutputTimeline:
             for number in index.covering(at):
                 yield ones[number]
 
-    def next_winner(self, at: datetime) -> Occurrence | None:
-        """The first occurrence that starts after a moment and wins at its start."""
-        index = bisect_right(self._winners, at, key=_start_at)
-        return self._winners[index] if index < len(self._winners) else None
+    def next_winner(self, at: datetime, done: Container[str]) -> Occurrence | None:
+        """The first that starts after a moment, wins at its start and is not done (keys)."""
+        for index in range(bisect_right(self._winners, at, key=_start_at), len(self._winners)):
+            if self._winners[index].key not in done:
+                return self._winners[index]
+        return None
 
     def after(self, at: datetime) -> Iterator[Occurrence]:
         """All occurrences that start after a moment, soonest first."""

@@ -86,10 +86,14 @@ class Timeline:
         return list(self._of_output(medium, zones).active(at))
 
     def upcoming(
-        self, at: datetime, medium: Medium, zones: Collection[str] | None = None
+        self,
+        at: datetime,
+        medium: Medium,
+        zones: Collection[str] | None = None,
+        done: Container[str] = (),
     ) -> Occurrence | None:
-        """The next occurrence that starts after a moment and wins at its start."""
-        return self._of_output(medium, zones).next_winner(at)
+        """The next that starts after a moment and wins at its start; `done` (keys) have played."""
+        return self._of_output(medium, zones).next_winner(at, done)
 
     def starting(
         self,

@@ -247,8 +247,8 @@ class Rundown(Protocol):
     def is_planned(self, item: Item) -> bool:
         """Is an item of the schedule in the plan still, as far as that reaches back?"""
 
-    def upcoming(self, now: Now) -> Item | None:
-        """The next item of the schedule to start on this output."""
+    def upcoming(self, now: Now, done: Container[str] = ()) -> Item | None:
+        """The next item of the schedule to start on this output; `done` are finished ones."""
 
     def following(self, key: str, now: Now) -> Item | None:
         """What is planned right behind an item, and may begin sooner where that one fails."""

@@ -172,7 +172,7 @@ async def report_passed(
         faces: of a board: those that did not show it; none: all.
     """
     if not faces:
-        context.memory.recorded.add(item.key)
+        context.memory.skip(item.key)
     await PlayRecord(context.log, output, item).close(
         PlayResult("skipped", reason, zones=list(faces))
     )

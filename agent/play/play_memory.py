@@ -78,6 +78,7 @@ class PlayMemory:
     Args:
         finished: do not begin again.
         recorded: have at least one record.
+        passed: have none but of a skip, because their time passed; if it comes again, they begin.
         preempted: a higher level cut them in a former run; what is dropped then is finished.
         alive_at: when a former run of the agent was last alive, by the clock of that time; None:
             there was none.
@@ -85,6 +86,7 @@ class PlayMemory:
 
     finished: KeyMemory = field(default_factory=KeyMemory)
     recorded: KeyMemory = field(default_factory=KeyMemory)
+    passed: KeyMemory = field(default_factory=KeyMemory)
     preempted: KeyMemory = field(default_factory=KeyMemory)
     alive_at: datetime | None = None
 
@@ -92,6 +94,21 @@ class PlayMemory:
         """A play has ended for good, or will not begin."""
         self.finished.add(key)
         self.recorded.add(key)
+
+    def begin(self, key: str) -> None:
+        """A play sounds, and will have a record."""
+        self.recorded.add(key)
+        self.passed.discard(key)
+
+    def skip(self, key: str) -> None:
+        """A play whose time passed is on record; nothing of it was heard, unless that is too."""
+        if key not in self.recorded:
+            self.passed.add(key)
+        self.recorded.add(key)
+
+    def has_missed(self, key: str) -> bool:
+        """Was a play heard in part, or reported while its time was there?"""
+        return key in self.recorded and key not in self.passed
 
     def is_recorded_on(self, face: str, key: str) -> bool:
         """Has a play a record for this face of a board, or for the whole of it?"""
@@ -123,8 +140,10 @@ def build_memories(
                 memory.recorded.add(face_key(face, _key_of(play)))
         elif is_final(play):
             memory.finish(_key_of(play))
+        elif play.result == "skipped":
+            memory.skip(_key_of(play))
         else:
-            memory.recorded.add(_key_of(play))
+            memory.begin(_key_of(play))
             if play.result == "cut" and play.reason == PREEMPTED:
                 memory.preempted.add(_key_of(play))
     return memories

@@ -159,12 +159,12 @@ class SoundSchedule:
         """The emergencies in force as items of this output, highest first."""
         return list(self._alarms(now))
 
-    def upcoming(self, now: Now) -> Item | None:
-        """The next scheduled item, also while an alarm is on."""
+    def upcoming(self, now: Now, done: Container[str] = ()) -> Item | None:
+        """The next scheduled item that is not done, also while an alarm is on."""
         timeline = self._timeline(now)
         if timeline is None:
             return None
-        return self._item(timeline.upcoming(now.at, self.sense, self._zones))
+        return self._item(timeline.upcoming(now.at, self.sense, self._zones, done))
 
     def following(self, key: str, now: Now) -> Item | None:
         """What is planned right behind an item, and may begin sooner where that one fails."""

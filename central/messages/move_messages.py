@@ -5,7 +5,10 @@ from __future__ import annotations
 from texts.catalogue import Catalogue, Text
 
 PHRASES: Catalogue = {
-    "move.done": Text("DỜI RA SAU mục trùng giờ:", "MOVED behind what it clashes with:"),
+    "move.done": Text(
+        "DỜI RA SAU mục trùng giờ, mọi ngày có mục ấy:",
+        "MOVED behind what it clashes with, on all days of the item:",
+    ),
     "move.along": Text(", kéo theo {0}", ", and with it {0}"),
     "move.lines": Text("Sửa cả {0} cho lần ký sau, dòng:", "Change {0} too, for the next time:"),
     "move.line": Text("  {0}: {1}", "  {0}: {1}"),
@@ -18,17 +21,6 @@ PHRASES: Catalogue = {
         "chưa phát gì; bản đã dời còn phải ký. Gõ tiếp (thay tên khoá):{0}",
         "nothing was published; the moved schedule must be signed. Type next (with your key):{0}",
     ),
-    "move.days": Text(
-        (
-            "“{0}” {1}: các ngày không trùng giờ như nhau, máy không chọn hộ; tách thành hai mục"
-            " theo ngày, hoặc đổi giờ:{2}"
-        ),
-        (
-            "“{0}” {1}: its days do not clash alike, and which of them to move is not guessed;"
-            " write two items by day, or another time:{2}"
-        ),
-    ),
-    "move.free": Text("không trùng", "no clash"),
     "move.next_day": Text(
         "“{0}” {1}: sau mục trùng giờ đã là ngày hôm sau; chọn giờ khác",
         "“{0}” {1}: behind what it clashes with is the next day already; choose another time",

@@ -133,6 +133,9 @@ PHRASES: Catalogue = {
     ),
     "despite": Text("Phát dù biết trạm từ chối: {0}", "Published despite refusals: {0}"),
     "clash.found": Text("TRÙNG GIỜ:", "CLASHES:"),
+    "clash.weekdays": Text("{0}, {1} đến {2}", "{0}, {1} to {2}"),
+    "clash.every_day": Text("mọi ngày", "every day"),
+    "clash.more_days": Text("{0} và {1} ngày khác", "{0} and {1} other day(s)"),
     "clash.question.publish": Text(
         (
             "1 (thay): lần này vẫn phát, mục bắt đầu sau thay mục trước\n"

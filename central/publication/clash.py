@@ -7,14 +7,16 @@ schedule is moved behind it (`moved_playlist`) and that is what is signed. `canc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from agent.contract.document import Document, Playlist
-from agent.contract.local_time import LOCAL
 from agent.errors import PlanError
+from agent.plan.calendar import local_date
 from agent.plan.rehearsal import Event, list_clashes
 from agent.plan.rehearsal_text import describe_event
 from central.messages.catalogue import translate
+from central.publication.clash_days import describe_days
 from central.publication.recipients import list_names
 from central.publication.station_rehearsal import GroupRehearsal
 from texts.catalogue import Lang
@@ -34,13 +36,18 @@ def find_clashes(found: Iterable[GroupRehearsal], document: Document) -> dict[Ev
 
 
 def describe_clashes(clashes: Mapping[Event, Sequence[str]], lang: Lang) -> list[str]:
-    """A line for each item and clock time; of several days the first."""
-    lines: dict[str, str] = {}
+    """A line for each item and clock time, with all its days and stations."""
+    alike: dict[str, tuple[set[date], set[str]]] = {}
     for event, stations in clashes.items():
-        text, day = describe_event(event, lang), f"{event.at.astimezone(LOCAL):%d/%m}"
-        lines.setdefault(text, f"  • {day} {text} ({list_names(sorted(set(stations)))})")
+        days, names = alike.setdefault(describe_event(event, lang), (set(), set()))
+        days.add(local_date(event.at))
+        names.update(stations)
+    lines = [
+        f"  • {describe_days(days, lang)}: {text} ({list_names(sorted(names))})"
+        for text, (days, names) in alike.items()
+    ]
     more = len(lines) - MAX_LINES
-    return [*list(lines.values())[:MAX_LINES], *([f"  … (+{more})"] if more > 0 else [])]
+    return [*lines[:MAX_LINES], *([f"  … (+{more})"] if more > 0 else [])]
 
 
 def verify_wanted(document: Playlist, answer: Answer | None, act: Act, lang: Lang) -> Answer:

@@ -68,7 +68,7 @@ def move_behind(
         lang: of refusals.
 
     Raises:
-        PlanError: E_MOVE, there is no such time, or a person has to choose.
+        PlanError: E_MOVE, there is no time that is free on all days.
     """
     original = document = _decode(payload)
     from_at, until_at = _find_days(document, now)

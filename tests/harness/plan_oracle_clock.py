@@ -98,6 +98,8 @@ class ClockOracle:
         """The clock is set, or the station starts: everything is planned anew."""
         self.is_known = reading.is_known
         self.set_s = reading.clock_s
+        if self.on is not None and self.is_early(self.on.play, reading.clock_s):
+            self.cut(reading.true_s)  # at its very end, too: a step comes before what else happens
         for key, play in list(self.queue.items()):
             if play.asked.limit_s < reading.clock_s:
                 del self.queue[key]  # it is joined
@@ -125,7 +127,7 @@ class ClockOracle:
             at
             for play in self.plan
             for at in (play.start_s, play.end_s, self.latest_s(play), play.asked.limit_s)
-        }
+        } | {self.latest_s(one) - (one.end_s - one.start_s) + 1 for one in self.plan}  # too late
         todo = sorted(at - shift for at in marks if reading.true_s < at - shift < until_s)
         now = reading.true_s
         while now < until_s:
@@ -161,7 +163,7 @@ class ClockOracle:
         is_over = now >= on.end_s or clock_s >= self.latest_s(on.play)
         if is_over or self.is_barred(on.play, clock_s):
             self.heard.add(key)
-        elif not (self.is_known and on.play.start_s > clock_s and self.is_quiet(clock_s)):
+        elif not self.is_early(on.play, clock_s):
             return False
         self.cut(now)
         return True
@@ -211,8 +213,9 @@ class ClockOracle:
         queued = self.first_queued(clock_s) if has_missed else None
         if queued is not None and queued.asked.level >= play.asked.level:
             return False  # it begins right behind what it waited for
-        ahead = [] if has_missed else [one[0] for one in self.back.values()]
-        ahead += [] if has_missed else self.list_waiting(play)
+        ahead = [one[0] for one in self.back.values()] + self.list_waiting(play)
+        if has_missed:
+            ahead = self.list_above(play, clock_s)
         ahead += [] if on is None else [on.play]
         if any(self.yields(play, one, clock_s) for one in ahead):
             if has_missed:
@@ -267,10 +270,7 @@ class ClockOracle:
 
     def come_back(self, now: int, clock_s: int) -> bool:
         back = self.first_back(clock_s)
-        if back is None:
-            return False
-        level = back[0].asked.level
-        if self.on or any(one.asked.level >= level for one in self.list_soon(clock_s)):
+        if back is None or self.on or self.is_short(back[0], clock_s):
             return False
         self.begin(*back, now)
         return True
@@ -297,15 +297,22 @@ class ClockOracle:
         """What waits longer, of its level or a higher one."""
         return [one for one in self.queue.values() if one.asked.level >= play.asked.level]
 
-    def list_soon(self, clock_s: int) -> list[Play]:
-        """What keeps its moment within seconds: it is prepared, and nothing begins before it."""
-        return [
-            one
-            for one in self.plan
-            if clock_s < one.start_s <= clock_s + PREPARED_S
+    def list_above(self, play: Play, clock_s: int) -> list[Play]:
+        """What of a higher level goes on now."""
+        back = self.first_back(clock_s)
+        if back is None or self.is_short(back[0], clock_s):
+            return []
+        return [back[0]] if back[0].asked.level > play.asked.level else []
+
+    def is_short(self, play: Play, clock_s: int) -> bool:
+        """Would it be cut within seconds? What is prepared keeps its moment, unless it waits."""
+        return any(
+            clock_s < one.start_s <= clock_s + PREPARED_S
+            and one.asked.level >= play.asked.level
             and key_of(one) not in self.heard
-            and not one.has_to_wait
-        ]
+            and not self.yields(one, play, clock_s)
+            for one in self.plan
+        )
 
     def yields(self, play: Play, other: Play, clock_s: int) -> bool:
         if other.asked.level > play.asked.level:
@@ -359,7 +366,10 @@ class ClockOracle:
         """Is it music or an advert on a day of mourning?"""
         return self.policy.is_mourned(play.asked, clock_s, clock_s + 1)
 
-    def is_quiet(self, clock_s: int) -> bool:
+    def is_early(self, play: Play, clock_s: int) -> bool:
+        """Is its time to come, and may nothing sound now?"""
+        if not self.is_known or play.start_s <= clock_s:
+            return False
         texts = [*self.policy.rules.quiet, *self.policy.rules.maintenance]
         return any(a <= clock_s < b for one in texts for a, b in windows(one, clock_s, clock_s + 1))
 

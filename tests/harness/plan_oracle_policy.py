@@ -195,17 +195,14 @@ class OraclePolicy:
             ends += [first for first, _ in windows(text, at_s, at_s + DAY_S) if first >= at_s]
         if one.is_barred_by_mourning:
             ends += [day * DAY_S for day in self.mourned if at_s <= day * DAY_S <= seen_s]
-        return min([*ends, *(self.advert_ends(at_s) if one.is_advert else [])])
+        return min([*ends, *(self.advert_ends(at_s, seen_s) if one.is_advert else [])])
 
-    def advert_ends(self, at_s: int) -> list[int]:
-        """Until when adverts may go on, by each list of windows."""
+    def advert_ends(self, at_s: int, seen_s: int) -> list[int]:
+        """Until when adverts may go on, by each list of windows; those of a list may overlap."""
         assert self.rules.adverts is not None
         ends = []
         for texts in self.rules.adverts.windows:
-            last_s, spans = (
-                at_s,
-                [span for text in texts for span in windows(text, at_s, at_s + DAY_S)],
-            )
+            last_s, spans = at_s, [span for text in texts for span in windows(text, at_s, seen_s)]
             while further := [last for first, last in spans if first <= last_s < last]:
                 last_s = max(further)
             ends.append(last_s)

@@ -113,7 +113,7 @@ class FakeRundown:
     def is_planned(self, item: Item) -> bool:
         return item in self.plan
 
-    def upcoming(self, now: Now) -> Item | None:
+    def upcoming(self, now: Now, done: Container[str] = ()) -> Item | None:
         item = self.next_item
         return item if item is not None and item.start_at > now.at else None
 

@@ -141,6 +141,7 @@ class SteppedStation(VirtualStation):
                 one.start_at + LATER,
                 one.end_at,
                 one.latest_end_at,
+                one.latest_end_at - (one.end_at - one.start_at) + LATER,  # too late to begin
                 *([] if one.waits_until is None else [one.waits_until]),
             )
         }

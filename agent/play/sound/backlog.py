@@ -43,10 +43,14 @@ class Cut:
         """The order in which items come back; `first` is the one that is scheduled for now."""
         turn = 1
         if self.is_waiting:
-            has_waited = self.item.waits_until is not None and now.at >= self.item.waits_until
-            turn = 0 if has_waited else 2
+            turn = 0 if self.has_waited(now) else 2
         is_first = self.item.key == first and self.item.waits_until is None
         return -self.item.level, turn, not is_first, self.item.start_at
+
+    def has_waited(self, now: Now) -> bool:
+        """Has it waited as long as it may?"""
+        until_at = self.item.waits_until
+        return self.is_waiting and until_at is not None and now.at >= until_at
 
     def is_lapsed(self, at: datetime) -> bool:
         """Is it too late to come back, if it does not come back at this moment?"""
@@ -104,12 +108,12 @@ class Backlog:
 
     def begun(self, key: str) -> None:
         """An item sounds (again): it waits no more, and will have a record."""
-        self._memory.recorded.add(key)
+        self._memory.begin(key)
         self._cuts.pop(key, None)
 
     def add_cut(self, item: Item, offset_ms: int) -> None:
         """Add an item that was cut at an offset from its beginning; at its end it is heard."""
-        if timedelta(milliseconds=offset_ms) >= item.end_at - item.start_at:
+        if timedelta(milliseconds=offset_ms) + ENDING >= item.end_at - item.start_at:
             self._memory.finish(item.key)
         elif item.when_cut == "resume":
             self._cuts[item.key] = Cut(item, offset_ms, is_recorded=True)
@@ -151,8 +155,10 @@ class Backlog:
             if cut.item.level < above.level and cut.item.start_at <= seen.at:
                 del self._cuts[cut.item.key]  # it waits for a higher level now
                 await self.add_due(cut.item)
-        bounds = (above.start_at, self._scanned_at, self.set_at)
-        since_at = max(bound for bound in bounds if bound is not None)
+        # What sounds since before the clock was set back has its own start ahead of it.
+        begun_at = above.start_at if above.start_at <= now.at else None
+        bounds = (begun_at, self._scanned_at, self.set_at)
+        since_at = max((bound for bound in bounds if bound is not None), default=now.at)
         self._scanned_at = seen.at
         settled = (k for k, cut in self._cuts.items() if cut.is_recorded or not cut.item.missing)
         left_out = KeyUnion((self._memory.finished, {*settled, *known}))
@@ -166,6 +172,8 @@ class Backlog:
             del self._cuts[cut.item.key]
             if cut.is_recorded:
                 self._give_up(cut.item)
+            elif not cut.comes_back:  # its time is over; if that comes again, it begins
+                await self._record_skip(cut.item)
             elif cut.item.key not in self._memory.finished:
                 await self._skip(cut.item)
 
@@ -173,13 +181,13 @@ class Backlog:
         """What is to be prepared for its start, and what comes back: one does not hinder the other.
 
         What waits is not prepared before what comes back at its level; else what starts within
-        seconds goes first, unless a higher level comes back.
+        seconds goes first, unless a higher level comes back. What has waited begins in any case.
         """
         back = self.next(now) if now.quality != "FLOOR" else None
         if soon is not None and self.has_before(soon, now):
             return None, back
-        if soon is not None and back is not None and back.item.level <= soon.level:
-            return soon, None
+        if soon is not None and back is not None and not back.is_waiting:
+            return soon, back if back.item.level > soon.level else None
         return soon, back
 
     def next(self, now: Now) -> Cut | None:
@@ -200,6 +208,8 @@ class Backlog:
         if scheduled is None or cut is None or first in self:
             return cut
         waits = scheduled.yields_to(cut.item, now.at) and not self.has_missed(scheduled)
+        if cut.has_waited(now) and cut.item.level == scheduled.level:
+            return cut  # it begins as what has its moment does
         return cut if waits or cut.item.level > scheduled.level else None
 
     def has_before(self, item: Item, now: Now) -> bool:
@@ -213,9 +223,21 @@ class Backlog:
         )
 
     def has_missed(self, item: Item) -> bool:
-        """Has its beginning passed: was it heard, is it on record, or was the clock set past it?"""
+        """Has its beginning passed: was it heard in part, or was the clock set past it?"""
         is_passed = self.set_at is not None and item.start_at < self.set_at
-        return is_passed or item.key in self._memory.recorded
+        return is_passed or self.was_heard(item)
+
+    def was_heard(self, item: Item) -> bool:
+        """Was an item heard in part, or reported in its time?"""
+        return self._memory.has_missed(item.key)
+
+    def is_hopeless(self, item: Item, now: Now) -> bool:
+        """Is it too late for an item that waits to begin, because it may not end so late?"""
+        return now.at - ENDING + (item.end_at - item.start_at) > item.latest_end_at
+
+    async def give_up(self, item: Item) -> None:
+        """It does not begin any more, and what follows it is due."""
+        await self._skip(item)
 
     def _give_up(self, item: Item) -> None:
         self._memory.finish(item.key)
@@ -225,4 +247,13 @@ class Backlog:
         is_recorded = item.key in self._memory.recorded
         self._give_up(item)
         if not is_recorded:
-            await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", PREEMPTED))
+            await self._write_skip(item)
+
+    async def _record_skip(self, item: Item) -> None:
+        is_recorded = item.key in self._memory.recorded
+        self._memory.skip(item.key)
+        if not is_recorded:
+            await self._write_skip(item)
+
+    async def _write_skip(self, item: Item) -> None:
+        await PlayRecord(self._log, self._output, item).close(PlayResult("skipped", PREEMPTED))

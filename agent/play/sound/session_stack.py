@@ -166,20 +166,42 @@ class SessionStack:
             if self.is_behind(one, session):
                 one.uncue()
 
-    async def withdraw_behind(self, now: Now, is_passed_over: Callable[[Item], bool]) -> None:
-        """Withdraw what was prepared before it was known what comes back before it.
+    async def withdraw_passed(self, is_passed_over: Callable[[Item], bool]) -> None:
+        """Withdraw what waits, where the clock was set past its beginning: it is joined.
 
-        Also what waits, where the clock was set past its beginning: it is joined at its place.
+        It is asked before anything is cued: the end of its wait may have passed, too.
         """
         self._backlog.forget_waiting(is_passed_over)
-        for one in self._scheduled:
-            is_to_come = not one.has_begun and one.item.key not in self._backlog
-            if is_to_come and is_passed_over(one.item):
+        for one in self._list_to_come():
+            if is_passed_over(one.item):
                 await self.withdraw(one)
-            elif is_to_come and self._backlog.has_before(one.item, now):
+
+    async def withdraw_behind(self, now: Now) -> None:
+        """Withdraw what was prepared before it was known what it waits for.
+
+        What waits for what comes back is in the backlog then. What waits for what sounds is joined
+        behind that if it was heard in part, and given up if it cannot end in time any more.
+        """
+        for one in self._list_to_come():
+            if self._backlog.has_before(one.item, now):
                 await self.withdraw(one)
                 if one.item.start_at <= now.at:
                     self._backlog.add_waiting(one.item)
+            elif not self._is_due_behind(one.item, now):
+                continue
+            elif self._backlog.is_hopeless(one.item, now):
+                await self.withdraw(one)
+                await self._backlog.give_up(one.item)
+            elif self._backlog.was_heard(one.item):
+                await self.withdraw(one)
+
+    def _list_to_come(self) -> list[SoundSession]:
+        """The sessions that have not begun, but for what comes back."""
+        return [
+            one
+            for one in self._scheduled
+            if not one.has_begun and one.item.key not in self._backlog
+        ]
 
     async def hold_back(self, now: Now) -> None:
         """Move what comes due below the holder of the output into the backlog."""
@@ -219,9 +241,15 @@ class SessionStack:
         holder = self.find_holder(now)
         if holder is None or holder.item.level < item.level:
             return False
-        if holder.item.level > item.level or holder.item.start_at > item.start_at:
-            return True
-        return self._backlog.has_missed(item) and item.yields_to(holder.item, now.at)
+        is_above = holder.item.level > item.level or holder.item.start_at > item.start_at
+        return is_above or self.is_joined_behind(item, now)
+
+    def is_joined_behind(self, item: Item, now: Now) -> bool:
+        """Is an item due that has missed its beginning, and waits for the holder of the output?"""
+        return self._backlog.has_missed(item) and self._is_due_behind(item, now)
+
+    def _is_due_behind(self, item: Item, now: Now) -> bool:
+        return item.start_at <= now.at and self.is_held_above(item, now)
 
     def is_held_above(self, item: Item, now: Now) -> bool:
         """Does a higher level have the output, or what it waits for?"""

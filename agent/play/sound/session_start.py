@@ -92,11 +92,13 @@ class SessionStarts:
         """
         if item.when_cut == "drop" and item.key in self._context.memory.preempted:
             self._ends.done.add(item.key)  # a former run dropped it, and its record does not say so
+            self._changed()
             return
         now = self._clock.now()
         planned_mono_s = self._clock.mono_of(item.start_at)
         is_late = mono_s() - planned_mono_s >= LATE_S
-        if is_late and self._stack.is_kept_from(item, now):
+        is_kept = is_late and self._stack.is_kept_from(item, now)
+        if is_kept or self._stack.is_joined_behind(item, now):
             return
         if not is_late or self._stack.is_held_above(item, now):
             session = self._open(item, 0)
@@ -137,10 +139,13 @@ class SessionStarts:
     def bring_back(self, back: Cut, on_air: Item | None) -> None:
         """Resume an item; below what still sounds it is only prepared: see `SessionStack`."""
         prepared = self._stack.prepared
+        is_free = self._stack.is_free_for(prepared)
+        if back.is_waiting and not is_free:  # what is prepared for later does not hinder it
+            is_free = self._stack.find_holder(self._clock.now()) is None
         if prepared is None and on_air is not None and self._has_waited(back, on_air):
             session = self._open(back.item, back.offset_ms)
             self._spawn(session, partial(self._cue, session, mono_s()))
-        elif self._stack.is_free_for(prepared):
+        elif is_free:
             if prepared is None:
                 session = self._open(back.item, back.offset_ms)
                 self._spawn(session, partial(self._cue, session, mono_s()))

@@ -286,9 +286,10 @@ class SoundOutput:
         self._watch_plan(now)
         self._starts.mute_lines()
         alarm = await self._update_alarms(now)
+        await self.session_stack.withdraw_passed(self._watch.is_passed_over)
         await self.session_stack.hold_back(now)
-        await self.session_stack.withdraw_behind(now, self._watch.is_passed_over)
-        upcoming = self._rundown.upcoming(now)
+        await self.session_stack.withdraw_behind(now)
+        upcoming = self._rundown.upcoming(now, self._ends.done)
         ahead_s = (upcoming.start_at - now.at).total_seconds() if upcoming else math.inf
         # A medium that is not in store may still arrive: it is missing only when its item is due.
         soon = upcoming if upcoming and ahead_s <= PREPARE_S and not upcoming.missing else None

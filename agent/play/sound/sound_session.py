@@ -194,8 +194,13 @@ class SoundSession:
 
     @property
     def planned_mono_s(self) -> float | None:
-        """The item's planned moment, as it was cued; None without one, and once it sounds."""
-        return self._planned_mono_s if self._started_mono_s is None else None
+        """The item's planned moment, as it was cued; None without one, and once it sounds.
+
+        None also when it has passed and the item waits for the end of another alone.
+        """
+        planned_mono_s = self._planned_mono_s
+        is_waiting = self.after is not None and (planned_mono_s or 0.0) <= mono_s()
+        return None if self.has_begun or is_waiting else planned_mono_s
 
     @property
     def has_begun(self) -> bool:

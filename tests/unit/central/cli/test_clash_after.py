@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from agent.contract.document import Playlist
+from agent.contract.document import Entry, Playlist
 from agent.contract.station_policy import StationPolicy
 from central.__main__ import main
 from central.authority.signing_key import make_key
@@ -70,6 +70,11 @@ def starts_of(file: Path) -> list[list[str]]:
     return [one.when.at for one in document.entries]
 
 
+def each_day(one: Entry) -> Entry:
+    """From its day on."""
+    return msgspec.structs.replace(one, when=msgspec.structs.replace(one.when, until="2099-01-01"))
+
+
 def published(db: Path) -> set[str]:
     database = Database.open(db)
     found = {row["doc_id"] for row in list_documents(database) if row["slot"] == "nhac"}
@@ -96,12 +101,26 @@ def test_who_signs_is_asked_and_signs_the_moved_schedule_that_was_shown(
     code, output = sign_yaml(tmp_path, station, key, "--clash", "after")
     assert code == 0, output
     assert starts_of(tmp_path / "lich.signed") == [["17:00:00", "06:10:00"]]
-    shown = output.partition("DỜI RA SAU mục trùng giờ:")[2]
+    shown = output.partition("DỜI RA SAU mục trùng giờ, mọi ngày có mục ấy:")[2]
     assert "“Nhắc”: 06:05 → 06:10" in shown
     assert '7: at: ["17:00", "06:10"]  # hai lần' in shown  # the line of the file
     assert re.search(r"06:10–06:10:\d\d     phát        Nhắc", shown)
     assert "TRÙNG GIỜ:" not in shown
     assert publish(tmp_path / "lich.signed", station)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("vi", r"• mọi ngày, (\d\d/\d\d) đến"), ("en", r"• every day, (\S+) to")]
+)
+def test_the_question_names_all_days(tmp_path: Path, db: Path, lang: str, told: str) -> None:
+    configure(db, StationPolicy([]))
+    bulletin = each_day(entry("Bản tin", ["06:00"], seconds=600))
+    assert publish(playlist(tmp_path / "a", bulletin), db)[0] == 0
+    file = playlist(tmp_path / "b", each_day(entry("Nhắc", ["06:05"])), slot="nhac")
+    code, output = publish(file, db, "--lang", lang)
+    found = re.search(told, output)
+    assert found is not None, output
+    assert (code, found[1]) == (1, f"{TOMORROW:%d/%m}")
 
 
 def test_who_signs_may_let_it_sound_instead_or_cancel(
@@ -181,12 +200,33 @@ def test_the_next_commands_repeat_what_was_given(tmp_path: Path, station: Path, 
     assert starts_of(tmp_path / "lich.sau.signed") == [["06:10:00"], ["03:15:00"]]
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_daily_item_moves_where_it_clashes_on_some_days_only(
+    tmp_path: Path, station: Path, key: Path, lang: str
+) -> None:
+    """The bulletin is on one day of the schedule's days."""
+    file = playlist(tmp_path / "lich.signed", each_day(entry("Nhắc", ["06:05"])), slot="nhac")
+    words = ("--clash", "after", "--key", str(key), "--passphrase", "", "--yes", "--lang", lang)
+    code, output = publish(file, station, *words)
+    told = {"vi": "mọi ngày có mục ấy:", "en": "on all days of the item:"}[lang]
+    assert (code, told in output) == (0, True), output
+    assert starts_of(tmp_path / "lich.sau.signed") == [["06:10:00"]]
+
+
+def test_who_signs_moves_it_on_all_days_too(tmp_path: Path, station: Path, key: Path) -> None:
+    words = ("--key", key, "--passphrase", "", "--yes", "--db", station, "--clash", "after")
+    file = playlist(tmp_path / "lich.signed", each_day(entry("Nhắc", ["06:05"])), slot="nhac")
+    out = tmp_path / "moi.signed"
+    code, output = run("sign", file, *words, "--out", out)
+    assert code == 0, output
+    assert starts_of(out) == [["06:10:00"]]
+
+
 def test_what_cannot_be_moved_changes_nothing(tmp_path: Path, station: Path, key: Path) -> None:
-    one = entry("Nhắc", ["06:05"])
-    when = msgspec.structs.replace(one.when, until="2099-01-01")
-    daily = msgspec.structs.replace(one, when=when)
-    file = playlist(tmp_path / "lich.signed", daily, slot="nhac")
+    late = entry("Bản tin đêm", ["23:55"], seconds=600)
+    assert publish(playlist(tmp_path / "c", late, slot="dem"), station)[0] == 0
+    file = playlist(tmp_path / "lich.signed", each_day(entry("Nhắc", ["23:58"])), slot="nhac")
     code, output = publish(file, station, "--clash", "after", "--key", str(key), "--yes")
     assert (code, output.split(":")[0]) == (1, "E_MOVE")
-    assert "các ngày không trùng giờ như nhau" in output
+    assert "đã là ngày hôm sau" in output
     assert (published(station), (tmp_path / "lich.sau.json").exists()) == (set(), False)

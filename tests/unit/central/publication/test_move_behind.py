@@ -104,7 +104,7 @@ def test_the_plan_of_the_stations_has_no_clash_left(tmp_path: Path, station: Pat
     assert list_clashes(found.rehearsal, moved.document.doc_id) == []
     starts = {(e.title, f"{e.at.astimezone(LOCAL):%H:%M:%S}") for e in found.rehearsal.events}
     # both go behind the bulletin; of these two the one that is named later goes behind the other
-    assert starts == {("Bản tin", "06:00:00"), ("Nhắc", "06:10:00"), ("Lời", "06:10:30")}
+    assert starts == {("Bản tin", "06:00:00"), ("Nhắc", "06:10:00"), ("Lời", "06:11:00")}
 
 
 def test_nothing_but_the_start_changes_in_the_payload(tmp_path: Path, station: Path) -> None:
@@ -123,25 +123,41 @@ def test_nothing_but_the_start_changes_in_the_payload(tmp_path: Path, station: P
     assert renewed == before | {"doc_id": "0" * 32, "seq": 77}
 
 
-def test_days_on_which_it_does_not_clash_are_named_and_not_guessed(
+def test_a_daily_item_moves_on_all_days_to_a_time_that_is_free_on_each(
     tmp_path: Path, db: Path
 ) -> None:
+    """It clashes from the first day to the fourth; on the last the former end is taken."""
     configure(db, NOTHING)
-    saturday = daily("Bản tin", ["06:00"], seconds=600, days=DAYS[2:3])
-    assert publish(playlist(tmp_path / "a", saturday), db)[0] == 0
-    hint = refusal(new(tmp_path, daily("Nhắc", ["06:05"])), db)
-    assert "“Nhắc” 06:05" in hint
-    assert f"{DAYS[2]:%d/%m}: → 06:10" in hint
-    assert hint.count("no clash") == 4
+    bulletin = daily("Bản tin", ["06:00"], seconds=600, days=DAYS[:4])
+    other = change(daily("Thơ", ["06:10"], seconds=330, days=DAYS[4:]), max_ms=301_000)
+    assert publish(playlist(tmp_path / "a", bulletin, other), db)[0] == 0
+    moved = move(new(tmp_path, daily("Nhắc", ["06:05"])), db)
+    assert moves_of(moved) == [("Nhắc", "06:05", "06:16")]  # behind 06:15:01
 
 
-def test_another_rival_on_some_days_is_not_alike(tmp_path: Path, db: Path) -> None:
+def test_where_each_day_has_another_rival_the_latest_end_counts(tmp_path: Path, db: Path) -> None:
     configure(db, NOTHING)
     early = daily("Sớm", ["06:00"], seconds=600, days=DAYS[:2])
     late = daily("Muộn", ["06:04"], seconds=600, days=DAYS[2:])
     assert publish(playlist(tmp_path / "a", early, late), db)[0] == 0
-    hint = refusal(new(tmp_path, daily("Nhắc", ["06:05"])), db)
-    assert (hint.count("→ 06:10"), hint.count("→ 06:14")) == (2, 3)
+    moved = move(new(tmp_path, daily("Nhắc", ["06:05"])), db)
+    assert moves_of(moved) == [("Nhắc", "06:05", "06:14")]
+
+
+def test_a_new_time_is_a_whole_minute(tmp_path: Path, db: Path) -> None:
+    """A recording lasts seconds and parts of them; a schedule is read in minutes."""
+    configure(db, NOTHING)
+    bulletin = change(daily("Bản tin", ["17:00"], seconds=630), max_ms=601_000)
+    assert publish(playlist(tmp_path / "a", bulletin), db)[0] == 0
+    moved = move(new(tmp_path, daily("Nhắc", ["17:05"])), db)
+    assert moves_of(moved) == [("Nhắc", "17:05", "17:11")]
+
+
+def test_what_was_moved_into_quiet_hours_moves_on_behind_them(tmp_path: Path, db: Path) -> None:
+    configure(db, StationPolicy(["06:10-06:30"]))
+    assert publish(playlist(tmp_path / "a", daily("Bản tin", ["06:00"], seconds=600)), db)[0] == 0
+    moved = move(new(tmp_path, daily("Nhắc", ["06:05"])), db)
+    assert moves_of(moved) == [("Nhắc", "06:05", "06:30")]
 
 
 def test_bulletins_of_each_day_s_own_length_are_alike_and_the_longest_counts(
@@ -183,7 +199,7 @@ def test_the_picture_of_an_item_moves_with_its_sound(
 def test_of_two_items_of_one_schedule_the_later_named_moves(tmp_path: Path, db: Path) -> None:
     configure(db, NOTHING)
     first, second = daily("Đầu", ["06:05"]), daily("Sau đó", ["06:00"], seconds=600)
-    assert moves_of(move(new(tmp_path, first, second), db)) == [("Sau đó", "06:00", "06:05:30")]
+    assert moves_of(move(new(tmp_path, first, second), db)) == [("Sau đó", "06:00", "06:06")]
 
 
 def test_what_was_moved_goes_on_behind_the_next_item_that_stands(
@@ -196,7 +212,7 @@ def test_what_was_moved_goes_on_behind_the_next_item_that_stands(
 
 def test_two_starts_of_one_item_do_not_become_one(tmp_path: Path, station: Path) -> None:
     moved = move(new(tmp_path, daily("Nhắc", ["06:05", "06:10"])), station)
-    assert moved.document.entries[0].when.at == ["06:10:30", "06:10:00"]
+    assert moved.document.entries[0].when.at == ["06:11:00", "06:10:00"]
 
 
 def test_a_start_by_the_sun_moves_by_whole_minutes(tmp_path: Path, db: Path) -> None:
@@ -242,7 +258,7 @@ REFUSED: dict[str, tuple[StationPolicy, Entry, Entry, str]] = {
         "would refuse “Nhắc” at 06:10",
     ),
     "quiet hours": (
-        StationPolicy(["06:10-07:00"]),
+        StationPolicy(["06:10-05:00"]),
         daily("Bản tin", ["06:00"], seconds=600),
         daily("Nhắc", ["06:05"]),
         "would refuse “Nhắc” at 06:10",
@@ -299,7 +315,7 @@ def test_what_waited_moves_behind_what_cut_it(tmp_path: Path, db: Path) -> None:
     bulletin, other = daily("Bản tin", ["06:00"], seconds=600), daily("Nhắc", ["06:11"])
     assert publish(playlist(tmp_path / "a", bulletin, other), db)[0] == 0
     waits = change(daily("Thơ", ["06:00"], seconds=120), start=EntryStart("next"))
-    assert moves_of(move(new(tmp_path, waits), db)) == [("Thơ", "06:00", "06:11:30")]
+    assert moves_of(move(new(tmp_path, waits), db)) == [("Thơ", "06:00", "06:12")]
 
 
 def test_a_picture_does_not_clash_and_does_not_move(tmp_path: Path, station: Path) -> None:
