@@ -37,6 +37,7 @@ VIDEO_INPUTS: Mapping[str, Place] = {
     "v4l2": ("drivers.video.v4l2_input", "V4l2Input"),
     "sim-video-input": ("drivers.sim.sim_video_input", "SimVideoInput"),
 }
+SIGN_REPORT = "drivers.content_board.sign_report"
 PLACE_RULES, PORT_REPORT = "drivers.led.place_rules", "drivers.led.port_report"
 BUILT_IN: Mapping[Use, Mapping[str, Place]] = {
     "switch": SWITCHES,

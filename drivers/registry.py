@@ -25,6 +25,7 @@ from drivers.driver_index import (
     DISCOVERIES,
     PLACE_RULES,
     PORT_REPORT,
+    SIGN_REPORT,
     Place,
 )
 from drivers.errors import UnsupportedFeature
@@ -176,6 +177,26 @@ def report_board_ports(profile: str, path: str, faces: Mapping[str, FacePlace]) 
     """
     file = None if profile in BOARDS else describe(profile).file
     return list(importlib.import_module(PORT_REPORT).report_ports(path, faces, file))
+
+
+def stores_pictures(profile: str) -> bool:
+    """Is this the profile of a sign that stores what it shows?
+
+    Raises:
+        UnsupportedFeature: no such profile; BadProfile, its file cannot be used.
+    """
+    return profile not in BOARDS and getattr(describe(profile).file, "content", None) is not None
+
+
+def report_sign(profile: str, path: str) -> PortReport | None:
+    """What a sign that stores its pictures says of itself; None where it has no such words.
+
+    Raises:
+        UnsupportedFeature: no such profile, or no address.
+        DriverError: the sign does not answer.
+    """
+    file = describe(profile).file
+    return cast("PortReport | None", importlib.import_module(SIGN_REPORT).report_sign(path, file))
 
 
 def load_board_control(profile: str, **settings: Any) -> BoardControl:

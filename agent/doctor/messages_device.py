@@ -328,6 +328,14 @@ BOX: Catalogue = {
         "look up the code of the detail in the manual's part 9 on LED walls",
     ),
     "card_good": Text("{0}: {1}", "{0} answers: {1}"),
+    "sign_good": Text("{0}: {1}", "{0} answers: {1}"),
+    "sign_mute": Text(
+        "{0} ({1}): bảng này không tự khai gì để hỏi",
+        "{0} ({1}): this sign has nothing to say of itself",
+    ),
+    "sign_mute.step": Text(
+        "phát hình thử và nhìn bảng", "show a test picture and look at the sign"
+    ),
     "card_elsewhere": Text(
         "{0} không trả lời ở địa chỉ đã ghi; trên mạng có thẻ tại: {1}",
         "{0} does not answer at its address; cards on this network: {1}",

@@ -5,13 +5,13 @@ that as the usual cause of a black sign. Attributes come in any order.
 
 Sources: huidutech/sdk (SDKClient.cs, setting/Light.cs, setting/SwitchScreen.cs,
 setting/AdjustTime.cs), KryQ/node-huidu-sdk (ProgramPlanner), and the maker's notes on GetProgram
-and GetCurrentPlayProgramGUID.
+and GetCurrentPlayProgramGUID; its device HTTP API description (section 3.1.2) for GetWifiInfo.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
@@ -58,6 +58,14 @@ class CardInfo:
     firmware: str
     width_px: int
     height_px: int
+
+
+@dataclass(frozen=True)
+class Hotspot:
+    """The Wi-Fi network that a card makes by itself; its text never shows the password."""
+
+    ssid: str
+    password: str = field(repr=False)
 
 
 def build_request(guid: str, method: str, inner: str = "") -> bytes:
@@ -137,6 +145,20 @@ def parse_current(out: Element) -> str:
     """The guid of the program that is shown, from GetCurrentPlayProgramGUID."""
     program = out.find("program")
     return "" if program is None else program.get("guid", "")
+
+
+def parse_hotspot(out: Element) -> Hotspot | None:
+    """The card's own network, from GetWifiInfo; None where it makes none."""
+    wifi = out.find("wifi")
+    if wifi is None or wifi.get("valid") == "false":
+        return None
+    is_on = _value(wifi, "enable") != "false" and _value(wifi, "mode") == "ap"
+    return Hotspot(_value(wifi, "ap/ssid"), _value(wifi, "ap/passwd")) if is_on else None
+
+
+def _value(parent: Element, path: str) -> str:
+    found = parent.find(path)
+    return "" if found is None else found.get("value", "")
 
 
 def build_luminance(pct: int) -> str:

@@ -13,7 +13,7 @@ from drivers.content_board.huidu_link import Connect, HuiduLink
 from drivers.content_board.sign import Sign
 from drivers.errors import UnsupportedFeature
 from drivers.profile.endpoint import TcpEndpoint, parse_endpoint
-from drivers.profile.model import BoardProfile, ModbusTextSpec
+from drivers.profile.model import BoardProfile, HuiduSpec, ModbusTextSpec
 
 _ADDRESS = re.compile(r"([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?\Z")
 
@@ -58,15 +58,27 @@ def build_sign(
     """
     if profile.content is not None and profile.content.modbus_text is not None:
         return _build_text_sign(path, profile, profile.content.modbus_text, options, connect)
+    spec, link = build_huidu_link(path, profile, connect)
+    brightness = spec.brightness.low, spec.brightness.high
+    return HuiduSign(path, link, brightness, known_passwords=spec.known_passwords)
+
+
+def build_huidu_link(
+    path: str, profile: BoardProfile, connect: Connect | None = None
+) -> tuple[HuiduSpec, HuiduLink]:
+    """A Huidu card and the session with it; opens nothing.
+
+    Raises:
+        UnsupportedFeature: no address, or another card.
+    """
     address = find_address(path, profile)
     if address is None:
         raise UnsupportedFeature(path, "load", "E_ADDRESS: such as 192.168.0.50")
     content = profile.content
     if content is None or content.huidu is None:
         raise UnsupportedFeature(path, "load", f"{profile.model} takes no pictures")
-    spec, timeout_s = content.huidu, profile.timings.timeout_ms / 1000
-    link = HuiduLink(path, address, spec, timeout_s, connect=connect)
-    return HuiduSign(path, link, (spec.brightness.low, spec.brightness.high))
+    timeout_s = profile.timings.timeout_ms / 1000
+    return content.huidu, HuiduLink(path, address, content.huidu, timeout_s, connect=connect)
 
 
 def _build_text_sign(

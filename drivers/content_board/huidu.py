@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from drivers.codec import huidu_xml
@@ -26,6 +26,7 @@ FILE_PREFIX = "tramtin-"
 KEPT_FILES = 16
 OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)  # a box whose clock is before it knows no time
 LOCAL = timedelta(hours=7)
+CHECKS_OF_WIFI = 360  # of ten seconds each
 
 
 class HuiduSign:
@@ -36,8 +37,10 @@ class HuiduSign:
         link: the session.
         brightness: lowest and highest percent.
         now: the time, for the card's clock.
+        known_passwords: of cards' own networks.
 
     Attributes:
+        weakness: see `Sign`; read at the start of a session, and every hour.
         program: see `Sign`.
     """
 
@@ -47,7 +50,11 @@ class HuiduSign:
         link: HuiduLink,
         brightness: tuple[int, int],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        known_passwords: Collection[str] = (),
     ) -> None:
+        self.weakness = ""
+        self._known_passwords = frozenset(known_passwords)
+        self._checks = 0
         self._name = name
         self._link = link
         self._brightness = brightness
@@ -83,6 +90,9 @@ class HuiduSign:
         """See `Sign.check`."""
         self._connect()
         self._dim()
+        self._checks += 1
+        if self._checks % CHECKS_OF_WIFI == 0:
+            self._look_at_wifi()
         picture = self._picture
         if picture is None:
             return ""
@@ -122,6 +132,7 @@ class HuiduSign:
         info = huidu_xml.parse_info(self._link.ask("GetDeviceInfo"))
         self._size = (info.width_px, info.height_px)
         log.info("%s: %s", self._name, info)
+        self._look_at_wifi()
         if not self._is_prepared:
             # a card without such a request has no such plan
             with contextlib.suppress(UnsupportedFeature):
@@ -132,6 +143,19 @@ class HuiduSign:
             local = f"{now + LOCAL:%Y-%m-%d %H:%M:%S}"
             with contextlib.suppress(UnsupportedFeature):
                 self._link.ask("SetTimeInfo", huidu_xml.build_time(local))
+
+    def _look_at_wifi(self) -> None:
+        """Has the card a network of its own that anybody may enter? A question; it changes nothing.
+
+        Raises:
+            DriverError: the connection is lost.
+        """
+        try:
+            found = huidu_xml.parse_hotspot(self._link.ask("GetWifiInfo"))
+        except (DeviceFault, UnsupportedFeature) as error:
+            log.info("%s: %s", self._name, error)  # it has no Wi-Fi, or does not tell
+            return
+        self.weakness = find_weakness(found, self._known_passwords)
 
     def _check_size(self, picture: SignPicture) -> None:
         """A card that says its size must have the picture's."""
@@ -226,3 +250,20 @@ class HuiduSign:
                 self._link.ask("DeleteFiles", huidu_xml.build_delete_files(old))
         except (DeviceFault, UnsupportedFeature) as error:
             log.info("%s: %s", self._name, error)  # a full card says so at the next upload
+
+
+def find_weakness(found: huidu_xml.Hotspot | None, known_passwords: Collection[str]) -> str:
+    """Whether anybody may enter the card's own network, in words that do not have the password.
+
+    Args:
+        found: its network; None: it makes none.
+        known_passwords: of such networks.
+    """
+    if found is None:
+        return ""
+    name = found.ssid[:40]
+    if not found.password:
+        return f"E_PASSWORD: its own Wi-Fi {name!r} has no password"
+    if found.password in known_passwords:
+        return f"E_PASSWORD: its own Wi-Fi {name!r} has a password that everybody knows"
+    return ""

@@ -17,7 +17,13 @@ from pymodbus.pdu import ModbusPDU
 from drivers.bus.serial_port import PARITIES, Framing
 from drivers.codec.character_line import decode_line, encode_line, wrap_lines
 from drivers.content_board.sign import SignPicture
-from drivers.errors import DeviceFault, DeviceProtocolError, DeviceTimeout, DeviceUnreachable
+from drivers.errors import (
+    DeviceFault,
+    DeviceProtocolError,
+    DeviceTimeout,
+    DeviceUnreachable,
+    DriverError,
+)
 from drivers.profile.endpoint import SerialEndpoint, TcpEndpoint
 from drivers.profile.model import CharacterLine, ModbusTextSpec
 
@@ -38,9 +44,11 @@ class ModbusTextSign:
 
     Attributes:
         program: empty: it has texts, which are read back, and no programmes.
+        weakness: empty: it says nothing of passwords, and Modbus has none.
     """
 
     program = ""
+    weakness = ""
 
     def __init__(self, name: str, client: Client, unit: int, spec: ModbusTextSpec) -> None:
         self._name = name
@@ -60,7 +68,7 @@ class ModbusTextSign:
         except ValueError as error:
             self.blank()
             raise DeviceFault(self._name, "show", f"E_TEXT: {error}") from error
-        self._write_rows(rows)
+        self._put(rows)
         self._wanted = rows
 
     def set_brightness(self, pct: int) -> None:
@@ -68,6 +76,7 @@ class ModbusTextSign:
         dimmer = self._spec.brightness
         if dimmer is None:
             return
+        pct = min(max(pct, 0), 100)
         self._wanted_level = round(dimmer.low + (dimmer.high - dimmer.low) * pct / 100)
         self._dim()
 
@@ -78,7 +87,7 @@ class ModbusTextSign:
             return ""
         found = self._find_foreign(self._wanted)
         if found:
-            self._write_rows(self._wanted)
+            self._put(self._wanted)
         return found
 
     def blank(self) -> None:
@@ -89,6 +98,22 @@ class ModbusTextSign:
     def close(self) -> None:
         """See `Sign.close`."""
         self._client.close()  # type: ignore[no-untyped-call]  # pymodbus's own
+
+    def _put(self, rows: list[list[int]]) -> None:
+        """Have these rows on the sign; one that keeps something else is left blank, if it can be.
+
+        Raises:
+            DriverError: it says something else, or does not answer.
+        """
+        try:
+            self._write_rows(rows)
+        except DeviceFault as error:
+            dark = "blank"
+            try:
+                self._write_rows(self._encode(()))
+            except DriverError as worse:
+                dark = f"and it does not turn blank: {worse}"
+            raise DeviceFault(self._name, error.operation, f"{error.detail}; {dark}") from error
 
     def _encode(self, texts: tuple[str, ...]) -> list[list[int]]:
         lines = self._spec.lines

@@ -34,9 +34,12 @@ class Sign(Protocol):
     Attributes:
         program: id and file of ours that it said last it plays; empty: it said something else, or
             has no such word.
+        weakness: by what anybody nearby may reach it, with a code, in English: a network of its
+            own without a password of its own; empty: by nothing that it says.
     """
 
     program: str
+    weakness: str
 
     def show(self, picture: SignPicture, is_stale: Callable[[], bool]) -> None:
         """Show this picture, and prove by the sign's own word that it is what is shown.

@@ -325,6 +325,8 @@ class HuiduSpec(_ProfilePart, frozen=True, kw_only=True):
             is empty after a power cut.
         heartbeat: what a card that sends one gets; the maker's demo knows none.
         brightness: the allowed range; cards have no 0.
+        known_passwords: of the cards' own Wi-Fi networks: the maker's, and those that every phone
+            app tries first.
     """
 
     tcp_version: Register = 0x0100_0005
@@ -332,6 +334,7 @@ class HuiduSpec(_ProfilePart, frozen=True, kw_only=True):
     files: Literal["flash", "memory"] = "flash"
     heartbeat: Literal["answered", "ignored"] = "answered"
     brightness: BrightnessRange = BrightnessRange(low=1)
+    known_passwords: list[Text] = []
 
 
 class CharacterLine(_ProfilePart, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ class SimHuidu:
         unknown: methods that this model does not know.
         refused: methods that it answers with an error.
         keeps_programs: it reports success and leaves its list as it is.
+        hotspot: name and password of its own Wi-Fi network; None: it makes none.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -78,6 +79,7 @@ class SimHuidu:
         self.unknown: set[str] = set()
         self.refused: set[str] = set()
         self.keeps_programs = False
+        self.hotspot: tuple[str, str] | None = None
         self._parts: dict[str, bytes] = {}
 
     def connect(self) -> CardSession:
@@ -196,6 +198,7 @@ class SimHuidu:
             f'<screen width="{width_px}" height="{height_px}" rotation="0"/>',
             "GetProgram": "<screen>" + "".join(map(_write_program, self.programs)) + "</screen>",
             "GetCurrentPlayProgramGUID": f'<program guid="{current}"/>',
+            "GetWifiInfo": _write_wifi(self.hotspot),
             "GetLuminancePloy": '<mode value="default"/>'
             f'<default value="{self.luminance_pct}"/><ploy/><sensor max="100" min="1" time="5"/>',
             "GetFiles": "<files>"
@@ -275,6 +278,17 @@ class SimHuidu:
 
 def _error(code: int) -> HuiduPacket:
     return HuiduPacket(huidu.ERROR, code.to_bytes(2, "little"))
+
+
+def _write_wifi(hotspot: tuple[str, str] | None) -> str:
+    """As the maker's device HTTP API description has it."""
+    ssid, password = hotspot or ("", "")
+    is_on = "true" if hotspot else "false"
+    return (
+        f'<wifi valid="true"><enable value="{is_on}"/><mode value="ap"/>'
+        f'<ap><ssid value="{ssid}"/><passwd value="{password}"/><channel value="5"/>'
+        '<encryption value="WPA-PSK"/></ap><station><current index="0"/></station></wifi>'
+    )
 
 
 def _write_program(program: tuple[str, str]) -> str:

@@ -31,10 +31,15 @@ class SimTextSign:
 
     Args:
         spec: its map.
+
+    Attributes:
+        registers: of its map.
+        stuck: registers that report success and keep what they have.
     """
 
     def __init__(self, spec: ModbusTextSpec) -> None:
         self._spec = spec
+        self.stuck: set[int] = set()
         self.registers: dict[int, int] = {}
         for line in spec.lines:
             span = range(line.first, line.first - (-line.chars // spec.per_register))
@@ -64,7 +69,8 @@ class SimTextSign:
             return bytes([function | 0x80, NO_FUNCTION])
         if any(address + n not in self.registers for n in range(len(values))):
             return bytes([function | 0x80, NO_ADDRESS])
-        self.registers |= {address + n: value for n, value in enumerate(values)}
+        written = {address + n: value for n, value in enumerate(values)}
+        self.registers |= {at: value for at, value in written.items() if at not in self.stuck}
         return struct.pack(">BHH", function, address, second)
 
     def _read(self, address: int, count: int) -> bytes:

@@ -1,8 +1,9 @@
-"""Attacks 146 to 150: who runs a board puts nothing on it, and who fills it cannot put it out."""
+"""Attacks 146 to 150, 155: who runs a board puts nothing on it, who fills it cannot put it out."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,28 +11,37 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from securesystemslib.signer import CryptoSigner
 
 from agent.clock import Now
 from agent.contract.document import Playlist, StationConfig
 from agent.contract.station_policy import FaceIssuers
+from agent.errors import TrustError
 from agent.plan.policy import effective_policy
 from agent.plan.timeline import build_in_slices
 from agent.playout.output_schedule import BoardSchedule
 from agent.playout.schedule import Schedule
+from agent.trust.authority import load_pinned
 from tests.harness.command_box import HOUR, CommandBox, command
 from tests.harness.schedule_documents import FakeHeld
 from tests.harness.signed_documents import (
     AT,
     COMMUNE,
     PROVINCE,
+    cancel,
     code_of,
+    emergency,
     judge,
+    make_role,
     playlist,
     seal,
+    silence,
     station_config,
     utc_text,
 )
-from tests.harness.silent_schedule import START, emergency
+from tests.harness.silent_schedule import START
+from tests.harness.silent_schedule import emergency as held_emergency
 from tests.harness.silent_schedule import playlist as held_playlist
 
 FACE = {"zones": ["mat-truoc"]}
@@ -82,7 +92,7 @@ def test_attack_148_a_blank_face_shows_an_emergency_all_the_same() -> None:
     schedule.update([held_playlist()], now)
     assert picture.wanted(now) is None
     assert picture.standby(now) == []
-    schedule.update([held_playlist(), emergency()], now)
+    schedule.update([held_playlist(), held_emergency()], now)
     alarm = picture.wanted(now)
     assert alarm is not None
     assert alarm.level_name == "emergency"
@@ -191,3 +201,81 @@ def test_attack_150_rights_that_an_older_box_would_not_know_are_listed() -> None
     assert code_of(lambda: judge(seal(config, PROVINCE), "station-config")) == "E_SCHEMA"
     listed = seal({**config, "crit": ["policy.face_issuers"]}, PROVINCE)
     assert judge(listed, "station-config").document.kind == "station-config"
+
+
+OPERATOR, FILLER = (CryptoSigner(Ed25519PrivateKey.generate()) for _ in range(2))
+RUNS, FILLS = "vn.84.van-hanh", "vn.84.noi-dung"
+TWO_ROLES = load_pinned(
+    json.dumps(
+        {
+            "format": "tramtin-pinned-1", "demo": True, "version": 1,
+            "roles": [
+                make_role(RUNS, ["command"], ["command/84/29266/*"], OPERATOR),
+                make_role(
+                    FILLS, ["playlist", "cancel"],
+                    ["routine/84/29266/*", "priority/84/29266/*"], FILLER,
+                ),
+            ],
+        }
+    ).encode()
+)  # fmt: skip
+
+
+def picture(issuer: str, entry: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return playlist(issuer=issuer, media=[], entries=[entry], **changes)
+
+
+def live_entry() -> dict[str, Any]:
+    entry = scene_entry(when=EVERY_DAY)
+    entry["body"]["scene"]["input"] = "sdi"
+    return entry
+
+
+# what can be signed → who may: `runs` the board, `fills` it, or neither
+TABLE: list[tuple[str, Callable[[str], dict[str, Any]], str]] = [
+    ("a picture", lambda who: picture(who, scene_entry()), FILLS),
+    ("a standby picture", lambda who: picture(who, scene_entry(standby=True), slot="base"), FILLS),
+    (
+        "a banner",
+        lambda who: picture(who, scene_entry(banner="bottom"), crit=["entries.banner"]),
+        FILLS,
+    ),
+    (
+        "a live picture",
+        lambda who: picture(who, live_entry(), crit=["entries.body.scene.input"]),
+        FILLS,
+    ),
+    ("a withdrawal", lambda who: cancel(issuer=who), FILLS),
+    ("blank", lambda who: blank(AT + HOUR, issuer=who), RUNS),
+    ("unblank", lambda who: command("unblank", issuer=who, args=FACE), RUNS),
+    ("dim", lambda who: command("dim", issuer=who, args={**FACE, "pct": 30}), RUNS),
+    (
+        "mute",
+        lambda who: command("mute", issuer=who, args={**FACE, "until": utc_text(AT + HOUR)}),
+        RUNS,
+    ),
+    ("an emergency", lambda who: emergency(issuer=who), ""),
+    ("a silence", lambda who: silence(issuer=who), ""),
+    ("a station-config", lambda who: station_config(issuer=who), ""),
+]  # fmt: skip
+
+
+def verdict(document: dict[str, Any], signer: CryptoSigner) -> str:
+    """Its code; empty where it is accepted."""
+    try:
+        judge(seal(document, signer), document["kind"], authority=TWO_ROLES)
+    except TrustError as error:
+        return error.code
+    return ""
+
+
+@pytest.mark.parametrize(("make", "may"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_attack_155_neither_of_two_roles_does_what_is_the_others(
+    make: Callable[[str], dict[str, Any]], may: str
+) -> None:
+    for role, own, other in ((RUNS, OPERATOR, FILLER), (FILLS, FILLER, OPERATOR)):
+        code = verdict(make(role), own)
+        assert (code == "") == (role == may), code
+        assert code in ("", "E_ROLE", "E_SCOPE")
+        # in the name of whoever may, with the key of the other one
+        assert verdict(make(role), other) in ("E_ROLE", "E_SCOPE", "E_SIG", "E_THRESHOLD")

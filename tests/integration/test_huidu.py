@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
+from drivers import registry
+from drivers.content_board import huidu
 from drivers.content_board.huidu import PROGRAM, HuiduSign
 from drivers.content_board.huidu_link import HuiduLink, UploadAbandonedError
 from drivers.content_board.sign import SignPicture
@@ -238,3 +240,67 @@ def test_a_request_that_the_card_does_not_know_is_no_fault_of_the_card(
     with pytest.raises(UnsupportedFeature, match="does not know"):
         link.ask("GetWeather")
     link.close()
+
+
+KNOWN = ("88888888", "12345678")
+
+
+@pytest.mark.parametrize(
+    ("hotspot", "says"),
+    [
+        (("A3-0001", "88888888"), "has a password that everybody knows"),
+        (("A3-0001", ""), "has no password"),
+        (("A3-0001", "mot-cau-dai-cua-xa"), ""),
+        (None, ""),
+    ],
+)
+def test_a_network_of_the_cards_own_that_anybody_may_enter_is_said_and_nothing_is_changed(
+    huidu_card: HuiduCard, hotspot: tuple[str, str] | None, says: str
+) -> None:
+    huidu_card.act(lambda card: setattr(card, "hotspot", hotspot))
+    link = HuiduLink("sign", huidu_card.address, HuiduSpec(), LONG_S)
+    sign = HuiduSign("sign", link, (1, 100), lambda: NOON, KNOWN)
+    sign.show(picture("red"), never)
+    assert sign.weakness.startswith("E_PASSWORD: its own Wi-Fi 'A3-0001'") == bool(says)
+    assert says in sign.weakness
+    assert not any(known in sign.weakness for known in KNOWN)
+    assert "SetWifiInfo" not in huidu_card.card.asked
+    sign.close()
+
+
+def test_a_card_that_does_not_tell_of_wifi_shows_its_picture_all_the_same(
+    huidu_card: HuiduCard,
+) -> None:
+    huidu_card.act(lambda card: card.unknown.add("GetWifiInfo"))
+    sign = sign_at(huidu_card)
+    sign.show(picture("red"), never)
+    assert (sign.weakness, huidu_card.shown()) == ("", pixels(picture_shown(huidu_card)))
+    sign.close()
+
+
+def picture_shown(card: HuiduCard) -> SignPicture:
+    name = card.card.programs[0][1]
+    return SignPicture(name, card.card.files[name], "", SIGN, is_black=False)
+
+
+def test_a_network_that_was_reset_is_seen_within_the_hour(huidu_card: HuiduCard) -> None:
+    link = HuiduLink("sign", huidu_card.address, HuiduSpec(), LONG_S)
+    sign = HuiduSign("sign", link, (1, 100), lambda: NOON, KNOWN)
+    assert sign.check() == ""
+    huidu_card.act(lambda card: setattr(card, "hotspot", ("A3-0001", "12345678")))
+    for _ in range(huidu.CHECKS_OF_WIFI - 2):
+        sign.check()
+    assert sign.weakness == ""
+    sign.check()
+    assert sign.weakness.startswith("E_PASSWORD")
+    sign.close()
+
+
+def test_doctor_asks_a_sign_and_changes_nothing_on_it(huidu_card: HuiduCard) -> None:
+    huidu_card.act(lambda card: setattr(card, "hotspot", ("A3-0001", "88888888")))
+    found = registry.report_sign("huidu-sdk-2-0", huidu_card.path)
+    assert found is not None
+    assert found.shown == f"A3 A3-0001 app 2.2.4, fpga 7.1, kernel 4.4, {SIGN[0]}x{SIGN[1]} px"
+    assert found.fault.startswith("E_PASSWORD")
+    assert {name for name in huidu_card.card.asked if not name.startswith("Get")} == set()
+    assert registry.report_sign("generic-modbus-text", "tcp://127.0.0.1:1") is None

@@ -91,6 +91,44 @@ def test_what_somebody_else_writes_is_seen_and_replaced(server: TextSignServer) 
     sign.close()
 
 
+def test_a_sign_that_reports_success_and_says_something_else_is_left_blank(
+    server: TextSignServer,
+) -> None:
+    sign = sign_at(server)
+    sign.show(saying("Thông báo"), never)
+    server.sign.stuck.add(1000)  # the register reports success, and keeps two letters of its own
+    server.sign.registers[1000] = 0x5858
+    with pytest.raises(
+        DeviceFault, match=r"E_FOREIGN: line 1 says 'XX.*; and it does not turn blank"
+    ):
+        sign.check()
+    assert server.sign.lines == ["XX", ""]  # as blank as it lets itself be made
+    server.sign.stuck.clear()
+    sign.show(saying("Thông báo"), never)
+    assert server.sign.lines == ["Thong bao", ""]
+    sign.close()
+
+
+def test_a_line_that_is_refused_leaves_no_half_of_a_notice(server: TextSignServer) -> None:
+    sign = sign_at(server)
+    held = server.sign.registers.pop(2015)  # the end of the second line
+    with pytest.raises(DeviceFault, match="exception 2"):
+        sign.show(saying("Nước lên", "chạy ngay"), never)
+    server.sign.registers[2015] = held
+    assert server.sign.lines == ["", ""]
+    sign.close()
+
+
+@pytest.mark.parametrize(("pct", "level"), [(300, 100), (-1, 0)])
+def test_a_brightness_that_does_not_exist_is_the_nearest_one(
+    server: TextSignServer, pct: int, level: int
+) -> None:
+    sign = sign_at(server)
+    sign.set_brightness(pct)
+    assert server.sign.registers[36] == level
+    sign.close()
+
+
 @pytest.mark.parametrize(
     ("texts", "says"), [(["ទឹក"], "no letter for"), (["dài " * 40], "2 lines of 32 characters")]
 )

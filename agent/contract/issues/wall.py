@@ -146,6 +146,20 @@ WALL: dict[str, IssueKind] = {
             " turned away or unplugged; if not, look at supply, cable and card",
         ),
     ),
+    "board_password": IssueKind(
+        "warning",
+        Text(
+            "bảng phát Wi-Fi riêng không mật khẩu, hoặc với mật khẩu ai cũng biết",
+            "the board has a Wi-Fi network of its own without a password, or with one that"
+            " everybody knows",
+        ),
+        Text(
+            "tắt Wi-Fi của card bằng phần mềm của hãng; không tắt được thì đặt mật khẩu riêng, dài"
+            " ít nhất 12 ký tự",
+            "switch the card's Wi-Fi off with the maker's program; where that cannot be done, give"
+            " it a password of its own of at least 12 characters",
+        ),
+    ),
     "board_foreign": IssueKind(
         "fault",
         Text(

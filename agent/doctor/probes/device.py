@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen
-from agent.settings.model import ControlCard, Settings, VideoSource
+from agent.settings.model import Board, ControlCard, Settings, VideoSource
 from drivers import registry
 from drivers.errors import DriverError, UnsupportedFeature
 
@@ -57,6 +57,8 @@ def _list_asked(settings: Settings) -> Iterator[Asked]:
             yield card.name, _control(card)
         for video in output.video_inputs:
             yield video.name, _video(video)
+        if output.board is not None and _stores_pictures(output.board):
+            yield output.name, _sign(output.name, output.board)
     for want in settings.inputs:
         yield want.name, _input(want)
     for probe in settings.sensors:
@@ -111,6 +113,22 @@ def _sensor(want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
             **want.options,
         )
         return good("sensor_reads", want.name, f"{await device.read():.4g} {device.unit}")
+
+    return question
+
+
+def _stores_pictures(board: Board) -> bool:
+    try:
+        return registry.stores_pictures(board.profile)
+    except UnsupportedFeature:
+        return False  # the probe of its port says so
+
+
+def _sign(name: str, board: Board) -> Callable[[], Awaitable[ProbeFinding]]:
+    async def question() -> ProbeFinding:
+        from agent.doctor.probes.sign import examine_sign  # only where a sign is named
+
+        return await examine_sign(name, board)
 
     return question
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from drivers.codec import huidu_xml
-from drivers.codec.huidu_xml import CardInfo, StoredProgram
+from drivers.codec.huidu_xml import CardInfo, Hotspot, StoredProgram
 
 # the maker's note on GetProgram, its dots filled: `resource` without s
 LIST = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -22,6 +22,44 @@ LIST = b"""<?xml version="1.0" encoding="utf-8"?>
             <program guid="{b}" type="normal"/></screen>
     </out>
 </sdk>"""
+
+
+# the example of the maker's device HTTP API description, section 3.1.2, shortened
+WIFI = """<out result="kSuccess" method="GetWifiInfo">
+        <wifi valid="{valid}">
+            <enable value="{enable}"/>
+            <mode value="{mode}"/>
+            <ap>
+                <ssid value="C16L-D00-A000F"/>
+                <passwd value="hd12345678"/>
+                <channel value="5"/>
+                <encryption value="WPA-PSK"/>
+            </ap>
+            <station><current index="0"/>
+                <list><item><ssid value="TP-LINK_9CA7"/><passwd value="huidu123456"/></item></list>
+            </station>
+        </wifi>
+        <isopen value=""/>
+    </out>"""
+
+
+def test_a_cards_own_network_is_read_and_its_password_never_shown() -> None:
+    out = ET.fromstring(WIFI.format(valid="true", enable="true", mode="ap"))  # noqa: S314 - our own
+    found = huidu_xml.parse_hotspot(out)
+    assert found == Hotspot("C16L-D00-A000F", "hd12345678")
+    assert "hd12345678" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("valid", "enable", "mode"),
+    [("false", "true", "ap"), ("true", "false", "ap"), ("true", "true", "station")],
+)
+def test_a_card_without_a_module_or_in_another_network_makes_none(
+    valid: str, enable: str, mode: str
+) -> None:
+    out = ET.fromstring(WIFI.format(valid=valid, enable=enable, mode=mode))  # noqa: S314 - our own
+    assert huidu_xml.parse_hotspot(out) is None
+    assert huidu_xml.parse_hotspot(ET.Element("out")) is None
 
 
 def test_a_request_is_an_envelope_with_guid_and_method() -> None:
