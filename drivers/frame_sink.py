@@ -127,11 +127,14 @@ class SignWord:
         program: the id and file that it plays; empty where it has no such word.
         foreign: what somebody else has changed within the last minute, with a code, in English;
             empty for nothing.
+        weakness: by what anybody nearby may reach it, with a code, in English; empty: by nothing
+            that it says.
     """
 
     read_mono_s: float
     program: str = ""
     foreign: str = ""
+    weakness: str = ""
 
 
 class FrameSink(Protocol):

@@ -21,3 +21,4 @@ class SignState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     read_mono_s: float
     program: str = ""
     foreign: str = ""
+    weakness: str = ""

@@ -102,7 +102,7 @@ class Courier:
         self._pct: int | None = None
         self._due_mono_s = 0.0
         self._failures = 0
-        self._told = self._told_foreign = ""
+        self._told = self._told_foreign = self._told_weakness = ""
         self._foreign, self._foreign_mono_s = "", 0.0
 
     def run(self) -> None:
@@ -177,6 +177,7 @@ class Courier:
             self._due_mono_s = self._now() + CHECK_S
             self._tell("")
         self._tell_foreign(self._foreign if self._now() < self._foreign_mono_s else "")
+        self._tell_weakness(self._sign.weakness)
 
     def _confirm(self, picture: SignPicture) -> None:
         """The sign has just said that it shows this."""
@@ -211,6 +212,11 @@ class Courier:
         if found != self._told_foreign:
             self._told_foreign = found
             self._send({"foreign": found[:300]})
+
+    def _tell_weakness(self, found: str) -> None:
+        if found != self._told_weakness:
+            self._told_weakness = found
+            self._send({"weakness": found[:300]})
 
     def _send(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):  # the board is gone, which the next `_take` sees

@@ -59,7 +59,7 @@ class SignSink:
         self._file = ""
         self._is_confirmed = False
         self._sent_mono_s = 0.0
-        self._fault = self._foreign = self._program = ""
+        self._fault = self._foreign = self._program = self._weakness = ""
         self._read_mono_s = 0.0
 
     def open(self, faces: Mapping[str, FacePlace]) -> None:
@@ -130,7 +130,7 @@ class SignSink:
 
     def read_back(self) -> Mapping[str, SignWord]:
         """See `StoringSink`."""
-        word = SignWord(self._read_mono_s, self._program, self._foreign)
+        word = SignWord(self._read_mono_s, self._program, self._foreign, self._weakness)
         return dict.fromkeys(self._raster.faces, word)
 
     def set_brightness(self, pct: int) -> None:
@@ -199,6 +199,7 @@ class SignSink:
                 message, _ = found
                 self._fault = message.get("fault", self._fault)
                 self._foreign = message.get("foreign", self._foreign)
+                self._weakness = message.get("weakness", self._weakness)
                 if message.get("shown") == self._file:
                     self._is_confirmed, self._read_mono_s = True, time.monotonic()
                     self._program = str(message.get("program", ""))[:MOST_WORD]

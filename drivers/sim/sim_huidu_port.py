@@ -7,10 +7,11 @@ Run as
 ADDRESS is its own, such as 127.0.0.2 or 127.0.0.1:20001. STATE is a JSON file that an operator
 edits meanwhile:
 
-    {"foreign": 0, "power_cuts": 0, "fault": null}
+    {"foreign": 0, "power_cuts": 0, "fault": null, "hotspot": ["A3-0001", "88888888"]}
 
 A higher number of `foreign` has somebody put a picture of theirs on the sign, one of `power_cuts`
-ends all sessions. `fault` is one of `FAULTS` of `drivers.sim.sim_huidu`.
+ends all sessions. `hotspot` is name and password of the card's own Wi-Fi; null: it has none.
+`fault` is one of `FAULTS` of `drivers.sim.sim_huidu`.
 """
 
 from __future__ import annotations
@@ -110,6 +111,8 @@ def run(card: SimHuidu, address: tuple[str, int], picture: Path, state: Path | N
         found = read_state(state, FAULTS) if state is not None else {}
         if found and found != applied:
             card.fault = found.get("fault")
+            ssid, password = found.get("hotspot") or ("", "")
+            card.hotspot = (ssid, password) if ssid else None
             if found.get("foreign", 0) != applied.get("foreign", 0):
                 card.add_foreign()
             if found.get("power_cuts", 0) != applied.get("power_cuts", 0):

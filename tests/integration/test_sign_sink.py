@@ -146,3 +146,17 @@ def test_text_that_runs_stands_on_a_sign(huidu_card: HuiduCard, start: Start) ->
     until(lambda: any(huidu_card.shown()))
     beats = [event for _ in range(3) if isinstance(event := child.hear(), BoardBeat)]
     assert {beat.frames for beat in beats} == {beats[0].frames}  # nothing moves
+
+
+def test_a_network_of_the_cards_own_with_a_known_password_reaches_the_agent_while_all_is_shown(
+    huidu_card: HuiduCard, start: Start
+) -> None:
+    huidu_card.act(lambda card: setattr(card, "hotspot", ("A3-0001", "88888888")))
+    child = board(start, huidu_card)
+    assert isinstance(show(child, scene()), Shown)
+    while not (isinstance(event := child.hear(), BoardBeat) and event.signs["cong"].weakness):
+        pass
+    said = event.signs["cong"].weakness
+    assert said == "E_PASSWORD: its own Wi-Fi 'A3-0001' has a password that everybody knows"
+    assert event.faults == {}
+    until(lambda: huidu_card.shown() == WHITE)

@@ -16,7 +16,7 @@ class SignWords:
     """The last word of each face of one board.
 
     Args:
-        on_fault: begins or ends `board_foreign` of a face.
+        on_fault: begins or ends `board_foreign` and `board_password` of a face.
         mono: monotonic seconds; replaced in tests.
 
     Attributes:
@@ -28,17 +28,21 @@ class SignWords:
         self.confirmed = Signal[[str, str]]()
         self._on_fault = on_fault
         self._mono = mono
-        self._foreign: dict[str, str] = {}
+        self._told: dict[tuple[str, str], str] = {}
         self._read_mono_s: dict[str, float] = {}
 
     def take(self, signs: Mapping[str, SignState]) -> None:
         """The board process says what its signs have said; of other boards nothing."""
         for face, sign in signs.items():
-            if sign.foreign != self._foreign.get(face, ""):
-                self._foreign[face] = sign.foreign
-                self._on_fault("board_foreign", face, sign.foreign or None)
+            self._tell("board_foreign", face, sign.foreign)
+            self._tell("board_password", face, sign.weakness)
             read_mono_s = sign.read_mono_s
             is_new = read_mono_s > self._read_mono_s.get(face, 0.0)
             if is_new and self._mono() >= read_mono_s + SETTLE_S:
                 self._read_mono_s[face] = read_mono_s
                 self.confirmed.emit(face, sign.program)
+
+    def _tell(self, kind: str, face: str, found: str) -> None:
+        if found != self._told.get((kind, face), ""):
+            self._told[kind, face] = found
+            self._on_fault(kind, face, found or None)

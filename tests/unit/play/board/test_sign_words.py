@@ -51,3 +51,13 @@ def test_a_board_that_stores_nothing_says_nothing() -> None:
     bench = Bench()
     bench.words.take({})
     assert (bench.issues, bench.confirmed) == ([], [])
+
+
+def test_a_network_of_its_own_that_anybody_may_enter_is_an_issue_until_it_is_closed() -> None:
+    bench, open_wifi = Bench(), "E_PASSWORD: its own Wi-Fi 'A3-0001' has no password"
+    for weakness in (open_wifi, open_wifi, ""):
+        bench.words.take({"cong": SignState(99.0, weakness=weakness)})
+    assert bench.issues == [
+        ("board_password", "cong", open_wifi),
+        ("board_password", "cong", None),
+    ]
