@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,11 +21,9 @@ from drivers.driver_index import (
     BUILT_IN,
     BY_PROTOCOL,
     BY_TRANSPORT,
-    COURIER,
     DISCOVERIES,
     PLACE_RULES,
     PORT_REPORT,
-    SIGN_REPORT,
     Place,
 )
 from drivers.errors import UnsupportedFeature
@@ -150,20 +148,6 @@ def load_board(profile: str, path: str, **options: Any) -> FrameSink:
     return cast("FrameSink", _load_device("board", profile, {"path": path, **options}))
 
 
-def run_courier(
-    argv: list[str], confine: Callable[[str | None], None], confine_opener: Callable[[], None]
-) -> int:
-    """Run the process that carries pictures to a sign; returns its exit code.
-
-    Args:
-        argv: of the process.
-        confine: confines it; called with the serial port that it may open.
-        confine_opener: confines the process that makes its connections.
-    """
-    module = importlib.import_module(COURIER)
-    return cast("int", module.main(argv, module.Confinement(confine, confine_opener)))
-
-
 def find_place_faults(profile: str, faces: Mapping[str, FacePlace]) -> list[PlaceFault]:
     """The faces that a board cannot have where the settings want them; opens nothing."""
     return list(importlib.import_module(PLACE_RULES).find_place_faults(profile, faces))
@@ -177,26 +161,6 @@ def report_board_ports(profile: str, path: str, faces: Mapping[str, FacePlace]) 
     """
     file = None if profile in BOARDS else describe(profile).file
     return list(importlib.import_module(PORT_REPORT).report_ports(path, faces, file))
-
-
-def stores_pictures(profile: str) -> bool:
-    """Is this the profile of a sign that stores what it shows?
-
-    Raises:
-        UnsupportedFeature: no such profile; BadProfile, its file cannot be used.
-    """
-    return profile not in BOARDS and getattr(describe(profile).file, "content", None) is not None
-
-
-def report_sign(profile: str, path: str) -> PortReport | None:
-    """What a sign that stores its pictures says of itself; None where it has no such words.
-
-    Raises:
-        UnsupportedFeature: no such profile, or no address.
-        DriverError: the sign does not answer.
-    """
-    file = describe(profile).file
-    return cast("PortReport | None", importlib.import_module(SIGN_REPORT).report_sign(path, file))
 
 
 def load_board_control(profile: str, **settings: Any) -> BoardControl:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
-from drivers import registry
+from drivers import sign_registry
 from drivers.content_board import huidu
 from drivers.content_board.huidu import PROGRAM, HuiduSign
 from drivers.content_board.huidu_link import HuiduLink, UploadAbandonedError
@@ -298,9 +298,9 @@ def test_a_network_that_was_reset_is_seen_within_the_hour(huidu_card: HuiduCard)
 
 def test_doctor_asks_a_sign_and_changes_nothing_on_it(huidu_card: HuiduCard) -> None:
     huidu_card.act(lambda card: setattr(card, "hotspot", ("A3-0001", "88888888")))
-    found = registry.report_sign("huidu-sdk-2-0", huidu_card.path)
+    found = sign_registry.report_sign("huidu-sdk-2-0", huidu_card.path)
     assert found is not None
     assert found.shown == f"A3 A3-0001 app 2.2.4, fpga 7.1, kernel 4.4, {SIGN[0]}x{SIGN[1]} px"
     assert found.fault.startswith("E_PASSWORD")
     assert {name for name in huidu_card.card.asked if not name.startswith("Get")} == set()
-    assert registry.report_sign("generic-modbus-text", "tcp://127.0.0.1:1") is None
+    assert sign_registry.report_sign("generic-modbus-text", "tcp://127.0.0.1:1") is None

@@ -43,7 +43,8 @@ ALLOWED = {
     "agent.doctor": (
         "agent.authority agent.evidence agent.health agent.link agent.plan agent.play "
         "agent.sandbox agent.settings agent.store agent.timesync agent.trust "
-        "drivers.control_plane drivers.errors drivers.registry drivers.video_input"
+        "drivers.control_plane drivers.errors drivers.registry drivers.sign_registry "
+        "drivers.video_input"
     ),
     "agent.evidence": "agent.store agent.trust",
     "agent.health": (
@@ -74,7 +75,8 @@ ALLOWED = {
     "agent.plan": "agent.settings agent.trust",
     "agent.play": (
         "agent.malloc agent.sandbox agent.settings drivers.control_plane drivers.errors "
-        "drivers.frame_sink drivers.interface drivers.registry drivers.video_input"
+        "drivers.frame_sink drivers.interface drivers.registry drivers.sign_registry "
+        "drivers.video_input"
     ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.radio": "agent.link",
@@ -127,7 +129,9 @@ ALLOWED = {
         "drivers.bus drivers.codec drivers.control_plane drivers.errors drivers.profile"
     ),
     "drivers.bus": "drivers.errors drivers.profile",
-    "drivers.content_board": "drivers.bus drivers.codec drivers.errors drivers.profile",
+    "drivers.content_board": (
+        "drivers.bus drivers.codec drivers.errors drivers.frame_sink drivers.profile"
+    ),
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
     "drivers.led": (
         "drivers.bus drivers.codec drivers.errors drivers.frame_sink drivers.profile"
@@ -140,6 +144,7 @@ ALLOWED = {
     ),
     "drivers.relay": "drivers.bus drivers.errors drivers.profile",
     "drivers.sensor": "drivers.bus drivers.errors drivers.interface drivers.profile",
+    "drivers.sign_registry": "drivers.driver_index drivers.frame_sink drivers.registry",
     "drivers.sim": (
         "drivers.codec drivers.errors drivers.interface drivers.profile drivers.video_input"
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from agent.doctor.context import DoctorContext
 from agent.doctor.finding import ProbeFinding, fault, good, unseen
 from agent.settings.model import Board, ControlCard, Settings, VideoSource
-from drivers import registry
+from drivers import registry, sign_registry
 from drivers.errors import DriverError, UnsupportedFeature
 
 ANSWER_S = 6.0
@@ -119,7 +119,7 @@ def _sensor(want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
 
 def _stores_pictures(board: Board) -> bool:
     try:
-        return registry.stores_pictures(board.profile)
+        return sign_registry.stores_pictures(board.profile)
     except UnsupportedFeature:
         return False  # the probe of its port says so
 

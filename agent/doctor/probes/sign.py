@@ -7,7 +7,7 @@ import asyncio
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.doctor.finding import ProbeFinding, good, unseen
 from agent.settings.model import Board
-from drivers import registry
+from drivers import sign_registry
 
 WEAK = "board_password"
 
@@ -19,7 +19,7 @@ async def examine_sign(name: str, board: Board) -> ProbeFinding:
         UnsupportedFeature: no such profile, or no address.
         DriverError: the sign does not answer.
     """
-    found = await asyncio.to_thread(registry.report_sign, board.profile, board.path)
+    found = await asyncio.to_thread(sign_registry.report_sign, board.profile, board.path)
     if found is None:
         return unseen("sign_mute", name, board.profile)
     if not found.fault:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from agent.sandbox.profile import confine_courier, confine_puller
-from drivers.registry import run_courier
+from drivers.sign_registry import run_courier
 
 
 def main(argv: list[str]) -> int:
