@@ -20,7 +20,7 @@ HEAVY = {
 }  # fmt: skip
 FAMILIES = {
     "interface", "control_plane", "frame_sink", "errors", "registry", "driver_index", "codec",
-    "bus", "profile", "video_input", "__init__",
+    "bus", "profile", "sign_registry", "video_input", "__init__",
 }  # fmt: skip
 
 
