@@ -121,11 +121,15 @@ def test_the_confined_board_process_shows_a_scene_and_sees_what_is_foreign(
     until(lambda: huidu_card.shown() == WHITE)
     huidu_card.act(SimHuidu.add_foreign)
     child.tell(Brightness(100))  # the next check is now, not in ten seconds
-    while not (isinstance(event := child.hear(), BoardBeat) and event.signs["cong"].foreign):
+    while not (
+        isinstance(event := child.hear(), BoardBeat)
+        and event.signs["cong"].foreign
+        and event.signs["cong"].program
+        and event.faults == {}  # its own picture is back: what the face shows goes on
+    ):
         pass
     assert event.signs["cong"].foreign.startswith("E_FOREIGN: its list has {foreign} slogan.png")
-    assert event.faults == {}  # its own picture is back: what the face shows goes on
-    assert huidu_card.shown() == WHITE
+    until(lambda: huidu_card.shown() == WHITE)
     assert event.signs["cong"].program == f"{PROGRAM} {huidu_card.card.programs[0][1]}"
 
 
