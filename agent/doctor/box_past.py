@@ -61,11 +61,11 @@ def read_box_past(
         revoked_at = revoked.get(document.doc_id) if document.kind in REVOCABLE else None
         if one.accepted_at > at:
             if document.kind in REPLACED:
-                notes.append(_note("former", document, one.accepted_at))
+                notes.append(_describe_past("former", document, one.accepted_at))
         elif revoked_at is None:
             kept.append(one)
         elif revoked_at > at:
-            notes.append(_note("withdrawn", document, revoked_at))
+            notes.append(_describe_past("withdrawn", document, revoked_at))
     notes += _note_cancelled(connection, stored, at)
     if at < now - KEEP:
         notes.append(PastNote(code="pruned", at=now - KEEP))
@@ -102,7 +102,7 @@ def _note_cancelled(
             )
 
 
-def _note(code: str, document: Document, at: datetime) -> PastNote:
+def _describe_past(code: str, document: Document, at: datetime) -> PastNote:
     name = f"{document.issuer}/{document.slot}"
     return PastNote(code=code, kind=document.kind, name=name, at=at)
 

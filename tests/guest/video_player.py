@@ -65,7 +65,7 @@ async def play(path: str) -> None:
         changed.clear()
         if all(feed.has_picture(face) for face in SIZES):
             await show(feed)
-            feed.end("its pipe has ended")
+            feed.read_anew("its pipe has ended")
 
 
 if __name__ == "__main__":

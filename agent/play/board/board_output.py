@@ -165,7 +165,7 @@ class BoardOutput:
         wanted = lane.rundown.wanted(self._clock.now(), lane.failed.keys)
         if wanted is not None and wanted.level > SCHEDULED:
             raise busy(face)
-        await self._showing.end("trial", lane)
+        await self._showing.cut("trial", lane)
         self._tests.begin(operation, face, commands, wanted)
         self.changed()
 
@@ -223,7 +223,7 @@ class BoardOutput:
         log.error("%s: this process stood still for %g s", self.name, mono_s() - event.mono_s)
         self._tests.forget()
         lanes = [self.lanes[face] for face in event.faces if face in self.lanes]
-        await self._showing.end("agent_stalled", *lanes, end_mono_s=event.mono_s)
+        await self._showing.cut("agent_stalled", *lanes, end_mono_s=event.mono_s)
         self.changed()
 
     async def _report_faces(self, faults: Mapping[str, str]) -> None:
@@ -236,7 +236,7 @@ class BoardOutput:
             if lane.fault != former:
                 self._on_fault("face_lost", lane.face, lane.fault)
             if (lane.fault is None) != (former is None):
-                await self._showing.end("face_lost", lane)
+                await self._showing.cut("face_lost", lane)
                 self.changed()
 
     async def _run_schedule(self, group: asyncio.TaskGroup) -> None:

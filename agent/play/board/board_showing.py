@@ -149,11 +149,11 @@ class BoardShowing:
 
     async def end_all(self, reason: str) -> None:
         """Cut everything, also what waits for its sound: the board process is gone."""
-        await self.end(reason, *self._lanes.values())
+        await self.cut(reason, *self._lanes.values())
         for lane in self._lanes.values():
             lane.pending = None
 
-    async def end(self, reason: str, *lanes: FaceLane, end_mono_s: float | None = None) -> None:
+    async def cut(self, reason: str, *lanes: FaceLane, end_mono_s: float | None = None) -> None:
         """Cut what these faces show; what is not seen yet has no record: it is shown later."""
         seen = [lane for lane in lanes if lane.on_air is not None]
         found = list(group_by_session(seen))
@@ -167,7 +167,7 @@ class BoardShowing:
         """Close the records: the agent ends."""
         await self._pictures.stop()
         await self._clips.stop()
-        await self.end("shutdown", *self._lanes.values())
+        await self.cut("shutdown", *self._lanes.values())
 
     async def _begin_pending(self, session: BoardSession) -> None:
         """A picture begins with its sound, in place of what its faces showed."""

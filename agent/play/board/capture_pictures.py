@@ -90,7 +90,7 @@ class CapturePictures:
         feed = self._given.get(fault.id or "")
         if feed is None or fault.code not in FAULTS:
             return False
-        feed.end(fault.detail)
+        feed.read_anew(fault.detail)
         return True
 
     async def stop(self) -> None:

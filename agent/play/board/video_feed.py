@@ -87,12 +87,12 @@ class VideoFeed:
         if self._reader is None or self._taken.get(face) == session_id:
             return None
         if (fd := self._reader.pipes.pop(face, None)) is None:
-            self.end("another showing wants it")  # a pipe cannot be given twice
+            self.read_anew("another showing wants it")  # a pipe cannot be given twice
             return None
         self._taken[face] = session_id
         return fd
 
-    def end(self, why: str) -> None:
+    def read_anew(self, why: str) -> None:
         """Its pictures do not come any more, or not where they are wanted: read it anew."""
         if self._why_over is not None and not self._why_over.done():
             self._why_over.set_result(why)
