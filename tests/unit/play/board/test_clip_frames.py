@@ -377,3 +377,23 @@ def test_black_behind_a_live_picture_on_black_is_a_picture_of_its_own(
     faces.send({"b": bytes(6)}, films={"b": ClipWindow(decoder.clip, (0, 0, 2, 1), (0, 1))})
     faces.black("b")
     assert faces.read_light()["b"].luminance == 0
+
+
+def test_a_decoder_that_gives_nothing_for_ten_seconds_has_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("agent.play.board.clip_table.mono_s", lambda: now[0])
+    table = ClipTable({"mat": SIZE}, FakeSink())
+    clip = Element("video", [0, 0, 1000, 1000], media="ab" * 32)
+    table.expect(ShowScene("s1", Scene([clip], 8_000), ["mat"], {}, 0.0))
+    read_fd, write_fd = os.pipe()
+    table.add(AddClip("s1", ["mat"], *SIZE, 25, 0), read_fd)
+    found = []
+    for now[0] in (109.9, 110.1):
+        found.append([(one.code, one.detail, one.faces) for one in table.find_faults()])
+    assert found == [[], [("E_DECODE", "no picture within 10 s", ["mat"])]]
+    table.close()
+    os.close(write_fd)
+    while table._dying:
+        assert table.find_faults() == []
