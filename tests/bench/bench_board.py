@@ -3,13 +3,14 @@
 `python tests/bench/bench_board.py [--only name,name] [--seconds 60]`. Processor time is of one
 core, of the process that moves, converts and sends the pixels; the text is drawn before. The
 ticker's sink is the driver of screens on a graphics card that is plain memory; the line of raw
-Ethernet is a veth pair, which needs root. Beside it, in the same run, a bare sender: frames that
-were built before, one `send` each.
+Ethernet is a veth pair, which needs root. Beside each, in the same run, a bare sender: frames that
+were built before, one `send` each on the line, one copy of the whole face into a card's memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import mmap
 import select
 import socket
 import subprocess
@@ -48,6 +49,7 @@ from tests.harness.network_namespace import Cable
 SECONDS = 60.0
 SHORT_S = 20.0  # for what has no target over a minute
 PEER_S = 10.0
+RATIO = "2.0"
 FACE = (1600, 1000)
 CROSS_MS = 6_000  # 4 px in each slot
 STRIP_PX = 20_000_000
@@ -93,6 +95,11 @@ class Figure:
         line = f"BENCH name={self.name} value={value} unit={self.unit} target={self.target}"
         peer = "" if self.plain is None else f" peer=plain_send peer_value={self.plain:.1f}"
         return line + peer
+
+
+def compare(name: str, cost: Cost, plain_pct: float) -> Figure:
+    """How many times as much as the bare sender."""
+    return Figure(f"{name}_cpu_ratio", cost.cpu_pct / plain_pct, "x", RATIO, plain_pct)
 
 
 def measure(sink: FrameSink, frames: Iterator[dict[str, Frame]], seconds: float) -> Cost:
@@ -151,6 +158,21 @@ def scroll_rows(rows: tuple[int, int]) -> Iterator[dict[str, Frame]]:
     return ({"face": face.draw(slot)} for slot in count())
 
 
+def copy_plainly(seconds: float) -> float:
+    """What copying a whole face, ready as a card wants it, costs in each slot, in percent."""
+    pictures = [bytes([shade]) * (FACE[0] * FACE[1] * 4) for shade in (40, 200)]
+    memory, clock = mmap.mmap(-1, len(pictures[0])), SlotClock(1 / 60)
+    began_s, cpu_s = time.monotonic(), time.process_time()
+    for picture in cycle(pictures):
+        slot = clock.choose(None)
+        clock.wait(slot)
+        memory[:] = picture
+        clock.mark(slot, None)
+        if time.monotonic() - began_s > seconds:
+            break
+    return 100 * (time.process_time() - cpu_s) / (time.monotonic() - began_s)
+
+
 def send_plainly(wall: Wall, seconds: float) -> float:
     """What a bare sender of as many frames costs, in percent of a core."""
     width_px, height_px = wall.size
@@ -182,6 +204,7 @@ def flicker(size: tuple[int, int]) -> Iterator[dict[str, Frame]]:
 
 def measure_wall(wall: Wall, seconds: float) -> tuple[Cost, float]:
     """The driver's cost, and that of a bare sender; in the namespace of a cable."""
+    take_picture_priority()  # this thread of the namespace does not inherit it
     profile = load_profile("colorlight-5a-75")
     if not isinstance(profile, BoardProfile):
         raise TypeError("no profile of a board")
@@ -200,7 +223,9 @@ def bench_ticker(seconds: float) -> Iterator[Figure]:
     with agent, ours:
         cost = measure_ticker(board, agent, seconds)
         board.close()
-    yield Figure("ticker_1600x1000_60fps_cpu_pct", cost.cpu_pct, "pct", "25")
+    plain_pct = copy_plainly(min(seconds, PEER_S))
+    yield Figure("ticker_1600x1000_60fps_cpu_pct", cost.cpu_pct, "pct", "25", plain_pct)
+    yield compare("ticker_1600x1000_60fps", cost, plain_pct)
     yield Figure("ticker_1600x1000_60fps_late_frames", cost.late, "count", "0")
 
 
@@ -221,6 +246,7 @@ def bench_colorlight(wall: Wall, target: str, seconds: float) -> Iterator[Figure
     cost, plain_pct = cable.run(lambda: measure_wall(wall, min(seconds, SHORT_S)))
     cable.close()
     yield Figure(f"{wall}_cpu_pct", cost.cpu_pct, "pct", target, plain_pct)
+    yield compare(str(wall), cost, plain_pct)
     yield Figure(f"{wall}_late_frames", cost.late, "count", "0")
 
 

@@ -22,7 +22,7 @@ from drivers.led.pixel_net import PixelNetBoard
 from drivers.led.slot_clock import SlotClock
 from drivers.profile.load import load_profile
 from drivers.profile.model import BoardProfile
-from tests.bench.bench_board import Cost, Figure, flicker, measure
+from tests.bench.bench_board import Cost, Figure, compare, flicker, measure
 
 SECONDS = 20.0
 PEER_S = 10.0
@@ -80,6 +80,7 @@ def main(argv: list[str]) -> int:
         plain_pct = send_plainly(address, min(options.seconds, PEER_S))
     for figure in (
         Figure(f"{NAME}_cpu_pct", cost.cpu_pct, "pct", "none", plain_pct),
+        compare(NAME, cost, plain_pct),
         Figure(f"{NAME}_late_frames", cost.late, "count", "0"),
     ):
         if not only or figure.name in only:

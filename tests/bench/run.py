@@ -16,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-LIMIT_S = 300
+LIMIT_S = 600
 LINE = re.compile(
     r"^BENCH name=(?P<name>\S+) value=(?P<value>\S+) unit=(?P<unit>\S+) target=(?P<target>\S+)"
     r"(?: peer=\S+ peer_value=\S+)?(?: all=\S+)?$"
