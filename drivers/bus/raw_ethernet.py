@@ -26,6 +26,8 @@ _IFF_RUNNING = 0x40
 _SEND_BYTES = 4 * 1024 * 1024
 LINK_ADDRESS_BYTES = 20  # struct sockaddr_ll
 _UNKNOWN_SPEED = (0xFFFF, 0xFFFFFFFF)
+# the last one: systemd's RestrictAddressFamilies
+_NO_RIGHT = (errno.EPERM, errno.EACCES, errno.EAFNOSUPPORT)
 _GONE = (errno.ENXIO, errno.ENODEV, errno.ENETDOWN)
 
 
@@ -57,13 +59,12 @@ class RawEthernet:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
             self._socket.settimeout(0)
             self._receiver.settimeout(0)
-        except PermissionError as error:
-            self.close()
-            detail = "E_RIGHT: needs CAP_NET_RAW: enable tramtin-raw-ethernet.socket"
-            raise DeviceUnreachable(self.interface, "open", detail) from error
         except OSError as error:
             self.close()
-            raise DeviceUnreachable(self.interface, "open", f"E_NO_CARD: {error}") from error
+            detail = f"E_NO_CARD: {error}"
+            if error.errno in _NO_RIGHT:
+                detail = "E_RIGHT: needs CAP_NET_RAW: enable tramtin-raw-ethernet.socket"
+            raise DeviceUnreachable(self.interface, "open", detail) from error
 
     def _take_sockets(self) -> tuple[socket.socket, socket.socket]:
         if self._opener.exists():

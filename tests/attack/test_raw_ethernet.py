@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import select
@@ -19,8 +20,10 @@ import pytest
 
 from central.authority.demo_authority import make_demo_authority
 from central.testbed.certificates import make_demo_ca
+from drivers.bus import raw_ethernet
 from drivers.bus.packet_opener import serve
 from drivers.bus.packet_sockets import ask_packet_sockets
+from drivers.errors import DeviceUnreachable
 from tests.harness.board_harness import ON_FD_3
 from tests.harness.network_namespace import Cable, cable
 
@@ -187,6 +190,18 @@ def test_attack_154_without_the_service_nothing_of_the_box_opens_raw_ethernet(
     assert child.stderr is not None
     assert b"E_RIGHT: needs CAP_NET_RAW" in child.stderr.read()
     assert child.wait(PATIENCE_S) == 1
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EACCES, errno.EAFNOSUPPORT])
+def test_whatever_keeps_the_right_from_a_process_is_said_as_one_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(raw_ethernet, "open_packet_sockets", refuse)
+    with pytest.raises(DeviceUnreachable, match="E_RIGHT: needs CAP_NET_RAW"):
+        raw_ethernet.RawEthernet("lo", 0x0805, tmp_path / "none").open()
 
 
 def test_attack_154_what_opens_raw_ethernet_receives_one_type_of_frames_and_ends_unasked(
