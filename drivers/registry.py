@@ -154,7 +154,7 @@ def find_place_faults(profile: str, faces: Mapping[str, FacePlace]) -> list[Plac
 
 
 def report_board_ports(profile: str, path: str, faces: Mapping[str, FacePlace]) -> list[PortReport]:
-    """What the kernel says of a board's connectors or interface; opens no device.
+    """What the kernel and the cards say of a board's ports; what a board shows stays.
 
     Raises:
         UnsupportedFeature: no such profile; BadProfile, its file cannot be used.

@@ -1,4 +1,7 @@
-"""What the kernel, or a sign itself, says of a board's ports, for `doctor`; no board is opened."""
+"""What the kernel, or cards and signs themselves, say of a board's ports, for `doctor`.
+
+No board is opened, and whoever is asked goes on showing what it shows.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from drivers.frame_sink import FacePlace, PortReport
+from drivers.led.card_search import report_cards
+from drivers.led.controller_search import report_controller
 from drivers.led.sign_search import report_huidu
 from drivers.profile.model import BoardProfile, ColorLightSpec, Profile
 
@@ -27,7 +32,10 @@ def report_ports(
         yield from report_screens(faces)
     elif isinstance(profile, BoardProfile) and profile.transport == "raw-ethernet":
         spec = (profile.sink and profile.sink.colorlight) or ColorLightSpec()
-        yield report_line(path, spec.least_mbit)
+        line = report_line(path, spec.least_mbit)
+        yield line if line.fault else report_cards(line, spec)
+    elif isinstance(profile, BoardProfile) and profile.sink and profile.sink.pixel_net:
+        yield report_controller(path, profile.sink)
     elif isinstance(profile, BoardProfile) and profile.content and profile.content.huidu:
         yield report_huidu(path, profile.content.huidu)
 
@@ -43,6 +51,8 @@ def _report_screen(port: str, mode: str, folder: Path) -> PortReport:
     found = sorted(folder.glob(f"card*-{port}"))
     if not found:
         known = sorted(path.name.split("-", 1)[1] for path in folder.glob("card*-*"))
+        if not known:
+            return PortReport(port, "", "E_NO_CARD: this machine has no graphics card")
         return PortReport(port, "", f"E_CONNECTOR: no {port} here, only {', '.join(known)}")
     if _read(found[0] / "status") != "connected":
         return PortReport(port, "", f"E_UNPLUGGED: {port}: no screen is connected")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import time
@@ -45,8 +46,11 @@ def _search(asked: bytes, hosts: Sequence[str], udp_port: int, wait_s: float) ->
     found: dict[str, str] = {}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        for host in hosts:
-            line.sendto(asked, (host, udp_port))
+        line.sendto(asked, (hosts[0], udp_port))
+        for host in hosts[1:]:
+            # without a default route the kernel knows no way to everybody
+            with contextlib.suppress(OSError):
+                line.sendto(asked, (host, udp_port))
         until_mono_s = time.monotonic() + wait_s
         while hosts[0] not in found and (left_s := until_mono_s - time.monotonic()) > 0:
             if select.select([line], [], [], left_s)[0]:

@@ -78,7 +78,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def fetch(url: str) -> bytes:
     try:
-        with urllib.request.urlopen(url, timeout=FETCH_S) as answer:  # noqa: S310 (constant)
+        with urllib.request.urlopen(url, timeout=FETCH_S) as answer:  # noqa: S310 - a constant
             content: bytes = answer.read()
             return content
     except OSError as error:

@@ -226,6 +226,12 @@ def test_a_card_says_that_it_is_there(huidu_card: HuiduCard) -> None:
     assert found == PortReport(huidu_card.path, "A3-0001")
 
 
+def test_a_card_is_found_where_there_is_no_way_to_everybody(huidu_card: HuiduCard) -> None:
+    nowhere = "no address"  # fails as a broadcast does without a default route
+    found = report_huidu(huidu_card.path, HuiduSpec(), others=(nowhere,), wait_s=LONG_S)
+    assert not found.fault
+
+
 def test_where_no_card_answers_those_that_do_are_named(huidu_card: HuiduCard) -> None:
     path = f"127.0.0.3:{huidu_card.address[1]}"
     found = report_huidu(path, HuiduSpec(), others=("127.0.0.1",), wait_s=0.5)

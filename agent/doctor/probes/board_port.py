@@ -1,4 +1,4 @@
-"""Looks at the connectors and interfaces that feed boards, as the kernel knows them.
+"""Looks at the connectors and interfaces that feed boards, and asks who answers there.
 
 No board is opened: this disturbs nothing, also while the agent runs.
 """

@@ -36,6 +36,12 @@ def test_a_connector_is_reported_with_what_hinders_it(
     assert (report.port, report.shown, report.fault) == (port, shown, fault)
 
 
+def test_a_machine_without_a_graphics_card_is_told_apart_from_a_wrong_name(tmp_path: Path) -> None:
+    face = FacePlace(width_px=8, height_px=8, port="HDMI-A-1", mode="1920x1080@60")
+    (report,) = report_screens({"mat": face}, tmp_path)
+    assert report.fault.startswith("E_NO_CARD")
+
+
 @pytest.mark.parametrize(
     ("interface", "files", "shown", "fault"),
     [
