@@ -9,9 +9,11 @@ it simulates the card of station.yaml at that port, `tcp://127.0.0.1:5200` or a 
 JSON file that an operator edits while the agent runs; each change of the file is applied once:
 
     {"video": true, "input": "hdmi", "mode": "normal", "test": false, "lux": 800, "ambient_c": 31,
-     "dead": ["1.3"], "backup": [2], "power_cuts": 0, "locked_input": null, "fault": null}
+     "dead": ["1.3"], "backup": [2], "power_cuts": 0, "locked_input": null, "fault": null,
+     "monitor": {"humidity_pct": 60, "fans_rpm": [1200, 1150], "smoke": false}}
 
-`fault` is one of `FAULTS`. `input`, `mode` and `test` are what somebody else has set at the card;
+`monitor` is what the monitor card of each receiving card measures; null: none is fitted. `fault` is
+one of `FAULTS`. `input`, `mode` and `test` are what somebody else has set at the card;
 `locked_input` is an input that the card keeps, whatever it is told.
 """
 
@@ -53,6 +55,7 @@ class SimReceiver:
     def __init__(self, ambient_c: float) -> None:
         self.is_dead = False
         self.temperature_c = ambient_c
+        self.monitor: Mapping[str, Any] | None = None
         self.memory: dict[int, int] = {}
         self.cut_power()
 
@@ -81,6 +84,12 @@ class SimReceiver:
         block[0] = 0x80 | (half_degrees < 0)
         block[1] = min(255, abs(half_degrees))
         block[3] = 0x80 | 49
+        if self.monitor is not None:
+            block[0x20] = reg.ON
+            block[0x29] = 0x80 | self.monitor.get("humidity_pct", 0)
+            block[0x2A] = int(self.monitor.get("smoke", False))
+            for at, rpm in enumerate(self.monitor.get("fans_rpm", ())):
+                block[0x2B + at] = 0x80 | rpm // reg.FAN_STEP_RPM
         return bytes(block)
 
 
@@ -266,6 +275,10 @@ class SimNovaStar:
 
     def _apply_ambient_c(self, value: float) -> None:
         self.ambient_c = value
+
+    def _apply_monitor(self, value: Mapping[str, Any] | None) -> None:
+        for receiver in self.receivers.values():
+            receiver.monitor = value
 
     def _apply_dead(self, value: list[str]) -> None:
         for (port, index), receiver in self.receivers.items():

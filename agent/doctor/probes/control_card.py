@@ -7,6 +7,7 @@ import asyncio
 from agent.contract.issues.catalogue import ISSUE_KINDS
 from agent.doctor.finding import ProbeFinding, fault, good
 from agent.play.board.wall_findings import find_wall_issues
+from agent.play.board.wall_worst import find_worst
 from agent.settings.model import ControlCard
 from drivers import registry
 from drivers.control_plane import BoardControl, BoardIdentity, BoardReading
@@ -50,13 +51,18 @@ def _judge(
 
 
 def _describe(identity: BoardIdentity, reading: BoardReading) -> str:
-    warm = [one.temperature_c for one in reading.receivers if one.temperature_c is not None]
+    worst = find_worst(reading)
     alive = sum(one.is_alive for one in reading.receivers)
     parts = [f"{identity.model} {identity.firmware}", f"{alive}/{len(reading.receivers)} cards"]
     if identity.cabinet_px is not None:
         parts.append("{}x{} px".format(*identity.cabinet_px))
-    if warm:
-        parts.append(f"{max(warm):g} °C")
+    measured = (
+        (worst.temperature_c, "°C"),
+        (worst.voltage_v, "V"),
+        (worst.humidity_pct, "% humidity"),
+        (worst.fan_rpm, "rpm"),
+    )
+    parts += [f"{value:g} {unit}" for value, unit in measured if value is not None]
     if reading.brightness_pct is not None:
         parts.append(f"{reading.brightness_pct} %")
     if reading.input is not None:

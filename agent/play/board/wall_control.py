@@ -23,6 +23,7 @@ from agent.play.board.wall_findings import (
     find_wall_issues,
     is_withheld,
 )
+from agent.play.board.wall_worst import find_worst
 from agent.settings.model import ControlCard
 from agent.signals import Signal
 from drivers import registry
@@ -187,10 +188,13 @@ class WallControl:
         if reading is None:
             return {}
         age_s = round(self._mono() - self._read_mono_s, 1)
-        warm = [one.temperature_c for one in reading.receivers if one.temperature_c is not None]
+        worst = find_worst(reading)
         values: dict[str, tuple[float | None, str]] = {
             "brightness": (reading.brightness_pct, "%"),
-            "temperature": (max(warm, default=None), "°C"),
+            "temperature": (worst.temperature_c, "°C"),
+            "humidity": (worst.humidity_pct, "%"),
+            "voltage": (worst.voltage_v, "V"),
+            "fan": (worst.fan_rpm, "rpm"),
             "light": (reading.lux, "lx"),
         }
         return {

@@ -36,7 +36,7 @@ async def test_a_good_card_is_described(card: SimNovaStar) -> None:
     found = await examine_card(SERIAL)
     assert found.state == "good"
     assert found.text("en") == (
-        "the-phat answers: MCTRL660 4.3.0.0, 4/4 cards, 128x64 px, 30 °C, 50 %, hdmi"
+        "the-phat answers: MCTRL660 4.3.0.0, 4/4 cards, 128x64 px, 30 °C, 4.9 V, 50 %, hdmi"
     )
 
 

@@ -54,6 +54,22 @@ async def test_a_wall_without_faults_has_no_issue(bench: Bench) -> None:
     assert "the-phat.light" not in readings
 
 
+async def test_what_the_monitor_cards_measure_is_told_at_its_worst(bench: Bench) -> None:
+    await bench.wall.refresh()
+    assert not {"the-phat.humidity", "the-phat.fan"} & set(bench.wall.readings())
+    bench.card.apply({"monitor": {"humidity_pct": 60, "fans_rpm": [1200, 1150]}})
+    one, *_ = bench.card.receivers.values()
+    one.monitor = {"humidity_pct": 85, "fans_rpm": [1200, 400]}
+    await bench.wall.refresh()
+    found = bench.wall.readings()
+    told = {key.removeprefix("the-phat."): (one.value, one.unit) for key, one in found.items()}
+    expected = {"humidity": (85, "%"), "fan": (400, "rpm"), "voltage": (4.9, "V")}
+    assert told.items() >= expected.items()
+    bench.card.apply({"monitor": {"smoke": True}})
+    await bench.wall.refresh()
+    assert "board_smoke" in bench.issues.open
+
+
 @pytest.mark.parametrize(
     ("change", "back", "kind", "says"),
     [
