@@ -298,9 +298,16 @@ def _came_late(one: Occurrence, now: Now) -> bool:
 
 
 def _winners(started: Iterable[Occurrence]) -> Iterable[Occurrence]:
-    """Of those that start together, the winner of each level."""
-    ranked = sorted(started, key=lambda one: one.rank)
-    return {(one.start_at, one.level): one for one in ranked}.values()
+    """Of those that start together, the winner of each level, and behind it what waits."""
+    ranked = sorted(started, key=lambda one: one.rank, reverse=True)
+    winners: dict[tuple[datetime, Level], Occurrence] = {}
+    for one in ranked:
+        winners.setdefault((one.start_at, one.level), one)
+    return [
+        one
+        for one in sorted(ranked, key=lambda one: one.start_at)
+        if one.waits_until is not None or winners[one.start_at, one.level] is one
+    ]
 
 
 class BoardSchedule(SoundSchedule):

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.harness.plan_oracle_clock import Reading
-from tests.harness.plan_oracle_policy import Rules, second
-from tests.harness.plan_steps import play_readings
+from tests.harness.plan_oracle_clock import ClockOracle, Reading
+from tests.harness.plan_oracle_policy import OraclePolicy, Rules, second
+from tests.harness.plan_steps import planner_of, play_readings
 from tests.harness.random_plan import HEADER, PlanSet
 from tests.harness.virtual_time import BEGIN_S
 
 DAY = "2027-03-01"
 BEGIN = int(BEGIN_S)
+ZONES = ("a", "b")
 Heard = tuple[str, int, int, int]  # entry, offset, true seconds from the beginning
 
 
@@ -63,13 +64,19 @@ def hear(
     until: int,
     quiet: str | None = None,
 ) -> list[Heard]:
-    """What is heard, when the clock is set so after so many seconds (False: switched off)."""
+    """What is heard, when the clock is set so after so many seconds (True: switched off).
+
+    By the box and by the oracle, which is asked beside it.
+    """
     readings = [
         Reading(BEGIN + after, second(f"{DAY}T{clock}"), is_on=not is_off)
         for after, clock, *is_off in steps
     ]
     drawn = PlanSet(docs, [], [], Rules(quiet=[] if quiet is None else [quiet]))
-    pieces = play_readings(drawn, readings, BEGIN + until, ("a",), patch)
+    oracle = ClockOracle(planner_of(drawn), OraclePolicy(drawn.rules, drawn.calendars), ZONES)
+    oracle.run(readings, BEGIN + until)
+    pieces = play_readings(drawn, readings, BEGIN + until, ZONES, patch)
+    assert pieces == oracle.pieces
     return [(one.key[1], one.offset_s, one.start_s - BEGIN, one.end_s - BEGIN) for one in pieces]
 
 
@@ -221,4 +228,73 @@ def test_what_has_waited_long_enough_begins_also_seconds_before_another_start(
     assert hear(monkeypatch, docs, [(0, "05:00:00")], 1000) == [
         ("a", 0, 0, 60), ("b", 0, 60, 90), ("a", 60, 90, 670), ("c", 0, 670, 673),
         ("d", 0, 673, 733), ("a", 640, 733, 1000),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["at", "next"])
+def test_what_was_cut_goes_on_before_filler_that_is_planned_for_now(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was cut is over by the plan, and the filler is prepared for its moment."""
+    docs = [
+        priority(entry("b", "05:09:00", 60)),
+        routine(entry("a", "05:00:00", 600), entry("c", "05:10:00", 60)),
+        filler(entry("d", "05:11:00", 30, kind)),
+    ]
+    assert hear(monkeypatch, docs, [(0, "05:00:00")], 5000) == [
+        ("a", 0, 0, 540), ("b", 0, 540, 600), ("c", 0, 600, 660), ("a", 540, 660, 720),
+        ("d", 0, 720, 750),
+    ]  # fmt: skip
+
+
+def test_what_begins_at_its_time_goes_before_what_waits_in_another_zone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The output is free at that very moment; when its wait is over, it takes its place."""
+    docs = [
+        routine(
+            entry("a", "05:00:00", 60, zones=["a"]),
+            entry("b", "05:00:59", 60, "within", ms=60_000, zones=["b"]),
+            entry("c", "05:01:00", 60, zones=["a"]),
+        )
+    ]
+    assert hear(monkeypatch, docs, [(0, "05:00:00")], 1000) == [
+        ("a", 0, 0, 60), ("c", 0, 60, 119), ("b", 0, 119, 179),
+    ]  # fmt: skip
+
+
+def test_what_sounds_before_its_time_ends_when_quiet_hours_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    docs = [routine(entry("a", "06:00:00", 3600))]
+    steps = [(0, "06:00:00"), (60, "05:00:00")]
+    assert hear(monkeypatch, docs, steps, 8000, "05:30-05:40") == [
+        ("a", 0, 0, 1860), ("a", 0, 3660, 7260),
+    ]  # fmt: skip
+
+
+def test_of_two_that_wait_in_two_zones_one_begins_and_the_other_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both are planned for the same moment: no zone of theirs has sound then."""
+    waiting = [entry(name, "05:00:00", 900, "next", zones=[name]) for name in "ab"]
+    assert hear(monkeypatch, [filler(*waiting)], [(0, "04:59:00")], 5000) == [
+        ("a", 0, 60, 960), ("b", 0, 960, 1860),
+    ]  # fmt: skip
+
+
+def test_what_waits_begins_before_filler_is_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also behind its planned end, when the plan has the filler of another zone for now."""
+    waits = entry("d", "05:01:10", 30, "next", zones=["b"])
+    docs = [
+        routine(entry("c", "05:01:30", 30)),
+        filler(
+            entry("a", "05:00:00", 7200, when_cut="rejoin", zones=["a"]),
+            entry("b", "05:01:00", 60, zones=["b"]),
+            waits,
+        ),
+    ]
+    assert hear(monkeypatch, docs, [(0, "05:00:00")], 1000) == [
+        ("a", 0, 0, 60), ("b", 0, 60, 90), ("c", 0, 90, 120), ("b", 30, 120, 150),
+        ("d", 0, 150, 180), ("a", 180, 180, 1000),
     ]  # fmt: skip

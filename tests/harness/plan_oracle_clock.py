@@ -14,7 +14,6 @@ from tests.harness.plan_oracle_policy import (
     SIX_HOURS_S,
     OraclePolicy,
     Play,
-    windows,
 )
 
 SEEN_S = 74 * 3600  # so far ahead a plan knows its days
@@ -128,6 +127,7 @@ class ClockOracle:
             for play in self.plan
             for at in (play.start_s, play.end_s, self.latest_s(play), play.asked.limit_s)
         } | {self.latest_s(one) - (one.end_s - one.start_s) + 1 for one in self.plan}  # too late
+        marks |= self.policy.silent_starts(reading.clock_s, until_s + shift)
         todo = sorted(at - shift for at in marks if reading.true_s < at - shift < until_s)
         now = reading.true_s
         while now < until_s:
@@ -190,11 +190,17 @@ class ClockOracle:
         on = self.on
         if on is None:
             return
-        for level in range(on.play.asked.level):
+        known = self.heard | self.back.keys() | self.queue.keys() | {key_of(on.play)}
+        for level in range(on.play.asked.level + 1):
             due = [one for one in self.plan if (one.start_s, one.asked.level) == (clock_s, level)]
-            one = max(due, key=Play.strength, default=None)
-            if one is not None and key_of(one) not in self.heard | self.back.keys():
-                self.wait(one, 0)
+            due.sort(key=Play.strength, reverse=True)
+            for one in due:
+                if key_of(one) in known or not (one.has_to_wait or one is due[0]):
+                    continue
+                if level < on.play.asked.level:
+                    self.wait(one, 0)
+                elif self.yields(one, on.play, clock_s) and key_of(one) not in self.begun:
+                    self.queue[key_of(one)] = one
         waiting = [one for one in self.queue.values() if one.asked.level < on.play.asked.level]
         for one in waiting:
             del self.queue[key_of(one)]
@@ -370,8 +376,7 @@ class ClockOracle:
         """Is its time to come, and may nothing sound now?"""
         if not self.is_known or play.start_s <= clock_s:
             return False
-        texts = [*self.policy.rules.quiet, *self.policy.rules.maintenance]
-        return any(a <= clock_s < b for one in texts for a, b in windows(one, clock_s, clock_s + 1))
+        return self.policy.is_silent(clock_s)
 
     # What sounds
 

@@ -146,6 +146,18 @@ class OraclePolicy:
         if play.asked.medium == "sound" and play.asked.is_counted:
             self.counted.append((len(self.sessions), play))
 
+    def is_silent(self, at_s: int) -> bool:
+        """May nothing sound at a moment, by quiet hours or maintenance?"""
+        return any(first <= at_s < last for first, last in self.silent_hours(at_s, at_s + 1))
+
+    def silent_starts(self, since_s: int, until_s: int) -> set[int]:
+        """When such times begin."""
+        return {first for first, _last in self.silent_hours(since_s, until_s)}
+
+    def silent_hours(self, since_s: int, until_s: int) -> list[tuple[int, int]]:
+        texts = [*self.rules.quiet, *self.rules.maintenance]
+        return [one for text in texts for one in windows(text, since_s, until_s)]
+
     def turn_s(self, entry: dict[str, Any]) -> int:
         sync = entry.get("sync", {"kind": "simultaneous"})
         if sync["kind"] == "simultaneous":

@@ -1,8 +1,8 @@
 """The real schedule, director and sessions of one output, as `virtual_station`, at whole seconds.
 
 Sound begins without a lead and the output looks only when something may change: at the starts and
-ends of the plan, and when something happened. So two weeks of random plans cost some milliseconds,
-and each moment is exact.
+ends of the plan, when quiet hours begin, and when something happened. So two weeks of random plans
+cost some milliseconds, and each moment is exact.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from agent.plan.calendar import expand_windows, list_days
 from agent.plan.policy import EffectivePolicy
 from agent.play.ipc import EngineEvent
 from agent.play.item import OutputContext
@@ -32,6 +33,7 @@ from agent.settings.model import Policy
 from tests.harness.clock_story import silence
 from tests.harness.virtual_station import OUTPUT, SimEngine, SimSource, VirtualStation
 
+DAYS = timedelta(days=3)  # so far ahead it looks for quiet hours; it plans less
 LATER = timedelta(seconds=0.5)  # an output looks once a second
 TURNS = 12  # of the event loop, until everything that was asked for has happened
 
@@ -83,6 +85,7 @@ class SteppedStation(VirtualStation):
     ) -> None:
         super().__init__(at, Policy())
         self._zones = zones
+        self._silent = (*policy.quiet, *policy.maintenance)
         silence(patch)
         patch.setattr(schedule_module, "effective_policy", lambda *_: policy)
         patch.setattr(session_start, "REJOIN_LEAD_S", 0.0)
@@ -145,6 +148,9 @@ class SteppedStation(VirtualStation):
                 *([] if one.waits_until is None else [one.waits_until]),
             )
         }
+        now_at = self.clock.now().at
+        silent = expand_windows(self._silent, list_days(now_at, now_at + DAYS))
+        moments.update(one.start_at for one in silent)
         assert isinstance(self.output, SparseOutput)
         self.output.moments = sorted(moments)
         self.output.changed()

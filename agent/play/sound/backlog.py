@@ -165,6 +165,8 @@ class Backlog:
         for item in self._rundown.due(since_at, seen, left_out):
             if item.level < above.level:
                 await self.add_due(item)
+            elif item.yields_to(above, now.at) and not self.has_missed(item):
+                self.add_waiting(item)  # two of one moment, in two zones of the output
 
     async def remove_lapsed(self, at: datetime) -> None:
         """Remove the items that are too late to come back."""
@@ -180,8 +182,8 @@ class Backlog:
     def order(self, soon: Item | None, now: Now) -> tuple[Item | None, Cut | None]:
         """What is to be prepared for its start, and what comes back: one does not hinder the other.
 
-        What waits is not prepared before what comes back at its level; else what starts within
-        seconds goes first, unless a higher level comes back. What has waited begins in any case.
+        Nothing is prepared before what comes back at a higher level, what waits neither before what
+        does at its own; else what starts within seconds goes first. What has waited begins anyway.
         """
         back = self.next(now) if now.quality != "FLOOR" else None
         if soon is not None and self.has_before(soon, now):
@@ -207,16 +209,28 @@ class Backlog:
         cut = next(entitled, None)
         if scheduled is None or cut is None or first in self:
             return cut
-        waits = scheduled.yields_to(cut.item, now.at) and not self.has_missed(scheduled)
-        if cut.has_waited(now) and cut.item.level == scheduled.level:
-            return cut  # it begins as what has its moment does
+        has_missed = self.has_missed(scheduled)
+        waits = scheduled.yields_to(cut.item, now.at) and not has_missed
+        is_begun = cut.has_waited(now) or (cut.is_waiting and has_missed)
+        if is_begun and cut.item.level == scheduled.level:
+            return cut  # it begins as what has its moment does, or behind what it waited for
         return cut if waits or cut.item.level > scheduled.level else None
 
+    def is_behind(self, item: Item, back: Cut | None, now: Now) -> bool:
+        """Does an item that is on by the plan begin, or is it joined, behind what comes back?"""
+        if back is None:
+            return False
+        is_joined = back.is_waiting and back.item.level == item.level and self.has_missed(item)
+        return is_joined or item.yields_to(back.item, now.at)
+
     def has_before(self, item: Item, now: Now) -> bool:
-        """Does anything of its level come back before an item that waits and is to begin?"""
+        """Does anything come back before an item that is to begin, at its level or above it?
+
+        What waits since the same moment is weaker, and waits for this.
+        """
         return not self.has_missed(item) and any(
             cut.comes_back
-            and cut.item.level == item.level
+            and not (cut.is_waiting and cut.item.start_at == item.start_at)
             and item.yields_to(cut.item, now.at)
             and self._rundown.is_entitled(cut.item, now)
             for cut in self._cuts.values()

@@ -113,7 +113,10 @@ class SessionStack:
         return next(waiting, None)
 
     def find_holder(self, now: Now) -> Session | None:
-        """The highest session that sounds, or is due to sound."""
+        """The highest session that sounds, or is due to sound.
+
+        Of several that are due the one that waits for none.
+        """
         begun = [
             session
             for session in self.sessions
@@ -122,7 +125,12 @@ class SessionStack:
         ]
         return max(
             begun,
-            key=lambda one: (one.item.level, one.is_sounding, not one.is_stopping),
+            key=lambda one: (
+                one.item.level,
+                one.is_sounding,
+                not one.is_stopping,
+                one.item.waits_until is None or now.at >= one.item.waits_until,
+            ),
             default=None,
         )
 
@@ -285,12 +293,25 @@ class SessionStack:
                 is_new = not session.is_cued and session.item.key not in self._backlog
                 if is_new or has_waited:
                     session.cue_planned(planned_mono_s)
-            elif slot is None:
+            elif slot is None or self._is_preceded(session, holder):
                 session.uncue()
             elif session.after != slot and _ends_late(holder, session.item):
                 session.cue(max(planned_mono_s, mono_s() + session.lead_s), after=slot)
             elif session.after != slot:
                 session.cue_planned(planned_mono_s, after=slot)
+
+    def _is_preceded(self, session: SoundSession, holder: Session) -> bool:
+        """Does another begin at its moment, until the holder ends? That begins before it."""
+        if not isinstance(holder, SoundSession):
+            return False
+        until_mono_s = holder.end_mono_s + ENDING.total_seconds()
+        return any(
+            one.item.level == session.item.level
+            and session.item.yields_to(one.item, one.item.start_at)
+            and not one.item.yields_to(session.item, one.item.start_at)
+            and self._clock.mono_of(one.item.start_at) <= until_mono_s
+            for one in self._list_to_come()
+        )
 
     def is_behind(self, session: Session, other: Session) -> bool:
         """Was a session started behind the last sample of another?"""

@@ -27,6 +27,7 @@ from agent.play.sound.backlog import Cut
 from agent.play.sound.builtin_speech import hold_lines
 from agent.play.sound.card_order import SoundPath
 from agent.play.sound.fixed_delay import FixedDelay
+from agent.play.sound.planned_cue import PREPARE_S, has_moved, is_out_of_time
 from agent.play.sound.session_end import SessionEnds, count_underruns
 from agent.play.sound.session_stack import Session
 from agent.play.sound.session_start import SessionStarts
@@ -39,13 +40,10 @@ from agent.play.worker_process import has_stalled
 from agent.signals import Signal
 
 log = logging.getLogger(__name__)
-PREPARE_S = 4.0
 TEST_ROOM_S = PREPARE_S + TONE_S + 4.0  # a test ends before the next item is prepared
 EVENT_LIMIT_S = 5.0
 CLOSE_LIMIT_S = 5.0  # systemd waits for 15 s, and the lines must be off by then
 CARD_LIMIT_PPM = 300  # the engine's servo makes up no more, see `steering`
-SETTLE_S = 1.0
-STEP_S = 0.005  # a smaller step of the clock is not worth moving a cued item
 
 
 class SoundOutput:
@@ -307,7 +305,7 @@ class SoundOutput:
     async def _begin_due(self, wanted: Item | None, back: Cut | None, now: Now) -> None:
         """Begin what is due, or else what may begin sooner or comes back."""
         new = None if wanted is None or self.session_stack.knows(wanted.key) else wanted
-        is_first = back is None or wanted is None or not wanted.yields_to(back.item, now.at)
+        is_first = wanted is None or not self._ends.backlog.is_behind(wanted, back, now)
         if new is not None and back is not None and not is_first:
             self._ends.backlog.wait_behind(new, back)
         if wanted is not None and wanted.missing and wanted.when_cut == "rejoin":
@@ -347,7 +345,7 @@ class SoundOutput:
                     is_over = now.at >= item.latest_end_at
                     session.stop(why or ("over" if is_over else "withdrawn"))
             elif isinstance(session, SoundSession):
-                if self._has_moved(session) or self._is_out_of_time(session, now):
+                if has_moved(session, self._clock) or is_out_of_time(session, now):
                     await self.session_stack.withdraw(session)
                 elif now.at >= item.end_at:
                     session.finish_planned()
@@ -371,25 +369,6 @@ class SoundOutput:
         if alarm is not None and is_new and not self.session_stack.has_above(alarm.level):
             self._starts.begin_alarm(alarm)
         return alarm
-
-    def _is_out_of_time(self, session: SoundSession, now: Now) -> bool:
-        """Was the time lost, or set back, before it began? What sounds already goes on."""
-        if session.has_begun or not session.item.is_planned:
-            return False
-        ahead_s = (session.item.start_at - now.at).total_seconds()
-        return now.quality == "FLOOR" or ahead_s > PREPARE_S + SETTLE_S
-
-    def _has_moved(self, session: SoundSession) -> bool:
-        """Has the clock been stepped away from a cued moment? A small step moves nothing."""
-        if session.planned_mono_s is None:
-            return False
-        planned_mono_s = self._clock.mono_of(session.item.start_at)
-        if abs(planned_mono_s - session.planned_mono_s) <= STEP_S:
-            return False
-        if not session.lead_s < planned_mono_s - mono_s() <= PREPARE_S:
-            return True
-        session.cue(planned_mono_s, is_planned=True)
-        return False
 
 
 async def _contain(work: Callable[[], Coroutine[None, None, None]]) -> None:

@@ -208,6 +208,12 @@ class SoundSession:
         return self._started_mono_s is not None
 
     @property
+    def end_mono_s(self) -> float:
+        """When what sounds ends by its planned length."""
+        length_s = (self.item.end_at - self.item.start_at).total_seconds()
+        return (self._started_mono_s or NEVER_MONO_S) + length_s - self.offset_ms / 1000
+
+    @property
     def is_waiting(self) -> bool:
         """Is it loaded, but has not sounded yet?"""
         return self._is_loaded and not self.has_begun and not self.over.is_set()

@@ -14,7 +14,13 @@ from agent.clock import mono_s
 from agent.contract.report import Play
 from agent.play.ipc import Ended, Fire, Load, Started, StartSlot, Steer, Stop
 from agent.play.item import Item
-from agent.play.sound import emergency_session, session_stack, session_start, sound_output
+from agent.play.sound import (
+    emergency_session,
+    planned_cue,
+    session_stack,
+    session_start,
+    sound_output,
+)
 from agent.play.sound.sound_session import SoundSession
 from tests.harness.sound_output_harness import (
     TEXT,
@@ -37,7 +43,8 @@ def load_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes next is loaded as soon as it is known, however slow the machine is."""
     monkeypatch.setattr(emergency_session, "AHEAD_S", 10.0)
     monkeypatch.setattr(emergency_session, "START_LIMIT_S", 60.0)
-    monkeypatch.setattr(sound_output, "PREPARE_S", 2 * SOON_S)
+    for module in (planned_cue, sound_output):
+        monkeypatch.setattr(module, "PREPARE_S", 2 * SOON_S)
     monkeypatch.setattr(session_stack, "QUIET_S", 0.0)
 
 
