@@ -6,8 +6,8 @@ Beside `drivers.registry`, the only place that names their driver; loaded where 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 from drivers.driver_index import BOARDS, COURIER, SIGN_REPORT
 from drivers.frame_sink import PortReport
@@ -37,12 +37,21 @@ def stores_pictures(profile: str) -> bool:
     return profile not in BOARDS and getattr(describe(profile).file, "content", None) is not None
 
 
-def report_sign(profile: str, path: str) -> PortReport | None:
+def report_sign(
+    profile: str, path: str, options: Mapping[str, Any] | None = None
+) -> PortReport | None:
     """What a sign that stores its pictures says of itself; None where it has no such words.
 
+    Args:
+        profile: of the sign.
+        path: its address.
+        options: of its line, as in the settings.
+
     Raises:
-        UnsupportedFeature: no such profile, or no address.
+        UnsupportedFeature: no such profile, no address, or options of another sign.
+        DeviceFault: the sign answers that it cannot.
         DriverError: the sign does not answer.
     """
     file = describe(profile).file
-    return cast("PortReport | None", importlib.import_module(SIGN_REPORT).report_sign(path, file))
+    module = importlib.import_module(SIGN_REPORT)
+    return cast("PortReport | None", module.report_sign(path, file, options))

@@ -329,6 +329,13 @@ BOX: Catalogue = {
     ),
     "card_good": Text("{0}: {1}", "{0} answers: {1}"),
     "sign_good": Text("{0}: {1}", "{0} answers: {1}"),
+    "sign_refuses": Text(
+        "{0} có trả lời, nhưng từ chối", "{0} answers, and refuses what it was asked"
+    ),
+    "sign_refuses.step": Text(
+        "Modbus: sửa thanh ghi, `chars` trong tệp hồ sơ theo tài liệu của bảng; xem `unit`",
+        "Modbus: correct the registers and `chars` of the profile by the sign's manual; see `unit`",
+    ),
     "sign_mute": Text(
         "{0} ({1}): bảng này không tự khai gì để hỏi",
         "{0} ({1}): this sign has nothing to say of itself",

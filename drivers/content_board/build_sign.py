@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +15,9 @@ from drivers.content_board.sign import Sign
 from drivers.errors import UnsupportedFeature
 from drivers.profile.endpoint import TcpEndpoint, parse_endpoint
 from drivers.profile.model import BoardProfile, HuiduSpec, ModbusTextSpec
+
+if TYPE_CHECKING:
+    from drivers.content_board.modbus_text import ModbusTextSign
 
 _ADDRESS = re.compile(r"([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?\Z")
 
@@ -57,7 +61,7 @@ def build_sign(
         UnsupportedFeature: no address, or a protocol that no driver here speaks.
     """
     if profile.content is not None and profile.content.modbus_text is not None:
-        return _build_text_sign(path, profile, profile.content.modbus_text, options, connect)
+        return build_text_sign(path, profile, profile.content.modbus_text, options, connect)
     spec, link = build_huidu_link(path, profile, connect)
     brightness = spec.brightness.low, spec.brightness.high
     return HuiduSign(path, link, brightness, known_passwords=spec.known_passwords)
@@ -81,13 +85,18 @@ def build_huidu_link(
     return content.huidu, HuiduLink(path, address, content.huidu, timeout_s, connect=connect)
 
 
-def _build_text_sign(
+def build_text_sign(
     path: str,
     profile: BoardProfile,
     spec: ModbusTextSpec,
     options: SignOptions | None,
-    connect: Connect | None,
-) -> Sign:
+    connect: Connect | None = None,
+) -> ModbusTextSign:
+    """A sign on Modbus; opens nothing.
+
+    Raises:
+        UnsupportedFeature: no address.
+    """
     from drivers.content_board.modbus_text import ModbusTextSign, build_client
 
     options = options or SignOptions()

@@ -30,6 +30,12 @@ from drivers.profile.model import CharacterLine, ModbusTextSpec
 log = logging.getLogger(__name__)
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 MOST_REGISTERS = 120  # of 123 that a frame takes
+SHOWN_CHARS = 24  # of a line, where the sign is described
+# Modbus Application Protocol V1.1b3, section 7
+_EXCEPTIONS = {
+    10: "the gateway has no way to the sign",
+    11: "the gateway got no answer from the sign: is `unit` right?",
+}
 Client = ModbusTcpClient | ModbusSerialClient
 
 
@@ -94,6 +100,22 @@ class ModbusTextSign:
         """See `Sign.blank`."""
         self._wanted = None
         self._write_rows(self._encode(()))
+
+    def describe(self) -> str:
+        """Its lines, what they say and its brightness, read over the profile's map; writes nothing.
+
+        Raises:
+            DriverError: as of `check`.
+        """
+        spec, told = self._spec, []
+        for line in spec.lines:
+            held = self._read_row(line, -(-line.chars // spec.per_register))
+            said = decode_line(held, spec.encoding, spec.per_register, spec.first_char)
+            told.append(f"{line.chars} characters {said[:SHOWN_CHARS]!r}")
+        if spec.brightness is not None:
+            level = self._ask_read(spec.brightness.register, 1)[0]
+            told.append(f"brightness {level} of {spec.brightness.low}..{spec.brightness.high}")
+        return f"unit {self._unit}, {len(spec.lines)} lines: " + ", ".join(told)
 
     def close(self) -> None:
         """See `Sign.close`."""
@@ -187,7 +209,8 @@ class ModbusTextSign:
             self._client.close()  # type: ignore[no-untyped-call]  # pymodbus's own
             raise DeviceTimeout(self._name, operation, str(error)) from error
         if answer.isError():
-            detail = f"Modbus exception {answer.exception_code}: wrong map in the profile?"
+            why = _EXCEPTIONS.get(answer.exception_code, "wrong map in the profile?")
+            detail = f"Modbus exception {answer.exception_code}: {why}"
             raise DeviceFault(self._name, operation, detail)
         return answer
 

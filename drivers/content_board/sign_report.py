@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
 from drivers.codec import huidu_xml
-from drivers.content_board.build_sign import build_huidu_link
+from drivers.content_board.build_sign import SignOptions, build_huidu_link, build_text_sign
 from drivers.content_board.huidu import find_weakness
 from drivers.content_board.huidu_link import HuiduLink
 from drivers.errors import DeviceFault, UnsupportedFeature
 from drivers.frame_sink import PortReport
-from drivers.profile.model import BoardProfile
+from drivers.profile.model import BoardProfile, ModbusTextSpec
 
 
-def report_sign(path: str, profile: BoardProfile) -> PortReport | None:
+def report_sign(
+    path: str, profile: BoardProfile, options: Mapping[str, Any] | None = None
+) -> PortReport | None:
     """Model, firmware and size, and by what anybody nearby may reach it.
 
-    None for a sign that has no such words. Takes seconds.
+    Of a sign on Modbus what its map can read. None for a sign that has no such words. Takes
+    seconds.
+
+    Args:
+        path: of the sign.
+        profile: its file.
+        options: of its line.
 
     Raises:
-        UnsupportedFeature: no address.
+        UnsupportedFeature: no address, or options of another sign.
+        DeviceFault: the sign answers that it cannot, as with a Modbus exception.
         DriverError: the sign does not answer.
     """
+    if profile.content is not None and profile.content.modbus_text is not None:
+        return _report_text_sign(path, profile, profile.content.modbus_text, options or {})
     if profile.content is None or profile.content.huidu is None:
         return None
+    return _report_huidu(path, profile)
+
+
+def _report_text_sign(
+    path: str, profile: BoardProfile, spec: ModbusTextSpec, options: Mapping[str, Any]
+) -> PortReport:
+    try:
+        line = msgspec.convert(options, SignOptions)
+    except msgspec.ValidationError as error:
+        raise UnsupportedFeature(path, "load", str(error)) from error
+    sign = build_text_sign(path, profile, spec, line)
+    try:
+        return PortReport(path, sign.describe())
+    finally:
+        sign.close()
+
+
+def _report_huidu(path: str, profile: BoardProfile) -> PortReport:
     spec, link = build_huidu_link(path, profile)
     link.open()
     try:

@@ -309,4 +309,3 @@ def test_doctor_asks_a_sign_and_changes_nothing_on_it(huidu_card: HuiduCard) -> 
     assert found.shown == f"A3 A3-0001 app 2.2.4, fpga 7.1, kernel 4.4, {SIGN[0]}x{SIGN[1]} px"
     assert found.fault.startswith("E_PASSWORD")
     assert {name for name in huidu_card.card.asked if not name.startswith("Get")} == set()
-    assert sign_registry.report_sign("generic-modbus-text", "tcp://127.0.0.1:1") is None

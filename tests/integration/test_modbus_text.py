@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -9,19 +10,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import msgspec
 import pytest
 from pymodbus.client import ModbusTcpClient
 
 from agent.contract.scene import Element, Scene
+from agent.doctor.probes.sign import examine_sign
 from agent.play.board.board_config import board_argv
 from agent.play.ipc import BoardBeat, BoardReady, Shown, ShowScene
+from agent.settings.model import Board
+from drivers import sign_registry
 from drivers.content_board.build_sign import SignOptions, build_sign
 from drivers.content_board.sign import Sign, SignPicture
 from drivers.errors import DeviceFault, DeviceUnreachable, UnsupportedFeature
 from drivers.frame_sink import FacePlace
 from drivers.profile.load import load_profile
 from drivers.profile.model import BoardProfile
+from drivers.registry import describe
 from drivers.sim.sim_text_sign import SimTextSign, TextSignServer
 from tests.harness.board_harness import STATION, Start, start
 
@@ -149,6 +156,48 @@ def test_a_sign_without_these_registers_is_a_fault_of_the_profile(server: TextSi
     with pytest.raises(DeviceFault, match="exception 2: wrong map"):
         sign.show(saying("a"), never)
     sign.close()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks by the profile's name waits as long as a starved machine needs."""
+    timings = msgspec.structs.replace(profile().timings, timeout_ms=10_000)
+    known = msgspec.structs.replace(describe("generic-modbus-text").file, timings=timings)
+    monkeypatch.setattr(sign_registry, "describe", lambda _: SimpleNamespace(file=known))
+
+
+def board_at(server: TextSignServer, **options: int) -> Board:
+    return Board(profile="generic-modbus-text", path=path_of(server), options=options)
+
+
+@pytest.mark.usefixtures("patient")
+def test_doctor_reads_a_sign_over_its_map_and_changes_nothing(server: TextSignServer) -> None:
+    sign = sign_at(server)
+    sign.show(saying("Thông báo"), never)
+    sign.close()
+    before = dict(server.sign.registers)
+    found = asyncio.run(examine_sign("cong", board_at(server, unit=7)))
+    assert (found.state, found.args[0]) == ("good", "cong")
+    assert found.args[1] == (
+        "unit 7, 2 lines: 32 characters 'Thong bao', 32 characters '', brightness 100 of 0..100"
+    )
+    assert server.sign.registers == before
+
+
+@pytest.mark.usefixtures("patient")
+async def test_doctor_tells_a_sign_that_refuses_from_one_that_is_silent(
+    server: TextSignServer,
+) -> None:
+    del server.sign.registers[2000]
+    found = await examine_sign("cong", board_at(server))
+    assert (found.state, found.code) == ("fault", "sign_refuses")
+    assert "Modbus exception 2" in found.detail
+    assert found.text("vi")
+    assert found.step("vi")
+    with pytest.raises(DeviceUnreachable, match="E_NO_HOST"):
+        await examine_sign("cong", Board(profile="generic-modbus-text", path="tcp://127.0.0.1:1"))
+    with pytest.raises(UnsupportedFeature, match="speed"):
+        await examine_sign("cong", board_at(server, speed=9600))
 
 
 def test_nobody_at_the_address_and_no_address_are_said() -> None:

@@ -23,6 +23,7 @@ from agent.play.board.board_config import board_argv
 from agent.play.ipc import BoardBeat, BoardReady, Brightness, Shown, ShowScene
 from drivers.content_board.build_sign import SignOptions, build_sign
 from drivers.content_board.sign import Sign, SignPicture
+from drivers.content_board.sign_report import report_sign
 from drivers.errors import DeviceTimeout, DeviceUnreachable, DriverError
 from drivers.frame_sink import FacePlace
 from drivers.profile.load import load_profile
@@ -80,11 +81,15 @@ def sign(line: Line) -> Iterator[Sign]:
 
 
 def sign_on(line: Line, timeout_ms: int = 10_000) -> Sign:
+    return build_sign(str(line.path), waiting(timeout_ms), SignOptions(unit=UNIT))
+
+
+def waiting(timeout_ms: int) -> BoardProfile:
+    """The profile, with another time until an answer."""
     profile = load_profile(PROFILE)
     assert isinstance(profile, BoardProfile)
     timings = msgspec.structs.replace(profile.timings, timeout_ms=timeout_ms)
-    profile = msgspec.structs.replace(profile, timings=timings)
-    return build_sign(str(line.path), profile, SignOptions(unit=UNIT))
+    return msgspec.structs.replace(profile, timings=timings)
 
 
 @contextlib.contextmanager
@@ -120,6 +125,16 @@ def test_lines_and_brightness_go_over_the_line_and_are_read_back(line: Line, sig
     assert line.sign.lines[0] == "Trieu cuong"
     sign.blank()
     assert line.sign.lines == ["", ""]
+
+
+def test_doctor_asks_the_unit_on_the_line_and_another_one_is_silent(line: Line, sign: Sign) -> None:
+    sign.show(saying("Triều cường"), never)
+    sign.close()
+    found = report_sign(str(line.path), waiting(10_000), {"unit": UNIT, "baud": 9600})
+    assert found is not None
+    assert found.shown.startswith("unit 7, 2 lines: 32 characters 'Trieu cuong'")
+    with pytest.raises(DeviceTimeout):
+        report_sign(str(line.path), waiting(100), {"unit": UNIT + 1})
 
 
 # to the first request, a write of 16 registers at 1000: the answer that would be right is
