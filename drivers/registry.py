@@ -153,14 +153,16 @@ def find_place_faults(profile: str, faces: Mapping[str, FacePlace]) -> list[Plac
     return list(importlib.import_module(PLACE_RULES).find_place_faults(profile, faces))
 
 
-def report_board_ports(profile: str, path: str, faces: Mapping[str, FacePlace]) -> list[PortReport]:
+def report_board_ports(
+    profile: str, path: str, faces: Mapping[str, FacePlace], options: Mapping[str, Any]
+) -> list[PortReport]:
     """What the kernel and the cards say of a board's ports; what a board shows stays.
 
     Raises:
         UnsupportedFeature: no such profile; BadProfile, its file cannot be used.
     """
     file = None if profile in BOARDS else describe(profile).file
-    return list(importlib.import_module(PORT_REPORT).report_ports(path, faces, file))
+    return list(importlib.import_module(PORT_REPORT).report_ports(path, faces, file, options))
 
 
 def load_board_control(profile: str, **settings: Any) -> BoardControl:

@@ -22,7 +22,11 @@ POLL_S = 0.01
 
 
 def report_cards(
-    line: PortReport, spec: ColorLightSpec, wait_s: float = WAIT_S, opener: Path = OPENER
+    line: PortReport,
+    spec: ColorLightSpec,
+    wait_s: float = WAIT_S,
+    opener: Path = OPENER,
+    receivers: int = 1,
 ) -> PortReport:
     """Add to a line without a fault which cards answer there, with firmware and size.
 
@@ -31,12 +35,13 @@ def report_cards(
         spec: has the least firmware.
         wait_s: time for a card's answer, `ASKS` times.
         opener: see `RawEthernet`.
+        receivers: cards of the chain by the settings.
     """
     interface = line.port
     ethernet = RawEthernet(interface, colorlight.REPLY_ETHERTYPE, opener)
     try:
         ethernet.open()
-        cards = _ask_all(ethernet, wait_s)
+        cards = _ask_all(ethernet, wait_s, max(MOST_CARDS, receivers))
     except DeviceUnreachable as error:
         if error.detail.startswith("E_RIGHT"):  # not root, and nobody hands sockets over
             return PortReport(
@@ -47,14 +52,27 @@ def report_cards(
         ethernet.close()
     if not cards:
         return PortReport(interface, "", f"E_SILENT: {interface}: {line.shown}, no card answers")
-    fault = _find_firmware_fault(cards, spec.least_firmware)
+    fault = _find_firmware_fault(cards, spec.least_firmware) or find_lack(len(cards), receivers)
     if fault:
         return PortReport(interface, "", fault)
     told = "; ".join(
         f"card {number}: firmware {_name(card)}, {card.width_px}x{card.height_px} px"
         for number, card in enumerate(cards, 1)
     )
-    return PortReport(interface, f"{line.shown}; {told}")
+    more = ""
+    if len(cards) > receivers:
+        more = f"; {len(cards)} answer, `receivers` says {receivers}: write {len(cards)}"
+    return PortReport(interface, f"{line.shown}; {told}{more}")
+
+
+def find_lack(found: int, receivers: int) -> str:
+    """The first card of the settings that is silent; empty if none is."""
+    if found >= receivers:
+        return ""
+    return (
+        f"E_SILENT: card {found + 1} of {receivers} is silent, {found} answer: look at its power"
+        f" and the cable from card {found}, or correct `receivers`"
+    )
 
 
 def _find_firmware_fault(cards: Sequence[ReceiverReply], least: int) -> str:
@@ -69,10 +87,10 @@ def _name(card: ReceiverReply) -> str:
     return ".".join(map(str, card.firmware))
 
 
-def _ask_all(ethernet: RawEthernet, wait_s: float) -> list[ReceiverReply]:
+def _ask_all(ethernet: RawEthernet, wait_s: float, most: int) -> list[ReceiverReply]:
     """The cards of the chain up to the first that is silent."""
     cards: list[ReceiverReply] = []
-    while len(cards) < MOST_CARDS:
+    while len(cards) < most:
         answers = (_ask(ethernet, len(cards), wait_s) for _ in range(ASKS))
         card = next((one for one in answers if one is not None), None)
         if card is None:

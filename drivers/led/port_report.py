@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from drivers.frame_sink import FacePlace, PortReport
 from drivers.led.card_search import report_cards
@@ -19,7 +20,10 @@ NET = Path("/sys/class/net")
 
 
 def report_ports(
-    path: str, faces: Mapping[str, FacePlace], profile: Profile | None
+    path: str,
+    faces: Mapping[str, FacePlace],
+    profile: Profile | None,
+    options: Mapping[str, Any],
 ) -> Iterator[PortReport]:
     """The ports that feed these faces.
 
@@ -27,13 +31,18 @@ def report_ports(
         path: of the board.
         faces: names and places.
         profile: the board's file; None for one that needs none.
+        options: of the board.
     """
     if any(place.port for place in faces.values()):
         yield from report_screens(faces)
     elif isinstance(profile, BoardProfile) and profile.transport == "raw-ethernet":
         spec = (profile.sink and profile.sink.colorlight) or ColorLightSpec()
         line = report_line(path, spec.least_mbit)
-        yield line if line.fault else report_cards(line, spec)
+        yield (
+            line
+            if line.fault
+            else report_cards(line, spec, receivers=int(options.get("receivers", 1)))
+        )
     elif isinstance(profile, BoardProfile) and profile.sink and profile.sink.pixel_net:
         yield report_controller(path, profile.sink)
     elif isinstance(profile, BoardProfile) and profile.content and profile.content.huidu:

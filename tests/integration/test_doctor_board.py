@@ -13,7 +13,7 @@ import pytest
 
 from drivers.codec import artnet, ddp
 from drivers.frame_sink import PortReport
-from drivers.led.card_search import report_cards
+from drivers.led.card_search import find_lack, report_cards
 from drivers.led.controller_search import report_controller
 from drivers.profile.load import load_profile
 from drivers.profile.model import BoardProfile, ColorLightSpec, PixelNetSpec, SinkSpec
@@ -53,7 +53,9 @@ def serving(
         line.close()
 
 
-def ask_wall(cable: Cable, wall: SimColorLight, wait_s: float, least: int = 0) -> PortReport:
+def ask_wall(
+    cable: Cable, wall: SimColorLight, wait_s: float, least: int = 0, receivers: int = 32
+) -> PortReport:
     def listen() -> socket.socket:
         line = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ALL_FRAMES))
         line.bind(("far", 0))
@@ -68,7 +70,7 @@ def ask_wall(cable: Cable, wall: SimColorLight, wait_s: float, least: int = 0) -
 
     spec = ColorLightSpec(least_firmware=least)
     with serving(line, handle):
-        return cable.run(lambda: report_cards(LINE, spec, wait_s, NOBODY))
+        return cable.run(lambda: report_cards(LINE, spec, wait_s, NOBODY, receivers))
 
 
 def test_the_cards_of_a_chain_are_named_with_firmware_and_size(cable: Cable) -> None:
@@ -76,8 +78,24 @@ def test_the_cards_of_a_chain_are_named_with_firmware_and_size(cable: Cable) -> 
     wall.receivers, wall.firmware = 32, (13, 4)  # as many as are asked: nobody is waited for
     found = ask_wall(cable, wall, PATIENT_S)
     assert found.shown.startswith("1000 Mbit/s; card 1: firmware 13.4, 512x256 px; card 2: ")
-    assert "card 32: firmware 13.4" in found.shown
+    assert found.shown.endswith("card 32: firmware 13.4, 512x256 px")
     assert not found.fault
+
+
+def test_more_cards_than_the_settings_have_are_said(cable: Cable) -> None:
+    wall = SimColorLight((512, 256))
+    wall.receivers = 32
+    found = ask_wall(cable, wall, PATIENT_S, receivers=2)
+    assert found.shown.endswith("32 answer, `receivers` says 2: write 32")
+    assert not found.fault
+
+
+def test_the_first_card_that_is_missing_is_named_with_what_to_do() -> None:
+    assert find_lack(2, 4) == (
+        "E_SILENT: card 3 of 4 is silent, 2 answer: look at its power and the cable from card 2,"
+        " or correct `receivers`"
+    )
+    assert find_lack(4, 4) == ""
 
 
 def test_a_firmware_that_is_too_old_is_a_fault(cable: Cable) -> None:

@@ -34,7 +34,9 @@ def _examine(output: Output) -> list[ProbeFinding]:
     if board is None:
         raise ValueError(f"{output.name} has no board")
     try:
-        ports = registry.report_board_ports(board.profile, board.path, list_places(output))
+        ports = registry.report_board_ports(
+            board.profile, board.path, list_places(output), board.options
+        )
     except UnsupportedFeature as error:
         return [fault("device_not_loaded", output.name, detail=str(error))]
     if not ports:

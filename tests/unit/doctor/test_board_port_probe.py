@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from agent.doctor.probes import board_port
 from agent.settings.model import Output
+from drivers.frame_sink import PortReport
 from drivers.led import port_report
+from drivers.profile.model import ColorLightSpec
 
 SCREEN = {
     "name": "bang",
@@ -19,7 +22,7 @@ SCREEN = {
         for port in ("HDMI-A-1", "HDMI-A-2")
     ],
 }
-LINE = {
+LINE: dict[str, Any] = {
     "name": "bang",
     "board": {"profile": "colorlight-5a-75", "path": "lo"},
     "faces": [{"name": "truoc", "width_px": 8, "height_px": 8}],
@@ -49,9 +52,17 @@ def test_each_connector_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_interface_of_raw_ethernet_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(port_report, "report_cards", lambda line, spec: line)
+    asked: list[int] = []
+
+    def report_cards(line: PortReport, _spec: ColorLightSpec, *, receivers: int) -> PortReport:
+        asked.append(receivers)
+        return line
+
+    monkeypatch.setattr(port_report, "report_cards", report_cards)
     ((state, text, _),) = examine(LINE)
     assert (state, text) == ("good", "port lo is ready: up")
+    examine({**LINE, "board": {**LINE["board"], "options": {"receivers": 3}}})
+    assert asked == [1, 3]
 
 
 def test_a_folder_has_no_port() -> None:

@@ -51,6 +51,21 @@ def test_the_letters_of_a_scene_are_those_that_are_drawn() -> None:
     assert sizes == {"Lũ về": 72, "Lũ": 34}
 
 
+def lunar_clock() -> Element:
+    """As `clock: lunar` beside something else."""
+    return Element(
+        "clock", [0, 0, 1000, 300], format="%d/%m/%Y\n%H:%M", lang="vi",
+        full_format="%A %d/%m/%Y\n%L\n%H:%M",
+    )  # fmt: skip
+
+
+def test_the_letters_of_a_clock_are_measured_too() -> None:
+    line = Element("text", [0, 300, 1000, 700], text="Lũ")
+    sizes = dict(list_letter_sizes(Scene([lunar_clock(), line], 1), (400, 250)))
+    # Three lines in 75 - 2 lamps: of 17 they take 3 * (19 + 5), of 18 it would be 3 * (20 + 6).
+    assert sizes["Chủ Nhật 27/12/2026\n19/11 năm Bính Ngọ âm lịch\n20:48"] == 17
+
+
 def say_hello(path: Path, views: dict[str, FaceView]) -> None:
     hello = Hello(
         session=1, boot_id="b", epoch="e" * 16, last_seq=0, nonce="n" * 16, place=None, holds={},
@@ -86,6 +101,15 @@ def test_a_text_that_does_not_fit_at_all_is_named_too(tmp_path: Path, db: Path) 
     configure(db, StationPolicy([]))
     say_hello(db, {"cong-xa": WALL})
     assert "too long to be shown" in publish_text(tmp_path, db, LONG * 20, ["*"])
+
+
+def test_a_clock_too_small_to_read_is_named(tmp_path: Path, db: Path) -> None:
+    configure(db, StationPolicy([]))
+    say_hello(db, {"cong-xa": FaceView(400, 250, pitch_mm=5, read_m=40)})
+    body = Body(scene=Scene([lunar_clock()], 600_000))
+    one = msgspec.structs.replace(entry("Lịch", ["08:00"]), zones=["cong-xa"], body=body)
+    output = publish(playlist(tmp_path / "p", one), db, "--lang", "en")[1]
+    assert "32 are needed to read it" in " ".join(output.split())
 
 
 def test_what_can_be_read_goes_elsewhere_or_is_not_known_is_not_mentioned(
