@@ -257,7 +257,7 @@ def build_outputs(
         lambda: schedule.relay_hosts, settings.media.allow_private, settings.broker.ca,
         clock, lambda issuer: find_filler(
             schedule.held, issuer, schedule.media_state,
-            is_mourning=schedule.is_mourning(clock.now()),
+            is_mourning=schedule.is_mourning(clock.now().at),
         ),
         state.issues.set_issue,
     )  # fmt: skip

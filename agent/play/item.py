@@ -256,8 +256,12 @@ class Rundown(Protocol):
     def alarms(self, now: Now) -> list[Item]:
         """The emergencies in force as this output plays them, highest first."""
 
-    def is_entitled(self, item: Item, now: Now) -> bool:
-        """May this item continue? False once its document is withdrawn, expired or cancelled."""
+    def is_entitled(self, item: Item, now: Now, sounds_at: datetime | None = None) -> bool:
+        """May this item continue? False once its document is withdrawn, expired or cancelled.
+
+        `sounds_at`: the moment at which what is prepared begins, by which quiet hours and mourning
+        are judged.
+        """
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
         """Which of `SILENCES` stops this item for now, or why its voice is over, if either."""

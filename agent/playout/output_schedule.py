@@ -201,7 +201,7 @@ class SoundSchedule:
         upcoming = self.upcoming(now) if self.sense == "sound" else None
         return upcoming is not None and upcoming.start_at - now.at <= ahead
 
-    def is_entitled(self, item: Item, now: Now) -> bool:
+    def is_entitled(self, item: Item, now: Now, sounds_at: datetime | None = None) -> bool:
         """Held, and if it is an emergency, still on; nothing is while the box is stopped."""
         if self._schedule.is_stopped(now):
             return False
@@ -215,21 +215,22 @@ class SoundSchedule:
             return any(key_of(one, self.sense) == item.key for one in alarms)
         if item.relay is not None and not is_named(item.relay.url, self._schedule.relay_hosts):
             return False
-        is_over = now.at >= item.latest_end_at + LIMIT_SLACK or self._is_barred(item, now)
-        is_over = is_over or self._is_set_back(item, now)
+        at = sounds_at or now.at
+        is_over = now.at >= item.latest_end_at + LIMIT_SLACK or self._is_barred(item, at)
+        is_over = is_over or self._is_set_back(item, now, at)
         return (
             not is_over and not self._is_silent(now) and self._schedule.is_held(item.source.doc_id)
         )
 
-    def _is_set_back(self, item: Item, now: Now) -> bool:
+    def _is_set_back(self, item: Item, now: Now, at: datetime) -> bool:
         """Has the clock been set back to before its time, to an hour in which nothing may sound?"""
         is_ahead = item.start_at > now.at and now.quality != "FLOOR"
-        return self.sense == "sound" and is_ahead and self._schedule.is_quiet(now)
+        return self.sense == "sound" and is_ahead and self._schedule.is_quiet(at)
 
-    def _is_barred(self, item: Item, now: Now) -> bool:
+    def _is_barred(self, item: Item, at: datetime) -> bool:
         """Is it music or an advert that was on when a mourning was signed or began?"""
         about = item.source.description
-        return True in (about.music, about.advert) and self._schedule.is_mourning(now)
+        return True in (about.music, about.advert) and self._schedule.is_mourning(at)
 
     def why_silenced(self, item: Item, now: Now) -> str | None:
         """What ends this item now: the silence key, a silence, mourning, a voice's end."""
@@ -241,9 +242,9 @@ class SoundSchedule:
             return "silenced"
         if item.level < Level.EMERGENCY and (why := self._why_off(now)) is not None:
             return why
-        if self._is_barred(item, now):
+        if self._is_barred(item, now.at):
             return "mourning"
-        if item.is_planned and self._is_set_back(item, now):
+        if item.is_planned and self._is_set_back(item, now, now.at):
             return CLOCK_STEP
         return self._schedule.voices.why_over(item.key) if item.kind == "live" else None
 

@@ -217,14 +217,14 @@ class Schedule:
         """The hosts from which a radio may be pulled now."""
         return self.policy.relay_hosts
 
-    def is_mourning(self, now: Now) -> bool:
-        """Is today a day without music and adverts?"""
-        return self.timeline is not None and self.timeline.is_mourning(now.at)
+    def is_mourning(self, at: datetime) -> bool:
+        """Is it a day without music and adverts?"""
+        return self.timeline is not None and self.timeline.is_mourning(at)
 
-    def is_quiet(self, now: Now) -> bool:
+    def is_quiet(self, at: datetime) -> bool:
         """Is this an hour in which nothing but an emergency sounds?"""
-        quiet = self._quiet.first_after(now.at)
-        return quiet is not None and quiet.start_at <= now.at
+        quiet = self._quiet.first_after(at)
+        return quiet is not None and quiet.start_at <= at
 
     def is_held(self, doc_id: str) -> bool:
         """Was the document in force when the timeline was built?"""

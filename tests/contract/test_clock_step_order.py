@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.harness.plan_oracle_clock import ClockOracle, Reading
-from tests.harness.plan_oracle_policy import OraclePolicy, Rules, second
+from tests.harness.plan_oracle_policy import MOURNING, OraclePolicy, Rules, second
 from tests.harness.plan_steps import planner_of, play_readings
 from tests.harness.random_plan import HEADER, PlanSet
 from tests.harness.virtual_time import BEGIN_S
@@ -63,6 +63,7 @@ def hear(
     steps: list[tuple[int, str] | tuple[int, str, bool]],
     until: int,
     quiet: str | None = None,
+    calendars: list[dict[str, Any]] | None = None,
 ) -> list[Heard]:
     """What is heard, when the clock is set so after so many seconds (True: switched off).
 
@@ -72,7 +73,7 @@ def hear(
         Reading(BEGIN + after, second(f"{DAY}T{clock}"), is_on=not is_off)
         for after, clock, *is_off in steps
     ]
-    drawn = PlanSet(docs, [], [], Rules(quiet=[] if quiet is None else [quiet]))
+    drawn = PlanSet(docs, [], calendars or [], Rules(quiet=[] if quiet is None else [quiet]))
     oracle = ClockOracle(planner_of(drawn), OraclePolicy(drawn.rules, drawn.calendars), ZONES)
     oracle.run(readings, BEGIN + until)
     pieces = play_readings(drawn, readings, BEGIN + until, ZONES, patch)
@@ -297,4 +298,22 @@ def test_what_waits_begins_before_filler_is_joined(monkeypatch: pytest.MonkeyPat
     assert hear(monkeypatch, docs, [(0, "05:00:00")], 1000) == [
         ("a", 0, 0, 60), ("b", 0, 60, 90), ("c", 0, 90, 120), ("b", 30, 120, 150),
         ("d", 0, 150, 180), ("a", 180, 180, 1000),
+    ]  # fmt: skip
+
+
+def test_music_that_is_planned_for_the_end_of_mourning_is_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is prepared on the last day; something else begins meanwhile."""
+    row = {"from": DAY, "until": DAY, "sets": [MOURNING], "title": "Quốc tang", "source": "thử"}
+    calendar = {
+        **HEADER, "kind": "calendar", "class": "config", "doc_id": "e" * 32, "slot": "lich",
+        "seq": 1, "expires": "2027-06-01T00:00:00Z", "year": 2027, "sets": [MOURNING],
+        "days": [row],
+    }  # fmt: skip
+    music = entry("a", "00:00:00", 60, music=True)
+    music["when"] |= {"from": "2027-03-02", "until": "2027-03-02"}
+    docs = [routine(music, entry("b", "23:59:58", 1))]
+    assert hear(monkeypatch, docs, [(0, "23:59:00")], 1000, None, [calendar]) == [
+        ("b", 0, 58, 59), ("a", 0, 60, 120),
     ]  # fmt: skip

@@ -126,7 +126,7 @@ class FakeRundown:
     def why_silenced(self, item: Item, now: Now) -> str | None:
         return self.silence
 
-    def is_entitled(self, item: Item, now: Now) -> bool:
+    def is_entitled(self, item: Item, now: Now, sounds_at: datetime | None = None) -> bool:
         return item.key not in self.taken_back
 
 

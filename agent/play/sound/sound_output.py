@@ -335,9 +335,10 @@ class SoundOutput:
         """Stop what is no longer entitled."""
         for session in list(self._sessions):
             item = session.item
-            if not self._rundown.is_entitled(item, now):
+            is_to_come = isinstance(session, SoundSession) and not session.has_begun
+            sounds_at = max(now.at, item.start_at) if is_to_come else now.at
+            if not self._rundown.is_entitled(item, now, sounds_at):
                 why = self._rundown.why_silenced(item, now)
-                is_to_come = isinstance(session, SoundSession) and not session.has_begun
                 is_silenced = item.is_planned and why in SILENCES
                 if is_to_come and (is_silenced or why in (None, CLOCK_STEP)):
                     await self.session_stack.withdraw(session)

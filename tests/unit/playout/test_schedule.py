@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from agent.clock import Now
 from agent.contract.document import (
     Emergency,
     EmergencyBody,
     Medium,
+    Playlist,
     TextBody,
 )
 from agent.plan.prepared_alarm import Press
@@ -187,6 +189,24 @@ def test_the_key_on_the_box_goes_before_an_emergency() -> None:
     locked[0] = True
     assert sound.wanted(now(1)) is None
     assert not sound.is_entitled(item, now(1))
+
+
+def test_what_is_prepared_is_judged_by_the_hour_at_which_it_begins() -> None:
+    """Without a config it is quiet from 20:00 to 05:00, when this item begins."""
+    held = playlist()
+    assert isinstance(held.document, Playlist)
+    first = held.document.entries[0]
+    early = replace(first, when=replace(first.when, at=["05:00:00"]))
+    document = replace(held.document, entries=[early, *held.document.entries[1:]])
+    schedule = Schedule(None, lambda _: None)
+    schedule.update([FakeHeld(document, held.sha256, START)], now(0))
+    sound, before = SoundSchedule(schedule, ["nga-ba"]), now(21 * 3600 - 3)
+    item = sound.upcoming(before)
+    assert item is not None
+    assert item.start_at == START + timedelta(hours=21)
+    assert sound.is_entitled(item, before, item.start_at)
+    assert not sound.is_entitled(item, before)  # what sounds already, where the clock is set back
+    assert not sound.is_entitled(item, before, item.start_at - timedelta(seconds=1))
 
 
 def state_of(schedule: Schedule) -> dict[str, object]:
