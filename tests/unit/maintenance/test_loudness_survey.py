@@ -220,7 +220,7 @@ async def test_the_figures_of_a_deleted_medium_are_forgotten(bench: Bench) -> No
         await asyncio.to_thread(bench.media.remove, DIGESTS["song"])
         survey.changed()
         async with asyncio.timeout(20):  # the store is told after the figures in use
-            while DIGESTS["song"] in await bench.store.run(load_loudness):  # noqa: ASYNC110
+            while DIGESTS["song"] in await bench.store.run(load_loudness):  # noqa: ASYNC110 - a worker thread empties a table
                 await asyncio.sleep(0.01)
         assert DIGESTS["song"] not in bench.media.loudness
     bench.media.loudness.clear()
