@@ -21,11 +21,11 @@ help:  ## this list
 
 setup:  ## Debian packages, .venv, everything for the tests
 	@.ci/packages
-	@python=$$(.ci/interpreter find) && .ci/venv .venv "$$python" central,test
+	@python=$$(.ci/interpreter find) && .ci/venv .venv "$$python" box,central,demo,test
 
 setup-demo:
 	@.ci/packages
-	@python=$$(.ci/interpreter find) && .ci/venv .venv "$$python" central
+	@python=$$(.ci/interpreter find) && .ci/venv .venv "$$python" box,central,demo
 
 demo: setup-demo  ## the whole chain on this machine, about a minute
 	@$(BIN)/tramtin-central demo $(if $(ONLY),--only $(ONLY)) $(if $(STAY),--stay) $(if $(LISTEN),--listen)
@@ -59,11 +59,11 @@ guest: setup  ## a Debian machine in an emulator, which test-long uses; minutes 
 
 bench: setup  ## print the figures of the targets
 	@.ci/packages mpv snapserver snapclient liquidsoap alsa-utils sound-theme-freedesktop asterisk-core-sounds-en-wav
-	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
+	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" box
 	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
 soak: setup  ## an hour of programme on one box: growth of memory, under-runs; SECONDS=300 is shorter
-	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" ""
+	@python=$$(.ci/interpreter find) && .ci/venv .venv-box "$$python" box
 	@BOX_PYTHON=$(CURDIR)/.venv-box/bin/python $(BIN)/python tests/bench/soak.py $(if $(SECONDS),--seconds $(SECONDS))
 
 reference: setup  ## the schema and the page of all settings, and docs/lich.md's tables, from the models

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import struct
 import time
@@ -66,6 +65,8 @@ def read_rtc(device: Path = RTC_DEVICE) -> datetime | None:
         fd = os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    import fcntl  # an officer's Windows, which has no such device, has no such module
+
     try:
         flags = struct.unpack("I", fcntl.ioctl(fd, RTC_VL_READ, bytes(4)))[0]
         if flags & RTC_VL_DATA_INVALID:

@@ -25,10 +25,11 @@ from central.cli import (
     withhold_commands,
 )
 from central.cli.authority_commands import authority
+from central.cli.utf8_group import Utf8Group
 from central.testbed import demo_command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Utf8Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tramtin")
 def main() -> None:
     """The centre: sign what stations may play, and collect the evidence that they played it."""

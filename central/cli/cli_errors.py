@@ -10,6 +10,7 @@ from typing import ParamSpec
 import click
 
 from agent.errors import AgentError, ConfigError, YamlFaults
+from central.cli.missing_library import describe_missing_library
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
@@ -31,6 +32,11 @@ def handle_errors(command: Callable[P, None]) -> Callable[P, None]:
         except AgentError as error:
             click.echo(print_error(error, lang), err=True)
             sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else 1)
+        except ModuleNotFoundError as error:
+            name = click.get_current_context().info_name or ""
+            refusal = describe_missing_library(error, name, lang)
+            click.echo(print_error(refusal, lang), err=True)
+            sys.exit(EXIT_CONFIG)
 
     return run
 

@@ -193,11 +193,11 @@ def _settle(
     Raises:
         PlanError: E_CLASH, E_MOVE.
     """
+    document = review.document
+    if not isinstance(document, Playlist) or not review.shown.week:
+        return None
     from central.cli.clash_prompt import settle_clashes
 
-    document = review.document
-    if not isinstance(document, Playlist):
-        return None
     answer = settle_clashes(
         review.shown.week, document, options["clash"], "sign", lang, is_terminal=is_terminal
     )

@@ -65,9 +65,6 @@ def warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> Re
     """
     from agent.contract.feature import needed_features
     from central.documents.sign import ignored_members
-    from central.publication.left_out_stations import describe_left_out
-    from central.publication.station_rehearsal import find_configs
-    from central.store.database import Database
 
     lines, found = [], RehearsalFindings()
     if unknown := ignored_members(envelope):
@@ -75,6 +72,10 @@ def warn(document: Document, envelope: bytes, db: Path | None, lang: Lang) -> Re
     if needed := needed_features(document):
         lines.append(translate(lang, "needed", ", ".join(sorted(needed))))
     if db is not None:
+        from central.publication.left_out_stations import describe_left_out
+        from central.publication.station_rehearsal import find_configs
+        from central.store.database import Database
+
         now = datetime.now(UTC)
         with closing(Database.open(db)) as database:
             lines += describe_left_out(database, document, lang)
@@ -156,11 +157,11 @@ def judge(
     Raises:
         PlanError: with the code that the stations would give.
     """
+    if db is None:
+        return []
     from central.publication.signing import describe_early, verify_signable
     from central.store.database import Database
 
-    if db is None:
-        return []
     for line in describe_early(shown.objections, lang):
         click.echo(translate(lang, "notice", line))
     with closing(Database.open(db)) as database:

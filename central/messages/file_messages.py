@@ -188,6 +188,9 @@ PHRASES: Catalogue = {
         "cơ sở dữ liệu do bản mới hơn ghi: cài bản ấy, hoặc dùng bản sao lưu trước khi nâng cấp",
         "a newer release wrote the database: install that one, or take the backup from before",
     ),
+    "error.E_NOT_INSTALLED": Text(
+        "máy này chưa cài phần ấy của chương trình", "this part of the program is not installed"
+    ),
     "error.E_UNREADABLE": Text("không đọc được tệp", "the file cannot be read"),
     "fault.E_SCOPE": Text("vai trò không có quyền ấy ({0})", "the role has no such right ({0})"),
     "fault.E_HOURS": Text(
@@ -213,6 +216,9 @@ PHRASES: Catalogue = {
     "fault.no_pictures": Text(
         "chưa trạm nào gửi hình; ra lệnh bằng `draft command screenshot`",
         "no station has sent a picture; `draft command screenshot` asks for one",
+    ),
+    "fault.not_installed": Text(
+        "thiếu {0}: pip install 'tramtin[{1}]'", "{0} is missing: pip install 'tramtin[{1}]'"
     ),
     "fault.no_file": Text("không có tệp này", "there is no such file"),
     "fault.says_nothing": Text(

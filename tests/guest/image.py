@@ -126,9 +126,11 @@ def _read_packages() -> list[str]:
 
 
 def _read_requirements() -> list[str]:
+    """What `systemd/install` asks pip for: the requirements of all, and those of a box."""
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg", encoding="utf-8")
     lines = settings["options"]["install_requires"].splitlines()
+    lines += settings["options.extras_require"]["box"].splitlines()
     return sorted(line for line in lines if line and not line.startswith("#"))
 
 
