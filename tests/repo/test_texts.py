@@ -21,9 +21,11 @@ IMPORT = "texts.catalogue"
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 # spoken or drawn for a demonstration, never looked up
 OTHERS = ("central/testbed/",)
-# no texts that people look up: what is read aloud, letters that are drawn, both languages in a line
+# no texts that people look up: what is read aloud, letters that are drawn, words of a fingerprint,
+# both languages in a line
 RAW = (
     "speech/",
+    "agent/contract/fingerprint_words.py",
     "agent/doctor/probes/text_shaping.py",
     "agent/doctor/probes/voice.py",
     "agent/play/board/clock_words.py",
