@@ -17,10 +17,9 @@ from agent.live.reception import LiveReception
 from agent.live.relay.relay_access import RelayAccess
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.overrides.local_voice import LocalVoice, list_voice_keys
-from agent.play.board.board_output import BoardOutput
 from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
 from agent.play.item import Item, OutputContext, PlayLog, SourceTable, no_standby
-from agent.play.output_factory import build_picture_output, build_sound_output, list_sounding
+from agent.play.output_factory import build_sound_output, list_sounding
 from agent.play.play_memory import PlayMemory
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.sound_moments import SoundMoments
@@ -39,6 +38,7 @@ from agent.signals import Signal
 from agent.state.zone_levels import ZoneLevels
 
 if TYPE_CHECKING:  # these load only where the settings name them
+    from agent.play.board.board_output import BoardOutput
     from agent.play.board.wall_control import WallControl
     from agent.play.capture.voice_input import VoiceInput
     from agent.playout.light_control import Dimmable, LightControl
@@ -134,7 +134,7 @@ class OutputSet:
         from agent.playout.light_control import LightControl, LightSources, find_fresh
 
         board = self.by_name[name]
-        if not isinstance(board, BoardOutput):
+        if isinstance(board, SoundOutput):
             raise TypeError(f"{name} is no board")
         sources = LightSources(
             now=self.clock.now,
@@ -165,7 +165,7 @@ class OutputSet:
 
     def boards(self) -> list[BoardOutput]:
         """The boards among the outputs."""
-        return [one for one in self.by_name.values() if isinstance(one, BoardOutput)]
+        return [one for one in self.by_name.values() if not isinstance(one, SoundOutput)]
 
     def may_pause(self) -> bool:
         """Does no output need the next minute, so that the agent may restart?"""
@@ -213,7 +213,7 @@ class OutputSet:
 
     def _look_at_card(self, output: str, wall: WallControl) -> None:
         board = self.by_name[output]
-        if self.verifier is not None and isinstance(board, BoardOutput):
+        if self.verifier is not None and not isinstance(board, SoundOutput):
             self.verifier.look_at_card(wall.faces or board.faces, shows_ours=wall.shows_ours)
             self.verifier.sights.on_lux(wall.name, wall.measured_lux)
 
@@ -288,7 +288,7 @@ def build_outputs(
         )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:
-            board = build_picture_output(one, StationId(settings.station), context, rundown.faces)
+            board = _build_board(one, settings.station, context, rundown)
             built.by_name[one.name] = board
             if one.controls:
                 built.walls[one.name] = _build_walls(one, state.issues.set_issue)
@@ -311,6 +311,15 @@ def _build_verifier(
         return any(line.name == zone and line.state == "on" for line in lines)
 
     return build_verifier(settings, state.journal, state.issues.set_issue, is_on)
+
+
+def _build_board(
+    output: Output, station: str, context: OutputContext, rundown: SoundSchedule
+) -> BoardOutput:
+    """A board; its modules load only where the settings name one."""
+    from agent.play.board.board_factory import build_board_output
+
+    return build_board_output(output, StationId(station), context, rundown.faces)
 
 
 def _build_walls(output: Output, on_fault: FaultSink) -> list[WallControl]:

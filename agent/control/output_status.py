@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from agent.clock import Now, mono_s
 from agent.contract.accepted import HeldDocument
@@ -29,7 +30,6 @@ from agent.overrides.emergency_state import EmergencyState
 from agent.plan.occurrence import Medium, Refusal
 from agent.plan.prepared_alarm import KeyAlarm
 from agent.plan.unconfirmed_days import find_unconfirmed
-from agent.play.board.board_output import BoardOutput
 from agent.play.ipc import Snapped
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
@@ -41,11 +41,14 @@ from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
 from agent.state.zone_levels import ZoneLevels
 
+if TYPE_CHECKING:  # loads only where the settings name a board
+    from agent.play.board.board_output import BoardOutput
+
 REFUSED_AHEAD = timedelta(days=1)
 MAX_REFUSED = 3
 LONGEST_TITLE = 80
 
-Outputs = Mapping[str, SoundOutput | BoardOutput]
+Outputs = Mapping[str, "SoundOutput | BoardOutput"]
 Missing = Mapping[str, str | None]  # digest of a named file → why it is not in store
 
 
@@ -291,7 +294,7 @@ def _why(
 def _list_faces(
     want: model.Output, output: SoundOutput | BoardOutput, pictures: Mapping[str, Snapped]
 ) -> Iterator[FaceStatus]:
-    lanes = output.lanes if isinstance(output, BoardOutput) else {}
+    lanes = {} if isinstance(output, SoundOutput) else output.lanes
     shown = {face: lane.on_air for face, lane in lanes.items()}
     is_split = len({one.key if one is not None else None for one in shown.values()}) > 1
     for face in want.faces:
@@ -329,4 +332,4 @@ def _path(output: SoundOutput) -> SoundPathStatus | None:
 
 def list_boards(outputs: Outputs) -> list[BoardOutput]:
     """The boards among the outputs."""
-    return [one for one in outputs.values() if isinstance(one, BoardOutput)]
+    return [one for one in outputs.values() if not isinstance(one, SoundOutput)]

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from agent.clock import Now
 from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.silence import ActiveSilence
-from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item
 from agent.play.sound.session_stack import SessionStack
 from agent.play.sound.sound_output import SoundOutput
+
+if TYPE_CHECKING:  # loads only where the settings name a board
+    from agent.play.board.board_output import BoardOutput
 
 Standing = Literal[
     "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
 ]
 # The emergency is not heard or seen, and should be.
 SILENT: frozenset[Standing] = frozenset({"key", "order", "process", "lines", "failed", "late"})
-Outputs = Mapping[str, SoundOutput | BoardOutput]
+Outputs = Mapping[str, "SoundOutput | BoardOutput"]
 
 
 class EmergencySource(Protocol):
@@ -130,11 +132,11 @@ def _find_stop(schedule: EmergencySource, now: Now) -> Standing | None:
 def _find_output_state(
     output: SoundOutput | BoardOutput, item: Item | None, stop: Standing | None
 ) -> OutputState:
-    is_board = isinstance(output, BoardOutput)
+    is_board = not isinstance(output, SoundOutput)
     if item is None:
         return OutputState(output.name, is_board, None, "nothing")
     standing = stop or _find_standing(output, item)
-    if isinstance(output, BoardOutput):
+    if not isinstance(output, SoundOutput):
         return OutputState(output.name, is_board, item, standing)
     is_open, words = (
         output.session_stack.is_open(item.key),
@@ -165,7 +167,7 @@ def _find_standing(output: SoundOutput | BoardOutput, item: Item) -> Standing:
         return "on"
     if isinstance(output, SoundOutput) and output.session_stack.is_done(item.key):
         return "told" if output.session_stack.was_heard(item.key) else "failed"
-    if isinstance(output, BoardOutput) and output.has_failed(item):
+    if not isinstance(output, SoundOutput) and output.has_failed(item):
         return "failed"
     if on_air is not None and on_air.level >= Level.EMERGENCY:
         return "waiting"

@@ -21,7 +21,6 @@ from agent.plan.occurrence import Medium as Sense
 from agent.plan.standby import find_standby
 from agent.plan.timeline import Occurrence, Timeline
 from agent.plan.why_now import Playing, explain_now
-from agent.play.board.banner import add_banner
 from agent.play.item import Item, StandbyItem
 from agent.play.play_memory import CLOCK_STEP, PREEMPTED
 from agent.playout.item_builder import (
@@ -339,6 +338,8 @@ class BoardSchedule(SoundSchedule):
         rest = next((one for one in self.standby(now) if self._zones <= set(one.faces)), None)
         base = None if rest is None else structs.replace(rest.scene, ms=strip.ms)
         clips = banner.clips if rest is None else (*banner.clips, *rest.clips)
+        from agent.play.board.banner import add_banner  # boards alone load it
+
         scene = add_banner(base, strip, banner.edge or "bottom")
         return replace(banner, scene=scene, edge=None, clips=clips)
 

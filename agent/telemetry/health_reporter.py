@@ -42,7 +42,6 @@ from agent.health.checks.sound import SoundCheck
 from agent.health.health_report import build_health_report
 from agent.health.machine_checks import build_machine_checks
 from agent.health.open_issues import Issues
-from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
 from agent.play.speaker_line import SpeakerLine
@@ -266,7 +265,7 @@ def build_checks(  # noqa: PLR0913 - one keyword a checked part
     if any(isinstance(output, SoundOutput) for output in outputs.values()):
         checks.append(SoundCheck(issues.all))
         checks.append(voice)
-    if any(isinstance(output, BoardOutput) for output in outputs.values()):
+    if not all(isinstance(output, SoundOutput) for output in outputs.values()):
         checks.append(BoardCheck(partial(_late, outputs)))
     return checks + build_machine_checks(settings, memory, boot_id, clock.now)
 
@@ -285,7 +284,7 @@ def _describe_level(level: ZoneLevel) -> ZoneLevelState:
 
 def _late(outputs: Outputs) -> dict[str, int]:
     boards = outputs.items()
-    return {name: board.late for name, board in boards if isinstance(board, BoardOutput)}
+    return {name: board.late for name, board in boards if not isinstance(board, SoundOutput)}
 
 
 def _lacking(clock: Clock, rundowns: Mapping[str, UpcomingItems]) -> dict[str, str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agent.clock import Now
 from agent.contract.report import Why
-from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item
 from agent.play.sound.sound_output import SoundOutput
 
-Outputs = Mapping[str, SoundOutput | BoardOutput]
+if TYPE_CHECKING:  # loads only where the settings name a board
+    from agent.play.board.board_output import BoardOutput
+
+Outputs = Mapping[str, "SoundOutput | BoardOutput"]
 
 
 class UpcomingItems(Protocol):
@@ -68,7 +70,7 @@ def list_lanes(
 def _list_faces(
     output: SoundOutput | BoardOutput, rundown: UpcomingItems, now: Now
 ) -> Iterator[OutputLane]:
-    if isinstance(output, BoardOutput):
+    if not isinstance(output, SoundOutput):
         for face, part in rundown.faces.items():
             on_air = output.lanes[face].on_air
             name = f"{output.name}/{face}"
