@@ -80,6 +80,9 @@ class AudioOutput(Protocol):
     def is_running(self) -> bool:
         """Does the device still consume samples? If not, restart the process."""
 
+    def retire(self) -> None:
+        """Another stream has taken over: this one plays out what it has, and is closed soon."""
+
     def close(self) -> None:
         """Stop calling `fill` and release the device."""
 

@@ -115,7 +115,7 @@ class Station:
                 "--demo",
                 "--health-s",
                 f"{self.health_s}",
-                env={**os.environ, **self.env},
+                env={**os.environ, "PYTHONOPTIMIZE": "2", **self.env},  # as the unit
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drivers.audio.alsa_card import find_card
 from drivers.audio.portaudio_device import find_device, list_devices
 from drivers.audio.quiet_stderr import quiet_stderr
 from drivers.errors import DeviceUnreachable
 from drivers.interface import AudioDevice, Fill
+
+if TYPE_CHECKING:  # an agent lists devices and plays nothing itself
+    from drivers.audio.callback_thread import CallbackThread
 
 BLOCK_FRAMES = 2_880  # 60 ms: a sound server's wake-ups are nearly all of what playing costs
 CARD_BLOCK_FRAMES = 480
@@ -32,6 +35,7 @@ class PortAudioOutput:
         self.underflows = 0
         self._audio: Any = None
         self._stream: Any = None
+        self._thread: CallbackThread | None = None
 
     def preferred_block(self) -> int:
         """60 ms, but 10 ms for a card that is addressed directly (`hw:`); see `AudioOutput`."""
@@ -47,13 +51,17 @@ class PortAudioOutput:
         """
         import pyaudio
 
+        from drivers.audio.callback_thread import CallbackThread
+
         self._initialise()
         index, _ = self._find(channels)
         proceed = pyaudio.paContinue
+        thread = CallbackThread()
 
         def callback(
             _in: bytes | None, frames: int, times: Mapping[str, float], status: int
         ) -> tuple[bytes, int]:
+            thread.keep_state()
             if status & pyaudio.paOutputUnderflow:
                 self.underflows += 1
             # The clock's base differs from device to device (wall or monotonic); only the
@@ -74,10 +82,16 @@ class PortAudioOutput:
                 )
         except (OSError, ValueError) as error:
             raise DeviceUnreachable(self.device, "open", str(error)) from error
+        self._thread = thread
 
     def is_running(self) -> bool:
         """False when the device is gone: PortAudio then stops without an exception."""
         return self._stream is not None and bool(self._stream.is_active())
+
+    def retire(self) -> None:
+        """See `AudioOutput.retire`."""
+        if self._thread is not None:
+            self._thread.is_retired = True
 
     def close(self) -> None:
         """Stop calling `fill` and release the device."""

@@ -49,6 +49,9 @@ class ThreadedOutput:
     def is_running(self) -> bool:
         return not self._is_closed.is_set()
 
+    def retire(self) -> None:
+        """Plays on."""
+
     def close(self) -> None:
         self._is_closed.set()
         if self._thread is not None:

@@ -188,6 +188,7 @@ class Streams:
         self.current.flowed_at_s = now_s
         self.current.flowed_frames = self.current.mixer.frames
         self.current.mixer.hand_over(stream.mixer, level)
+        self.current.output.retire()
         self._streams.append(stream)
         return True
 

@@ -25,6 +25,7 @@ DOORS = {
         "agent.live.stream_reception",
     },
     "agent.verifier": set[str](),
+    "agent.play.board": set[str](),
     "agent.play.capture": set[str](),
     "agent.radio": set[str](),
     "speech": {"speech", "speech.chunk", "speech.dialect", "speech.reading"},
@@ -49,9 +50,6 @@ def modules_after(code: str) -> set[str]:
             AGENT,
             {
                 "agent.plan.light",
-                "agent.play.board.board_process",
-                "agent.play.board.video_feed",
-                "agent.play.board.wall_control",
                 "agent.play.capture.capture_process",
                 "agent.play.capture.horn_filter",
                 "agent.play.decode.live_ring",

@@ -39,6 +39,7 @@ class FakeOutput:
         self._device = device
         self._fill: Fill | None = None
         self._frames = 0
+        self.is_retired = False
 
     def preferred_block(self) -> int:
         return BLOCK
@@ -57,6 +58,9 @@ class FakeOutput:
 
     def is_running(self) -> bool:
         return self in self._device.open_streams
+
+    def retire(self) -> None:
+        self.is_retired = True
 
     def close(self) -> None:
         if self in self._device.open_streams:
@@ -126,7 +130,8 @@ def test_what_was_playing_fades_on_its_own_stream_and_nothing_of_it_is_lost(benc
 
 def test_the_replaced_stream_is_closed_once_its_buffer_has_played(bench: Bench) -> None:
     bench.alarm()
-    fresh = bench.device.open_streams[-1]
+    replaced, fresh = bench.device.open_streams
+    assert (replaced.is_retired, fresh.is_retired) == (True, False)
     bench.streams.close_faded()
     assert len(bench.device.open_streams) == 2
     bench.run(bench.first)
