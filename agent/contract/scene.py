@@ -24,6 +24,7 @@ MAX_REGIONS, MIN_TURN_MS = 3, 1_000
 MAX_INPUT_MS = 4 * 3_600_000  # a live picture that somebody forgets ends within hours
 MIN_FADE_MS, MAX_FADE_MS = 100, 1_000
 MAX_TURNS, MAX_TURN_ELEMENTS = 64, 128  # of a scene, in all its regions together
+EXERCISE_TEXT = "DIỄN TẬP · EXERCISE"  # over every picture of an exercise
 MAX_CLIPS = 1  # each takes a decoder
 FPS, MAX_FPS = 25, 60  # of a clip that names none; at most
 CLOCK_DIRECTIVES = "HMSdmY"  # of `format`

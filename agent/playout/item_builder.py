@@ -11,7 +11,7 @@ from msgspec import UNSET
 from agent.contract.accepted import HeldDocument
 from agent.contract.default_title import default_title
 from agent.contract.document import EmergencyBody, Entry, Medium, TextBody
-from agent.contract.scene import Element, Scene, each_element
+from agent.contract.scene import EXERCISE_TEXT, Element, Scene, each_element
 from agent.plan.chime_check import ChimePlaylist
 from agent.plan.emergency import ActiveEmergency, recorded_signal, shown_text
 from agent.plan.standby import StandbyPicture
@@ -262,7 +262,7 @@ def _exercise(height: int) -> Element:
     return Element(
         kind="text",
         box=[0, 0, 1000, height],
-        text="DIỄN TẬP · EXERCISE",
+        text=EXERCISE_TEXT,
         lang="vi",
         colour="#000000",
         background="#ffd23f",

@@ -7,7 +7,6 @@ stays readable; Khmer has no such form.
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -34,23 +33,62 @@ def to_ascii(text: str) -> str:
     return plain
 
 
-def wrap_lines(texts: Iterable[str], widths: Sequence[int]) -> list[str]:
-    """The texts one after another on lines of at most so many characters.
+def to_plain(text: str, encoding: Encoding) -> str:
+    """The text as a sign of this encoding can say it.
 
     Raises:
-        ValueError: they do not fit.
+        ValueError: a letter that the sign has not.
     """
-    lines: list[str] = []
+    return to_ascii(text) if encoding == "ascii" else unicodedata.normalize("NFC", text)
+
+
+def wrap_pages(texts: Sequence[str], widths: Sequence[int], encoding: Encoding) -> list[list[str]]:
+    """Texts as lines, page after page: all on one page if they fit, else each begins a new one.
+
+    Args:
+        texts: from `to_plain`.
+        widths: of the lines of a page, as `encode_line` counts them.
+        encoding: of the sign.
+
+    Raises:
+        ValueError: a line has less than a letter.
+    """
+    together = _fill(texts, widths, encoding)
+    if len(together) == 1:
+        return together
+    return [page for text in texts for page in _fill([text], widths, encoding)]
+
+
+def _fill(texts: Iterable[str], widths: Sequence[int], encoding: Encoding) -> list[list[str]]:
+    pages: list[list[str]] = [[]]
     for paragraph in (line for text in texts for line in text.splitlines()):
         words = paragraph.split()
         while words:
-            width = widths[len(lines)] if len(lines) < len(widths) else 0
-            if not width:
-                raise ValueError(f"the sign has {len(widths)} lines of {max(widths)} characters")
-            first, *_ = textwrap.wrap(" ".join(words), width) or [""]
-            lines.append(first)
-            words = " ".join(words)[len(first) :].split()
-    return lines
+            if len(pages[-1]) == len(widths):
+                pages.append([])
+            line, words = _take_line(words, widths[len(pages[-1])], encoding)
+            pages[-1].append(line)
+    return pages
+
+
+def _take_line(words: list[str], width: int, encoding: Encoding) -> tuple[str, list[str]]:
+    """As many words as a line takes, and the others; a word longer than a line is cut."""
+    line, taken = "", 0
+    for word in words:
+        longer = f"{line} {word}" if line else word
+        if _count(longer, encoding) > width:
+            break
+        line, taken = longer, taken + 1
+    if taken:
+        return line, words[taken:]
+    cut = next((at for at in range(width, 0, -1) if _count(words[0][:at], encoding) <= width), 0)
+    if not cut:
+        raise ValueError(f"a line of {width} has no room for {words[0][:1]!r}")
+    return words[0][:cut], [words[0][cut:], *words[1:]]
+
+
+def _count(text: str, encoding: Encoding) -> int:
+    return len(text.encode()) if encoding == "utf-8" else len(text)
 
 
 def encode_line(
@@ -71,8 +109,7 @@ def encode_line(
     if encoding == "utf-16":
         units = unicodedata.normalize("NFC", text).ljust(chars)
         return [ord(letter) if ord(letter) < 0x10000 else ord("?") for letter in units[:chars]]
-    plain = to_ascii(text) if encoding == "ascii" else unicodedata.normalize("NFC", text)
-    raw = plain.encode().ljust(chars, b" ")
+    raw = to_plain(text, encoding).encode().ljust(chars, b" ")
     if len(raw) > chars:
         raise ValueError(f"{len(raw)} bytes, the line has {chars}")
     if per_register == 1:

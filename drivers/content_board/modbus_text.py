@@ -1,21 +1,22 @@
 """A sign with letters of its own, on Modbus: lines of text at registers that the profile names.
 
 Every line is written and read back. What a sign says that was not written here is somebody else's:
-it is written anew.
+it is written anew. What has more lines than the sign is shown page after page, one each time that
+the sign is looked at.
 """
 
 from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from drivers.bus.serial_port import PARITIES, Framing
-from drivers.codec.character_line import decode_line, encode_line, wrap_lines
+from drivers.codec.character_line import decode_line, encode_line, to_plain, wrap_pages
 from drivers.content_board.sign import SignPicture
 from drivers.errors import (
     DeviceFault,
@@ -62,6 +63,7 @@ class ModbusTextSign:
         self._unit = unit
         self._spec = spec
         self._wanted: list[list[int]] | None = None
+        self._pages: list[list[list[int]]] = []
         self._wanted_level: int | None = None
 
     def show(self, picture: SignPicture, is_stale: Callable[[], bool]) -> None:
@@ -69,13 +71,12 @@ class ModbusTextSign:
         del is_stale  # a line takes no longer than the question
         self._wanted = None
         try:
-            texts = wrap_lines(picture.texts, [line.chars for line in self._spec.lines])
-            rows = self._encode(() if picture.is_black else tuple(texts))
+            self._pages = self._find_pages(() if picture.is_black else picture.texts)
         except ValueError as error:
             self.blank()
             raise DeviceFault(self._name, "show", f"E_TEXT: {error}") from error
-        self._put(rows)
-        self._wanted = rows
+        self._put(self._pages[0])
+        self._wanted = self._pages[0]
 
     def set_brightness(self, pct: int) -> None:
         """See `Sign.set_brightness`; a sign without such a register stays as it is."""
@@ -94,6 +95,8 @@ class ModbusTextSign:
         found = self._find_foreign(self._wanted)
         if found:
             self._put(self._wanted)
+        elif len(self._pages) > 1:
+            self._turn_page()
         return found
 
     def blank(self) -> None:
@@ -120,6 +123,31 @@ class ModbusTextSign:
     def close(self) -> None:
         """See `Sign.close`."""
         self._client.close()  # type: ignore[no-untyped-call]  # pymodbus's own
+
+    def _find_pages(self, texts: Sequence[str]) -> list[list[list[int]]]:
+        """The registers of each page; a text of several that the sign cannot say is left out.
+
+        Raises:
+            ValueError: it can say none of them.
+        """
+        spec, plain, faults = self._spec, list[str](), list[ValueError]()
+        for text in texts:
+            try:
+                plain.append(to_plain(text, spec.encoding))
+            except ValueError as error:
+                faults.append(error)
+        if faults and not plain:
+            raise faults[0]
+        for fault in faults:
+            log.warning("%s: one of %d texts is left out: %s", self._name, len(texts), fault)
+        pages = wrap_pages(plain, [line.chars for line in spec.lines], spec.encoding)
+        return [self._encode(tuple(page)) for page in pages]
+
+    def _turn_page(self) -> None:
+        self._pages = [*self._pages[1:], self._pages[0]]
+        self._wanted, page = None, self._pages[0]
+        self._put(page)
+        self._wanted = page
 
     def _put(self, rows: list[list[int]]) -> None:
         """Have these rows on the sign; one that keeps something else is left blank, if it can be.

@@ -302,6 +302,25 @@ HANG = """
 """
 
 
+def test_an_alarm_too_long_for_the_sign_at_the_gate_is_on_it_all_the_same(start: Start) -> None:
+    """The wall shows it as it stands; the sign gets its first page."""
+    words = (" ".join([VIETNAMESE] * 6), " ".join([KHMER] * 4))
+    texts = [
+        Element("text", [0, 500 * n, 1000, 500], text=text, background="#b00000")
+        for n, text in enumerate(words)
+    ]
+    child = start()
+    child.next()
+    child.tell(build_show(*texts, faces=["mat-sau"]))
+    fault = child.next()
+    assert isinstance(fault, WorkerFault)
+    assert (fault.code, fault.faces) == ("E_FIT", ["mat-sau"])
+    child.tell(build_show(*texts, is_alarm=True, id="s2"))
+    shown = [child.next() for _ in FACES]
+    assert {one.face for one in shown if isinstance(one, Shown)} == set(FACES)
+    assert child.picture("mat-sau").getpixel((0, 0)) == (176, 0, 0)
+
+
 def test_a_process_that_draws_ends_with_its_board(start: Start, tmp_path: Path) -> None:
     code = tmp_path / "code"
     code.mkdir()

@@ -136,17 +136,39 @@ def test_a_brightness_that_does_not_exist_is_the_nearest_one(
     sign.close()
 
 
-@pytest.mark.parametrize(
-    ("texts", "says"), [(["ទឹក"], "no letter for"), (["dài " * 40], "2 lines of 32 characters")]
-)
-def test_what_the_sign_cannot_say_leaves_it_blank(
-    server: TextSignServer, texts: list[str], says: str
-) -> None:
+def test_what_the_sign_cannot_say_leaves_it_blank(server: TextSignServer) -> None:
     sign = sign_at(server)
     sign.show(saying("cũ"), never)
-    with pytest.raises(DeviceFault, match=f"E_TEXT: .*{says}"):
-        sign.show(saying(*texts), never)
+    with pytest.raises(DeviceFault, match=r"E_TEXT: .*no letter for"):
+        sign.show(saying("ទឹក"), never)
     assert server.sign.lines == ["", ""]
+    sign.close()
+
+
+def test_a_text_longer_than_the_sign_is_said_page_after_page(server: TextSignServer) -> None:
+    sign = sign_at(server)
+    sign.show(
+        saying("Nước lũ đang lên nhanh trên sông Cổ Chiên, bà con di dời ngay đến nhà xã"), never
+    )
+    seen = [list(server.sign.lines)]
+    for _ in range(2):
+        assert sign.check() == ""
+        seen.append(list(server.sign.lines))
+    assert seen[0] == ["Nuoc lu dang len nhanh tren song", "Co Chien, ba con di doi ngay den"]
+    assert seen[1] == ["nha xa", ""]
+    assert seen[2] == seen[0]
+    server.sign.registers[1000] = 0x5858
+    assert sign.check().startswith("E_FOREIGN: line 1 says")
+    assert server.sign.lines == seen[0]
+    sign.close()
+
+
+def test_of_an_alarm_in_two_languages_the_one_is_said_that_the_sign_has_letters_for(
+    server: TextSignServer,
+) -> None:
+    sign = sign_at(server)
+    sign.show(saying("Lũ về, di dời ngay", "ទឹកជំនន់កំពុងឡើង"), never)
+    assert server.sign.lines == ["Lu ve, di doi ngay", ""]
     sign.close()
 
 

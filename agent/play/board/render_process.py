@@ -24,8 +24,10 @@ import msgspec
 
 from agent.clock import mono_s
 from agent.contract.local_time import LOCAL
+from agent.contract.scene import MIN_TURN_MS
 from agent.errors import PlayError
 from agent.play.board import scene_renderer
+from agent.play.board.alarm_pages import LEAST_PAGE_MS, AlarmRenderer
 from agent.play.board.forked_process import fork_process, kill
 from agent.play.board.scene_budget import SCENE_BUDGET, SceneBudget
 from agent.play.board.scene_state import SceneMoment, names_face, read_changing, read_turns
@@ -40,11 +42,13 @@ from agent.play.ipc import ShowScene
 
 LOGGER = logging.getLogger(__name__)
 _DRAWN, _NO_TIME = b"\1", math.nan
+_PAGE = struct.Struct("<I")  # milliseconds that a page of an alarm stays; 0: it has no pages
 _MOMENT = struct.Struct("<dQ")  # POSIX seconds, milliseconds since the beginning of the scene
 MESSAGE_BYTES = 2048
 _CODE = re.compile(r"^E_[A-Z_]{2,20}$")
 
 Size = tuple[int, int]
+_Renderer = scene_renderer.SceneRenderer | AlarmRenderer
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class RenderProcess:
         sizes: (width_px, height_px) of its faces.
         station: its id, for texts.
         budget: limits of the scene.
+        least_page_ms: how long a page stays, at least, of an alarm that a face cannot show at once.
 
     Raises:
         OSError: no process can be started; nothing is left open then.
@@ -91,6 +96,7 @@ class RenderProcess:
         sizes: Mapping[str, Size],
         station: str,
         budget: SceneBudget = SCENE_BUDGET,
+        least_page_ms: int = LEAST_PAGE_MS,
     ) -> None:
         self.show = show
         self.faces = set(sizes)
@@ -101,10 +107,14 @@ class RenderProcess:
         self._sizes = dict(sizes)
         self._budget = budget
         self._is_over = False
+        self._page_ms = 0
+        self._moment = SceneMoment(None)
         self._shared = mmap.mmap(-1, sum(map(_frame_bytes, sizes.values())))
         room_px = budget.strip_px if list_tickers(show.scene) else 1
         self._strips = mmap.mmap(-1, room_px * 3)
-        drawer = _Drawer(show, self._sizes, station, budget, self._shared, self._strips)
+        drawer = _Drawer(
+            show, self._sizes, station, budget, self._shared, self._strips, least_page_ms
+        )
         self._pid, self._ask, self.fd = _fork(drawer)
 
     def request(self) -> None:
@@ -113,8 +123,8 @@ class RenderProcess:
         Raises:
             PlayError: E_UNSUPPORTED, a clock's format.
         """
-        moment = moment_of(self.show)
-        self.texts = read_changing(self.show.scene, moment)
+        self._moment = moment = moment_of(self.show)
+        self.texts = self._read_texts(moment)
         self.turns = read_turns(self.show.scene, moment)
         self.due_mono_s = mono_s() + self._budget.render_s
         with contextlib.suppress(BrokenPipeError):  # it is gone: `receive` reports that
@@ -129,10 +139,26 @@ class RenderProcess:
         if answer[:1] != _DRAWN or not was_requested:
             return _parse_failure(answer)
         try:
-            self._take_strips(answer[1:])
-        except (ValueError, PlayError) as error:
+            (page_ms,) = _PAGE.unpack_from(answer, 1)
+            self._take_strips(answer[1 + _PAGE.size :])
+        except (ValueError, PlayError, struct.error) as error:
             return Failure("E_RENDER", f"an invalid answer: {error}", is_death=True)
+        self._page_ms = max(page_ms, MIN_TURN_MS) if page_ms else 0
+        self.texts = self._read_texts(self._moment)
         return self._cut_frames()
+
+    def has_changed(self) -> bool:
+        """Does the scene look otherwise now than in the frame last requested?
+
+        Raises:
+            PlayError: E_UNSUPPORTED, a clock's format.
+        """
+        return self._read_texts(moment_of(self.show)) != self.texts
+
+    def _read_texts(self, moment: SceneMoment) -> tuple[str, ...]:
+        """What changes by the clock; of an alarm in pages also the number of the page."""
+        texts = read_changing(self.show.scene, moment)
+        return texts if not self._page_ms else (*texts, str(moment.shown_ms // self._page_ms))
 
     def kill(self) -> int | None:
         """End it now; its pid, to be reaped by `reap`. A second call does nothing."""
@@ -191,16 +217,17 @@ class _Drawer:
     budget: SceneBudget
     shared: mmap.mmap
     strips: mmap.mmap
+    least_page_ms: int
 
     def serve(self, asked: int, answers: int) -> None:
         """Draw on each request, until the board closes its end; a failure is the last answer."""
-        renderer: scene_renderer.SceneRenderer | None = None
+        renderer: _Renderer | None = None
         table = b""
         while len(request := os.read(asked, _MOMENT.size)) == _MOMENT.size:
             try:
                 if renderer is None:
                     renderer = self._load()
-                    table = self._draw_strips(renderer)
+                    table = _build_page(renderer) + self._draw_strips(renderer)
                 self._draw(renderer, _decode_moment(request))
             except PlayError as error:
                 os.write(answers, _build_failure(error.code, f"{error.subject}: {error.hint}"))
@@ -216,11 +243,15 @@ class _Drawer:
                 return
             os.write(answers, _DRAWN + table)
 
-    def _load(self) -> scene_renderer.SceneRenderer:
+    def _load(self) -> _Renderer:
         context = scene_renderer.SceneContext(self.station, self.show.media)
+        if self.show.is_alarm:
+            return AlarmRenderer(
+                self.show.scene, self.sizes, context, self.budget, self.least_page_ms
+            )
         return scene_renderer.SceneRenderer(self.show.scene, self.sizes, context, self.budget)
 
-    def _draw(self, renderer: scene_renderer.SceneRenderer, moment: SceneMoment) -> None:
+    def _draw(self, renderer: _Renderer, moment: SceneMoment) -> None:
         at, drawn = 0, dict[str, bytes]()
         for _, alike in self._list_alike():
             if alike not in drawn:
@@ -235,7 +266,7 @@ class _Drawer:
         for face, size in self.sizes.items():
             yield face, face if is_named else first.setdefault(size, face)
 
-    def _draw_strips(self, renderer: scene_renderer.SceneRenderer) -> bytes:
+    def _draw_strips(self, renderer: _Renderer) -> bytes:
         """Draw what moves; returns the sizes of the strips."""
         most_px = share_px(self.show.scene, self.sizes, self.budget.strip_px)
         drawn = {
@@ -273,6 +304,11 @@ def _fork(drawer: _Drawer) -> tuple[int, int, int]:
         os.close(asked)
         os.close(answers)
     return pid, ask, answer
+
+
+def _build_page(renderer: _Renderer) -> bytes:
+    page_ms = renderer.page_ms if isinstance(renderer, AlarmRenderer) else 0
+    return _PAGE.pack(page_ms)
 
 
 def _frame_bytes(size: Size) -> int:

@@ -16,12 +16,12 @@ from agent.errors import PlayError
 from agent.play.board.board_faces import BoardFaces
 from agent.play.board.clip_table import ClipFault, ClipTable
 from agent.play.board.forked_process import reap
-from agent.play.board.render_process import Failure, RenderProcess, moment_of
+from agent.play.board.render_process import Failure, RenderProcess
 from agent.play.board.resting_faces import RestingFaces
 from agent.play.board.scene_budget import SceneBudget
 from agent.play.board.scene_drawing import SceneDrawing, begin_drawing, list_ahead
-from agent.play.board.scene_state import find_fade_s, read_changing
-from agent.play.board.sign_scene import fit_to_board
+from agent.play.board.scene_state import find_fade_s
+from agent.play.board.sign_scene import find_least_page_ms, fit_to_board
 from agent.play.ipc import BoardEvent, MoveScene, Shown, ShowScene, Test, WorkerFault
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ class SceneTable:
         """Draw in a separate process: this one continues, above all with its heartbeat."""
         sizes = {face: self._faces.sizes[face] for face in faces}
         try:
-            renderer = RenderProcess(show, sizes, self._station, self._budget)
+            least_page_ms = find_least_page_ms(self._sink)
+            renderer = RenderProcess(show, sizes, self._station, self._budget, least_page_ms)
         except OSError as error:
             self._give_up(show, sizes, "E_RENDER", f"no process to draw it: {error}")
             return
@@ -251,7 +252,7 @@ class SceneTable:
             if now_s >= drawing.held_mono_s:
                 self._put(drawing)
         elif renderer.due_mono_s is None:
-            if read_changing(renderer.show.scene, moment_of(renderer.show)) != renderer.texts:
+            if renderer.has_changed():
                 self._request(drawing)
         elif now_s >= renderer.due_mono_s:
             limit = f"not drawn within {self._budget.render_s:g} s"

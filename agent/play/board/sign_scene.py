@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from agent.contract.scene import Element, Region, Scene, Turn, list_regions, still
+from agent.play.board.alarm_pages import LEAST_PAGE_MS, STILL_PAGE_MS
 from agent.play.ipc import ShowScene
 from drivers.frame_sink import TextSink
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from drivers.frame_sink import FrameSink
 
 WHOLE = [0, 0, 1000, 1000]
+WHOLE_DAY_MS = 86_400_000
 
 
 def fit_to_board(show: ShowScene, sink: FrameSink, station: str) -> ShowScene:
@@ -24,8 +26,18 @@ def fit_to_board(show: ShowScene, sink: FrameSink, station: str) -> ShowScene:
     scene = still(show.scene)
     if isinstance(sink, TextSink):
         scene = without_clocks(scene)
-        sink.announce(dict.fromkeys(show.faces, list_texts(scene, station)))
+        texts = list_texts(scene, station)
+        # of an alarm in several languages, those are said that the sign has letters for
+        said = texts if show.is_alarm else ["\n".join(texts)]
+        sink.announce(dict.fromkeys(show.faces, said))
     return msgspec.structs.replace(show, scene=scene)
+
+
+def find_least_page_ms(sink: FrameSink) -> int:
+    """How long a page of an alarm stays at least; what its sign's letters say has pages there."""
+    if isinstance(sink, TextSink):
+        return WHOLE_DAY_MS
+    return LEAST_PAGE_MS if sink.shows_motion else STILL_PAGE_MS
 
 
 def list_texts(scene: Scene, station: str) -> list[str]:

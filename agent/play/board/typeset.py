@@ -157,18 +157,37 @@ def fit(text: str, width_px: int, height_px: int) -> Layout:
         PlayError: E_FIT, not even at the smallest size.
     """
     clean = _clean(text)
-    legible_px = LEGIBLE_KHMER_PX if any(map(is_khmer, clean)) else LEGIBLE_LATIN_PX
     best: Layout | None = None
-    for pieces_of in (_first_pieces(clean), _khmer_syllables, _clusters):
+    for pieces_of in _each_way(clean):
         layout = _largest(clean, width_px, height_px, pieces_of)
         if layout is not None and (best is None or layout.size_px > best.size_px):
             best = layout
-        if best is not None and best.size_px >= legible_px:
+        if best is not None and best.size_px >= find_legible_px(clean):
             break
     if best is None:
         box = f"{width_px}x{height_px} px"
         raise PlayError("E_FIT", clean[:40], f"too long for {box} even at {MIN_SIZE_PX} px")
     return best
+
+
+def find_legible_px(text: str) -> int:
+    """The least size at which its letters can be read."""
+    return LEGIBLE_KHMER_PX if any(map(is_khmer, text)) else LEGIBLE_LATIN_PX
+
+
+def find_line_px(text: str, size_px: int) -> int:
+    """The height of its lines."""
+    return _line_metrics(_clean(text), size_px)[0]
+
+
+def break_lines(text: str, size_px: int, width_px: int) -> list[str]:
+    """The text on lines of this width, however many; words too long for a line are broken."""
+    clean, lines = _clean(text), list[str]()
+    for pieces_of in _each_way(clean):
+        lines = [line for line in _all_lines(clean, size_px, width_px, pieces_of) if line]
+        if all(_width_of(line, size_px) <= width_px for line in lines):
+            break
+    return lines
 
 
 def margin_of(width_px: int, height_px: int) -> int:
@@ -335,6 +354,13 @@ def _is_syllable_break(before: str, after: str) -> bool:
 
 def _is_cluster_break(before: str, after: str) -> bool:
     return unicodedata.category(after) not in ("Mn", "Mc", "Cf", "Po") and before != COENG
+
+
+def _each_way(text: str) -> Iterator[Callable[[str], Iterator[str]]]:
+    """Where lines may break: between words first, then inside of them."""
+    yield _first_pieces(text)
+    yield _khmer_syllables
+    yield _clusters
 
 
 def _first_pieces(text: str) -> Callable[[str], Iterator[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.codec.character_line import decode_line, encode_line, to_ascii, wrap_lines
+from drivers.codec.character_line import decode_line, encode_line, to_ascii, wrap_pages
 
 
 def test_vietnamese_without_marks_stays_readable_and_khmer_is_refused() -> None:
@@ -37,9 +37,24 @@ def test_utf_8_counts_bytes() -> None:
         encode_line("abề", 4, "utf-8", 2, "high")
 
 
-def test_words_go_on_lines_and_too_many_are_an_error() -> None:
-    assert wrap_lines(["mot hai", "ba"], [7, 7]) == ["mot hai", "ba"]
-    assert wrap_lines(["mot hai ba bon"], [7, 6]) == ["mot hai", "ba bon"]
-    assert wrap_lines(["  \n"], [7]) == []
-    with pytest.raises(ValueError, match="2 lines of 7"):
-        wrap_lines(["mot hai ba bon nam"], [7, 7])
+def test_texts_are_wrapped_and_what_is_longer_than_a_page_has_several() -> None:
+    assert wrap_pages(["mot hai", "ba"], [7, 7], "ascii") == [["mot hai", "ba"]]
+    assert wrap_pages(["mot hai ba bon"], [7, 6], "ascii") == [["mot hai", "ba bon"]]
+    assert wrap_pages(["  \n"], [7], "ascii") == [[]]
+    assert wrap_pages(["mot hai ba bon nam"], [7, 7], "ascii") == [["mot hai", "ba bon"], ["nam"]]
+    # each text begins a page: two languages are not mixed on one
+    assert wrap_pages(["mot hai ba", "one two"], [7, 7], "ascii") == [
+        ["mot hai", "ba"],
+        ["one two"],
+    ]
+
+
+def test_a_line_is_counted_in_bytes_where_the_sign_counts_them() -> None:
+    assert wrap_pages(["lũ về"], [5, 5], "utf-16") == [["lũ về"]]
+    assert wrap_pages(["lũ về"], [5, 5], "utf-8") == [["lũ", "về"]]  # 3 and 4 bytes
+
+
+def test_a_word_longer_than_a_line_is_cut() -> None:
+    assert wrap_pages(["abcdefg hi"], [3, 3], "ascii") == [["abc", "def"], ["g", "hi"]]
+    with pytest.raises(ValueError, match="no room for 'ề'"):
+        wrap_pages(["ề"], [2], "utf-8")

@@ -252,9 +252,8 @@ def test_a_clock_is_redrawn_by_the_same_process_and_reported_once(
 ) -> None:
     times = [datetime(2026, 11, 30, 12, 0, n, tzinfo=UTC) for n in range(60)]
     turns = itertools.count()
-    for module in ("scene_table", "render_process"):
-        name = f"agent.play.board.{module}.moment_of"
-        monkeypatch.setattr(name, lambda _: SceneMoment(times[next(turns) // 4]))
+    name = "agent.play.board.render_process.moment_of"
+    monkeypatch.setattr(name, lambda _: SceneMoment(times[next(turns) // 4]))
     bench.tell(build_show("s1", Element("clock", [0, 0, 1000, 1000], format="%S")))
     assert isinstance(bench.hear(), Shown)
     first = bench.sink.frames["mat"]
@@ -296,9 +295,8 @@ def test_a_picture_that_would_flash_is_ahead_back_and_shown_then(
 
 def test_each_turn_is_drawn_when_it_comes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     now = itertools.count()
-    for module in ("scene_table", "render_process"):
-        name = f"agent.play.board.{module}.moment_of"
-        monkeypatch.setattr(name, lambda _: SceneMoment(None, next(now) // 4 * 1_000))
+    name = "agent.play.board.render_process.moment_of"
+    monkeypatch.setattr(name, lambda _: SceneMoment(None, next(now) // 4 * 1_000))
     everywhere = [0, 0, 1000, 1000]
     turns = [
         Turn([Element("text", everywhere, text=" ", background=colour)], 1_000)

@@ -48,7 +48,7 @@ def test_a_text_sign_is_told_banner_and_notice_from_above() -> None:
     sign = FakeTextSign()
     show = ShowScene("s1", shown, ["cong"], {}, 9.0)
     fitted = fit_to_board(show, sign, "tv-cl-0007").scene
-    assert sign.announced == {"cong": ["Họp dân", "Lũ"]}  # both begin at the top: in their order
+    assert sign.announced == {"cong": ["Họp dân\nLũ"]}  # both begin at the top: in their order
     assert all(one.kind != "clock" for one in fitted.elements)
 
 
@@ -60,3 +60,10 @@ def test_a_board_that_moves_gets_the_scene_as_it_is() -> None:
 def test_placeholders_are_filled_and_empty_texts_left_out() -> None:
     scene = Scene([Element("text", WHOLE, text=" "), Element("text", WHOLE, text="{station}")], 1)
     assert list_texts(scene, "tv-cl-0007") == ["tv-cl-0007"]
+
+
+def test_each_language_of_an_alarm_is_a_text_of_its_own() -> None:
+    words = [Element("text", WHOLE, text=text) for text in ("Lũ về", "ទឹកជំនន់")]
+    sign = FakeTextSign()
+    fit_to_board(ShowScene("a", Scene(words, 1), ["cong"], {}, 9.0, is_alarm=True), sign, "s")
+    assert sign.announced == {"cong": ["Lũ về", "ទឹកជំនន់"]}
