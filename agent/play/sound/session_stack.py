@@ -276,9 +276,11 @@ class SessionStack:
 
         While the holder's last slot is not known nothing may begin: the holder may only be pausing.
         """
+        waiting = [one for one in self._scheduled if one.is_waiting]
+        if not waiting:
+            return
         slot = self._find_last_slot(holder, now) if holder is not None else None
         first: list[SoundSession] = []
-        waiting = [one for one in self._scheduled if one.is_waiting]
         for session in sorted(waiting, key=_turn_of):
             planned_mono_s = self._clock.mono_of(session.item.start_at)
             level = session.item.level
