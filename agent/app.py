@@ -328,7 +328,11 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         }  # fmt: skip
         services |= proving
         boards = outputs.wall_services(
-            settings.outputs, site_inputs.inputs, site_inputs.readings, health.report_soon
+            settings.outputs,
+            site_inputs.inputs,
+            site_inputs.readings,
+            health.report_soon,
+            lambda: journal.alive_at,
         )
         services |= {name: partial(kept, run) for name, run in boards.items()}
         if store.is_volatile:

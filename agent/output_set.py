@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,7 @@ class OutputSet:
         read_states: Callable[[], Mapping[str, InputState]],
         read_sensors: Callable[[], Mapping[str, SensorReading]],
         report: Callable[[], None],
+        stopped_at: Callable[[], datetime | None],
     ) -> dict[str, Run]:
         """The services that watch and dim boards, by name; none without control cards.
 
@@ -104,6 +105,7 @@ class OutputSet:
             read_states: gives every contact's present state.
             read_sensors: gives every sensor's last reading.
             report: asks for a health report soon.
+            stopped_at: when a former run of the box was last alive.
         """
         services: dict[str, Run] = {
             f"wall {wall.name}": wall.run for walls in self.walls.values() for wall in walls
@@ -118,7 +120,7 @@ class OutputSet:
         for one in outputs:
             if one.light is not None:
                 light = self.lights[one.name] = self._build_light(
-                    one.name, one.light, read_states, read_sensors, report
+                    one.name, one.light, read_states, read_sensors, report, stopped_at
                 )
                 services[f"light {one.name}"] = light.run
         return services
@@ -130,6 +132,7 @@ class OutputSet:
         read_states: Callable[[], Mapping[str, InputState]],
         read_sensors: Callable[[], Mapping[str, SensorReading]],
         report: Callable[[], None],
+        stopped_at: Callable[[], datetime | None],
     ) -> LightControl:
         from agent.playout.light_control import LightControl, LightSources, find_fresh
 
@@ -145,6 +148,7 @@ class OutputSet:
             lux=lambda: find_fresh(read_sensors(), rules.sensor),
             ordered_pct=lambda: self.levels.dim_pct(board.faces, self.clock.now()),
             picture_level=lambda: board.light.level,
+            stopped_at=stopped_at,
         )
         dimmed: list[Dimmable] = list(self.walls.get(name, ()))
         if not dimmed:

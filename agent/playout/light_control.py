@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from agent.clock import Now, mono_s
@@ -49,6 +50,7 @@ class LightSources:
         lux: the light at a sensor of the box; None: it has none, or its value is too old.
         ordered_pct: the most that signed commands allow.
         picture_level: mean level of what the board shows, white being 1; None: not known.
+        stopped_at: when a former run of the box was last alive; None: there was none.
     """
 
     now: Callable[[], Now]
@@ -59,6 +61,7 @@ class LightSources:
     lux: Callable[[], float | None]
     ordered_pct: Callable[[], int] = lambda: 100
     picture_level: Callable[[], float | None] = lambda: None
+    stopped_at: Callable[[], datetime | None] = lambda: None
 
 
 class Dimmable(Protocol):
@@ -115,7 +118,7 @@ class LightControl:
         self._told_pct: float | None = None
         self._stepped_mono_s = mono()
         self._dark_since_mono_s: float | None = None
-        self._dark_s = 0.0
+        self._dark_s: float | None = None  # not known yet: as long as the box did not run
         self._lit_mono_s: float | None = None
 
     async def run(self) -> None:
@@ -203,17 +206,31 @@ class LightControl:
             is_reserve=_is_reserve(self._sources.inputs().values()),
             is_advert=item is not None and item.source.description.advert is True,
             picture_level=self._level.add_sample(self._sources.picture_level(), now_mono_s),
-            dark_s=self._dark_s,
+            dark_s=self._absent_s(now, lit_s) if self._dark_s is None else self._dark_s,
             lit_s=lit_s,
         )
+
+    def _absent_s(self, now: Now, lit_s: float) -> float:
+        """How long no box lit the wall before this run did; 0 while no time is trusted.
+
+        What leaves a wall dark for a day is mostly a power cut, which ends the box as well.
+        """
+        stopped_at = self._sources.stopped_at()
+        if stopped_at is None or not now.is_trusted:
+            return 0.0
+        return (now.at - stopped_at).total_seconds() - lit_s
 
     def _note_darkness(self, now_mono_s: float) -> None:
         """How long nothing was lit: its card is without power, or it is black."""
         is_lit = any(one.is_lit for one in self._dimmed)
         if not is_lit:
             self._dark_since_mono_s = self._dark_since_mono_s or now_mono_s
-        elif self._dark_since_mono_s is not None:
-            self._dark_s = now_mono_s - self._dark_since_mono_s
+            return
+        if self._dark_since_mono_s is not None:
+            dark_s = now_mono_s - self._dark_since_mono_s
+            is_first = self._lit_mono_s is None  # in this run: it was dark before, too
+            self._dark_s = None if is_first and dark_s < DARK_S else dark_s
+        if self._lit_mono_s is None or self._dark_since_mono_s is not None:
             self._dark_since_mono_s, self._lit_mono_s = None, now_mono_s
 
 

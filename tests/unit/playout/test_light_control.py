@@ -37,6 +37,7 @@ class Evening:
         self.lux: float | None = None
         self.ordered_pct = 100
         self.picture_level: float | None = None
+        self.stopped_at: datetime | None = None
         self.reports = 0
         self.wall = WallControl("the-phat", (), driver, lambda *_: None, lambda: self.mono_s)
 
@@ -51,6 +52,7 @@ class Evening:
             lux=lambda: self.lux,
             ordered_pct=lambda: self.ordered_pct,
             picture_level=lambda: self.picture_level,
+            stopped_at=lambda: self.stopped_at,
         )
         return LightControl(light, [self.wall], sources, self.report, lambda: self.mono_s)
 
@@ -214,6 +216,53 @@ async def test_a_wall_that_was_dark_for_a_day_is_lit_low_first(evening: Evening)
     await light.step()
     assert light.target is not None
     assert light.target.rule == "clock"
+
+
+@pytest.mark.parametrize(
+    ("absent", "pct"), [(timedelta(hours=25), 10), (timedelta(hours=23), 80), (None, 80)]
+)
+async def test_a_wall_whose_box_was_without_power_for_a_day_is_lit_low_first(
+    evening: Evening, absent: timedelta | None, pct: int
+) -> None:
+    """A power cut of a day, which leaves modules wet, ends the box as well."""
+    evening.stopped_at = None if absent is None else NOON - absent
+    light = evening.begin()
+    await evening.wall.refresh()
+    await light.step()
+    assert light.target is not None
+    assert light.target.pct == pct
+    evening.pass_s(599)
+    await light.step()
+    assert light.target.pct == pct
+    evening.pass_s(2)
+    await light.step()
+    assert light.target.rule == "clock"
+
+
+async def test_how_long_the_box_was_off_is_known_with_the_time(evening: Evening) -> None:
+    evening.stopped_at, evening.is_known = NOON - timedelta(days=3), False
+    light = evening.begin()
+    await evening.wall.refresh()
+    await light.step()
+    assert light.target is not None
+    assert light.target.rule == "no_time"
+    evening.is_known = True
+    evening.pass_s(60)
+    await light.step()
+    assert (light.target.pct, light.target.rule) == (10, "wet")
+
+
+async def test_a_card_that_comes_back_at_a_box_that_ran_is_judged_by_this_run(
+    evening: Evening,
+) -> None:
+    evening.stopped_at = NOON - timedelta(minutes=5)
+    light = evening.begin()
+    await light.step()  # its card is without power
+    evening.pass_s(25 * 3600)
+    await evening.wall.refresh()
+    await light.step()
+    assert light.target is not None
+    assert (light.target.pct, light.target.rule) == (10, "wet")
 
 
 @pytest.mark.parametrize(
