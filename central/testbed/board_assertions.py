@@ -62,6 +62,7 @@ def assert_board(
         story: what was seen.
     """
     zones = {play["entry"]: play["zones"] for play in plays if play["entry"] != story.event}
+    seen = [(one["proof"], one["proof_method"]) for one in plays if one["entry"] == OFFICE]
     alarmed = [play["zones"] for play in plays if play["entry"] == story.event]
     states = [one["state"] for one in faults if one["what"] == FOUND][story.former_findings :]
     return [
@@ -76,6 +77,12 @@ def assert_board(
             "bảng Huidu ở cổng hiện tin của mình, đọc lại từ card",
             "the Huidu sign at the gate shows its own notice, read back from its card",
             str(_hues(story.sign)),
+        ),
+        Assertion(
+            seen == [("B3", "light")],
+            "cảm biến sáng trước bảng cổng đã thấy hình sáng lên: bằng chứng B3",
+            "the light sensor at the gate saw the picture come: proof B3",
+            str(seen),
         ),
         Assertion(
             all(zones.get(entry) == [face] for entry, face in MEANT.items()),

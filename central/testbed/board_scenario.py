@@ -43,6 +43,7 @@ from central.testbed.testbed import Testbed, until
 
 ROLE = f"vn.{PROVINCE}.{COMMUNE}"
 DIMMED_S = 120.0  # half a minute until dusk counts, then one percent a second
+SEEN_S = 15.0  # a sensor compares some readings before and after a change of the picture
 DRAWN_S = 1.0  # the wall writes its picture five times a second
 NOTICES = (
     (MARKET, FACES[0], MARKET_RGB, "Chợ phiên thứ Bảy, 5 giờ đến 11 giờ"),
@@ -178,11 +179,17 @@ async def _tell(scene: Testbed) -> partial[list[Assertion]]:
         await scene.publish(scene.sign(payload, "playlist", ROLE))
         scene.say("Lịch đã ký: mỗi mặt một chương trình", "A signed playlist: a programme a face")
         await until(lambda: _is_on_air(scene, {one[3] for one in NOTICES}), "both programmes")
+        seeing = asyncio.get_running_loop().time() + SEEN_S
         await _keep_picture(scene, story.programmes.name, story)
         await asyncio.to_thread(shutil.copy, wall_of(scene).sign, story.sign)
         scene.say("Trời tối dần", "It is getting dark")
         wall_of(scene).change_card(lux=DUSK_LUX)
         await _intrude(scene, story)
+        await asyncio.sleep(seeing - asyncio.get_running_loop().time())
+        scene.say(
+            "Cảm biến sáng nhìn bảng ở cổng: hình có hiện thật không",
+            "A light sensor looks at the sign at the gate: is the picture really there",
+        )
         await _raise_alarm(scene, story)
         scene.say("Bảng giảm dần độ sáng", "The wall dims step by step")
         await until(watching.done, "the brightness of the night", DIMMED_S)
@@ -193,8 +200,10 @@ async def _tell(scene: Testbed) -> partial[list[Assertion]]:
 
 
 def _are_recorded(scene: Testbed, story: BoardStory) -> bool:
-    entries = [play["entry"] for play in list_plays(scene.database)]
-    return {MARKET, SCHOOL, OFFICE} <= set(entries) and entries.count(story.event) > 1
+    plays = list_plays(scene.database)
+    entries = [play["entry"] for play in plays]
+    is_judged = all(one["proof"] == "B3" for one in plays if one["entry"] == OFFICE)
+    return is_judged and {MARKET, SCHOOL, OFFICE} <= set(entries) and entries.count(story.event) > 1
 
 
 def _judge(scene: Testbed, story: BoardStory, _recording: Recording) -> list[Assertion]:

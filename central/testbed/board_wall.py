@@ -1,5 +1,7 @@
 """A simulated LED wall for the demonstration: ColorLight cards on a cable, a NovaStar card, a sign.
 
+A light sensor looks at the sign.
+
 The cable is a pair of virtual interfaces. Only root may make one and send raw frames on it.
 """
 
@@ -24,6 +26,7 @@ SIGN, SIGN_PX = "cong-uy-ban", (192, 96)
 DAY_PCT, NIGHT_PCT = 60, 45
 NOON_LUX, DUSK_LUX = 30_000, 5  # beyond the defaults of `light`
 OURS, FOREIGN = "hdmi", "sdi"
+WHITE_LUX = 400.0  # by so much a white sign raises the sensor that looks at it
 END_S = 5.0
 
 _OUTPUT = """\
@@ -43,6 +46,13 @@ outputs:
     board: {{profile: huidu-sdk-2-0, path: "127.0.0.1:{sign_port}"}}
     faces:
       - {{name: {sign}, width_px: {sign_width}, height_px: {sign_height}}}
+sensors:
+  - name: nhin-bang-cong
+    measures: illuminance
+    profile: sim-sensor
+    zone: {sign}
+    baseline: {white_lux}
+    options: {{looks_at: "{picture}", white_lux: {white_lux}, value: 20.0, lag_s: 0.3, noise: 0.01}}
 """
 
 
@@ -118,7 +128,7 @@ def _write_settings(scene: Testbed, port: int, sign_port: int) -> None:
     output = _OUTPUT.format(
         near=NEAR, width=FACE_PX[0], height=FACE_PX[1], card=CARD, port=port, ours=OURS,
         day=DAY_PCT, night=NIGHT_PCT, sign=SIGN, sign_port=sign_port, sign_width=SIGN_PX[0],
-        sign_height=SIGN_PX[1],
+        sign_height=SIGN_PX[1], picture=wall_of(scene).sign, white_lux=WHITE_LUX,
     )  # fmt: skip
     settings.write_text(head + output, encoding="utf-8")
 
