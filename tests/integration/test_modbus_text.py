@@ -18,6 +18,7 @@ from pymodbus.client import ModbusTcpClient
 
 from agent.contract.scene import Element, Scene
 from agent.doctor.probes.sign import examine_sign
+from agent.play import ipc
 from agent.play.board.board_config import board_argv
 from agent.play.ipc import BoardBeat, BoardReady, Shown, ShowScene
 from agent.settings.model import Board
@@ -276,5 +277,7 @@ def test_the_board_process_has_the_sign_say_a_scenes_texts(
     while not isinstance(event := child.hear(), BoardBeat):
         pass
     assert event.faults == {}
+    child.tell(ipc.Test("grid"))  # a technician sees at once whether the map is right
+    until(lambda: server.sign.lines == ["cong", "0123456789 ABC abc"])
     child.end.close()
     until(lambda: server.sign.lines == ["", ""])

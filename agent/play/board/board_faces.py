@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from agent.play.board.picture_light import read_light
 from agent.play.face_state import FaceLight, SignState
 from agent.play.ipc import Snap, Snapped, Test, WorkerFault
 from drivers.errors import UnsupportedFeature
-from drivers.frame_sink import Frame, StoringSink
+from drivers.frame_sink import Frame, StoringSink, TextSink
 
 if TYPE_CHECKING:
     from agent.play.board.ticker import Strip
@@ -259,14 +259,16 @@ class BoardFaces:
             }
         )
 
-    def test(self, test: Test, faces: Iterable[str]) -> None:
-        """Show a test pattern on these faces.
+    def test(self, test: Test, faces: Collection[str]) -> None:
+        """Show a test pattern on these faces; a sign with letters says their names and `LETTERS`.
 
         Raises:
             DriverError: the board is gone.
         """
-        from agent.play.board.test_pattern import draw_pattern
+        from agent.play.board.test_pattern import LETTERS, draw_pattern
 
+        if isinstance(self._sink, TextSink):
+            self._sink.announce({face: [f"{face}\n{LETTERS}"] for face in faces})
         self.send({f: draw_pattern(test.pattern, self.sizes[f]).tobytes() for f in faces})
 
     def snap(self, snap: Snap) -> Snapped:

@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 
 BARS = ("white", "yellow", "cyan", "lime", "magenta", "red", "blue", "black")
 GRID_PX = 16
+LETTERS = "0123456789 ABC abc"  # letters that are exchanged, or left out, show at once
 
 
 def draw_pattern(pattern: str, size: tuple[int, int]) -> Image.Image:
