@@ -40,6 +40,21 @@ class FacePlace:
         """Width and height in pixels."""
         return self.width_px, self.height_px
 
+    @property
+    def frame_bytes(self) -> int:
+        """The length of a frame's pixels."""
+        return self.width_px * self.height_px * 3
+
+    def check_frame(self, face: str, pixels: Pixels) -> None:
+        """Refuse what is no frame of this face.
+
+        Raises:
+            ValueError: the pixels are more or fewer than the face has.
+        """
+        if len(pixels) != self.frame_bytes:
+            size = f"{self.width_px}x{self.height_px}"
+            raise ValueError(f"{face}: {len(pixels)} bytes are no {size} frame")
+
 
 @dataclass(frozen=True)
 class PlaceFault:

@@ -80,11 +80,11 @@ class ColorLightBoard:
         size = 0
         for name, place in faces.items():
             self._starts[name] = size
-            size += place.width_px * place.height_px * 3
+            size += place.frame_bytes
         self._wire = bytearray(size)
         pieces = list(_cut_rows(faces, self._starts))
         self._rows = Burst(self._wire, pieces, address_bytes=LINK_ADDRESS_BYTES)
-        self._last = {name: bytes(one.width_px * one.height_px * 3) for name, one in faces.items()}
+        self._last = {name: bytes(one.frame_bytes) for name, one in faces.items()}
         self._line.open()
         self._set_level(FULL_LEVEL)
         self._clock = SlotClock(self.period_s)
@@ -151,9 +151,7 @@ class ColorLightBoard:
         if name not in self._faces:
             raise ValueError(f"no such face: {name!r}")
         place = self._faces[name]
-        if len(pixels) != place.width_px * place.height_px * 3:
-            size = f"{place.width_px}x{place.height_px}"
-            raise ValueError(f"{name}: {len(pixels)} bytes are no {size} frame")
+        place.check_frame(name, pixels)
         self._last[name] = pixels
         level = self._level if self._spec.dimmed_by == "pixels" else FULL_LEVEL
         write_wire(

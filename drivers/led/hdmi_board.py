@@ -90,7 +90,7 @@ class HdmiBoard:
             raise UnsupportedFeature(self._path, "open", str(fault))
         for name, place in faces.items():
             screen = self._screens.setdefault(place.port, _Screen(place.port, place.mode, {}))
-            screen.faces[name] = _Face(place, bytes(place.width_px * place.height_px * 3))
+            screen.faces[name] = _Face(place, bytes(place.frame_bytes))
         self._card.open()
         connectors = {one.name: one for one in self._card.list_connectors()}
         found = [one for port, one in connectors.items() if port in self._screens]
@@ -283,11 +283,7 @@ def _find_mode(connector: Connector, name: str) -> Mode | None:
 def _check(name: str, frame: Frame, faces: Mapping[str, _Face]) -> None:
     if name not in faces:
         raise ValueError(f"no such face: {name!r}")
-    place = faces[name].place
-    if len(frame.pixels) != place.width_px * place.height_px * 3:
-        raise ValueError(
-            f"{name}: {len(frame.pixels)} bytes are no {place.width_px}x{place.height_px} frame"
-        )
+    faces[name].place.check_frame(name, frame.pixels)
 
 
 def _join(one: Rows | None, other: Rows) -> Rows:

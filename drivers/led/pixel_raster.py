@@ -35,7 +35,7 @@ class PixelRaster:
         self._spec = spec
         self._level = FULL_LEVEL
         self._last: dict[str, Pixels] = {
-            name: bytes(one.width_px * one.height_px * 3) for name, one in faces.items()
+            name: bytes(one.frame_bytes) for name, one in faces.items()
         }
 
     def add_tail(self, count: int) -> None:
@@ -62,9 +62,7 @@ class PixelRaster:
         if name not in self.faces:
             raise ValueError(f"no such face: {name!r}")
         place = self.faces[name]
-        if len(pixels) != place.width_px * place.height_px * 3:
-            size = f"{place.width_px}x{place.height_px}"
-            raise ValueError(f"{name}: {len(pixels)} bytes are no {size} frame")
+        place.check_frame(name, pixels)
         self._last[name] = pixels
         is_plain = self._level == FULL_LEVEL and self._spec.color_order == _PLAIN
         if is_plain and not self._spec.serpentine:

@@ -26,12 +26,12 @@ _FACE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 class _FaceFiles:
     """One face's size, last frame and history."""
 
-    def __init__(self, folder: Path, name: str, size: tuple[int, int]) -> None:
+    def __init__(self, folder: Path, name: str, place: FacePlace) -> None:
         if not _FACE_NAME.match(name):
             raise ValueError(f"a face's name is a plain word: {name!r}")
         self._folder = folder
         self._name = name
-        self._size = size
+        self._face = place
         self._last: bytes | None = None
         own = re.compile(rf"^{re.escape(name)}-(\d+)-[0-9a-f]{{8}}\.png$")
         found = [(int(hit[1]), path) for path in folder.iterdir() if (hit := own.match(path.name))]
@@ -39,21 +39,17 @@ class _FaceFiles:
         self._counter = max((number for number, _ in found), default=0)
 
     def show(self, frame: bytes) -> None:
-        width_px, height_px = self._size
-        if len(frame) != width_px * height_px * 3:
-            raise ValueError(
-                f"{self._name}: {len(frame)} bytes are no {width_px}x{height_px} frame"
-            )
+        self._face.check_frame(self._name, frame)
         if frame == self._last:
             return
         self._write(frame)
         self._last = frame
 
     def black(self) -> None:
-        self.show(bytes(self._size[0] * self._size[1] * 3))
+        self.show(bytes(self._face.frame_bytes))
 
     def _write(self, frame: bytes) -> None:
-        png = _encode_png(frame, self._size)
+        png = _encode_png(frame, self._face.size)
         self._counter += 1
         sha8 = hashlib.sha256(frame).hexdigest()[:8]
         kept = self._folder / f"{self._name}-{self._counter:06d}-{sha8}.png"
@@ -99,7 +95,7 @@ class PngFolder:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._faces = {
-                name: _FaceFiles(self._folder, name, place.size) for name, place in faces.items()
+                name: _FaceFiles(self._folder, name, place) for name, place in faces.items()
             }
             for face in self._faces.values():
                 face.black()
