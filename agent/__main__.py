@@ -184,6 +184,27 @@ def rehearse(
     sys.exit(run_rehearse(file, _local(at), days, lang, format_))
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=STATION)
+@click.option("--all", "is_all", is_flag=True, help="Also records that the centre has confirmed.")
+@click.option("--bundle", is_flag=True, help="Also put a support bundle onto the stick.")
+@click.option("--by-udev", is_flag=True, hidden=True, help="Plugged in, not typed.")
+@click.option("--lang", type=LANG, default="vi", show_default=True)
+def stick(
+    folder: Path, file: Path, *, is_all: bool, bundle: bool, by_udev: bool, lang: Lang
+) -> None:
+    """Take what the centre has put onto a USB stick mounted at FOLDER, and give the journal.
+
+    Exit 0 done, 1 something was refused or failed, 2 unreadable settings.
+    """
+    from agent.stick.hand_over import Choice
+    from agent.stick.stick_command import run_stick
+
+    choice = Choice("stick" if by_udev else "console", is_all, bundle)
+    sys.exit(run_stick(folder, file, choice, lang))
+
+
 @main.command("blank-boards")
 @click.argument("folder", type=click.Path(path_type=Path), envvar="RUNTIME_DIRECTORY")
 def blank_boards(folder: Path) -> None:

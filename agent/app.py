@@ -63,6 +63,7 @@ from agent.settings.zone_kinds import list_faces, list_zone_kinds
 from agent.signals import AsyncSignal, Signal
 from agent.state.emergency_starts import EmergencyStarts
 from agent.state.live_voices import LiveVoices
+from agent.stick_visits import build_visits
 from agent.telemetry.health_reporter import (
     CentreContact,
     HealthReporter,
@@ -216,6 +217,11 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             lambda: pipeline.place is not None,
             pipeline.restore, hello.send,
         )  # fmt: skip
+        visits = build_visits(
+            settings, device, state, pipeline=pipeline, authority=authority, downloads=downloads,
+            link=link, uplink=uplink, hello=hello, session=session,
+            tidy=maintenance.tidy_on_visit,
+        )  # fmt: skip
         time_sync = TimeSync(
             clock, store=store, journal=journal, authority=state.authority,
             boot_id=device.boot_id, state=Path(settings.state), restore=pipeline.restore,
@@ -325,6 +331,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             "live": partial(kept, live.run), "local voice": partial(kept, local_voice.run),
             "emergency keys": partial(kept, emergency_keys.run),
             "commands": partial(kept, commands.run), "loudness": partial(kept, loudness.run),
+            "visits": partial(kept, visits.run),
         }  # fmt: skip
         services |= proving
         boards = outputs.wall_services(

@@ -221,6 +221,14 @@ class Clock:
         if at > self.attested:
             self._attested, self._attested_boot_s = at, self._boot()
 
+    def prove_past(self, utc: datetime, by: str) -> None:
+        """A signed time that answers no question, from a stick: this moment is past.
+
+        It sets no time. Above the ceiling it says nothing, as every other signed time.
+        """
+        if utc <= self.ceiling:
+            self._raise(utc, by)
+
     def raise_floor(self) -> None:
         """Raise the floor to what is past by the fix in force; without a fix nothing happens."""
         now = self.now()

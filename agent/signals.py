@@ -27,6 +27,14 @@ class Signal(Generic[P]):
         """Call these from now on."""
         self._listeners += listeners
 
+    def disconnect(self, listener: Callable[P, object]) -> None:
+        """Call it no more.
+
+        Raises:
+            ValueError: it is not connected.
+        """
+        self._listeners.remove(listener)
+
     def emit(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Call every listener."""
         for listener in self._listeners:

@@ -21,6 +21,7 @@ from central.cli import (
     rehearse_command,
     relay_command,
     speak_command,
+    stick_commands,
     why_command,
     withhold_commands,
 )
@@ -56,6 +57,8 @@ for _command in (
     database_commands.show,
     pictures_command.pictures,
     confirm_command.confirm,
+    stick_commands.export_stick,
+    stick_commands.import_stick,
     database_commands.backup,
     demo_command.demo,
 ):

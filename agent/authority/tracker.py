@@ -95,6 +95,16 @@ class AuthorityTracker:
                 self._group = group
                 group.create_task(self._updater.run(), name="authority files")
 
+    @property
+    def wanted_files(self) -> frozenset[str]:
+        """The names of the files that are requested now; none with a pinned root."""
+        return frozenset() if self._updater is None else self._updater.wanted_files
+
+    async def settle(self) -> None:
+        """Return when all files that have come were looked at."""
+        if self._updater is not None:
+            await self._updater.settle()
+
     async def on_file(self, name: str, raw: bytes) -> None:
         """Handle one authority file from the link."""
         if self._updater is not None:

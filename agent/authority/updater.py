@@ -48,6 +48,7 @@ ROOTS_AHEAD = 8
 # has one: whoever controls the broker must neither load the processor nor fill the journal.
 PAUSE_S = 5.0
 LONGEST_PAUSE_S = 320.0
+SETTLE_S = 0.02
 SUBJECT = "authority"
 TIMESTAMP = "timestamp.json"
 
@@ -96,6 +97,18 @@ class AuthorityUpdater:
         self._is_due = asyncio.Event()
         self._is_by_message = False
         self._end_pause = asyncio.Event()
+        self._at_rest = asyncio.Event()
+
+    @property
+    def wanted_files(self) -> frozenset[str]:
+        """The names of the files that are requested now."""
+        return self._wanted
+
+    async def settle(self) -> None:
+        """Return when no pass is due or under way; `run` must be running."""
+        while self._is_due.is_set() or not self._at_rest.is_set():
+            await asyncio.sleep(SETTLE_S)
+            await self._at_rest.wait()
 
     async def load(self) -> None:
         """Restore what was accepted before; works without a link. Call it before `run`.
@@ -117,7 +130,9 @@ class AuthorityUpdater:
         """Run until cancelled: one pass over all files that have come in meanwhile."""
         pause_s = self._pause_s
         while True:
+            self._at_rest.set()
             await self._is_due.wait()
+            self._at_rest.clear()
             self._is_due.clear()
             self._end_pause.clear()
             is_by_message, self._is_by_message = self._is_by_message, False
@@ -132,6 +147,7 @@ class AuthorityUpdater:
                 pause_s = self._pause_s
             if has_changed or not is_by_message:
                 continue
+            self._at_rest.set()
             await self._pause(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 

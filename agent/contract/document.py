@@ -267,6 +267,10 @@ class Head(Header, frozen=True, kw_only=True, omit_defaults=True):
     emergencies: list[str] = msgspec.field(default_factory=list)
 
 
+# The nonce of a time that answers no question: it proves what is past, and sets no clock.
+CARRIED = "on-a-stick"
+
+
 class TimeReply(Header, frozen=True, kw_only=True):
     """The centre's answer to a hello's nonce."""
 

@@ -17,6 +17,7 @@ from msgspec import UNSET
 from agent.clock import Clock, Outcome
 from agent.contract.accepted import Accepted, HeldDocument, Pause
 from agent.contract.document import (
+    CARRIED,
     Ack,
     Document,
     Head,
@@ -53,6 +54,7 @@ from agent.trust.revalidation import Revalidation
 from agent.trust.verify import verify
 
 log = logging.getLogger(__name__)
+ACCEPTED, HELD, WAITS = "accepted", "held", "waits"  # outcomes besides the codes of refusals
 KINDS_BY_MACHINE = {"head", "time", "ack"}  # signed by online keys, not by people
 REFUSED_TIME = {
     "slow": "answered more than 30 s after the question",
@@ -93,6 +95,7 @@ class IngestPipeline:
         verdict_given: emitted with the verdict on each document.
         hello_due: emitted when a hello must ask the centre for what was turned away.
         answered: emitted with the seconds that the centre's signed answer to a hello took.
+        judged: emitted with each message and `accepted`, `held`, `waits` or a refusal's code.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword a collaborator
@@ -116,6 +119,7 @@ class IngestPipeline:
         self.verdict_given = Signal[[Result]]()
         self.hello_due = Signal[[]]()
         self.answered = Signal[[float]]()
+        self.judged = Signal[[bytes, str]]()
         self.nonces = Nonces(clock.boot_s)
         self._attested = Attestations(self.nonces)
         self._unproved = UnprovedEmergencies()
@@ -127,7 +131,7 @@ class IngestPipeline:
         self._clock = clock
         self._journal = journal
         self._admission = DocumentAdmission(store, floors, clock, set_issue)
-        self._loss_guard = StateLossGuard(authority, store, floors, set_issue)
+        self.loss_guard = StateLossGuard(authority, store, floors, set_issue)
         self._placement = Placement(self._revalidation, store, self.placed.emit, province)
         self._documents = documents
         self._out_of_force = OutOfForceReport(journal, set_issue, self.verdict_given.emit)
@@ -151,7 +155,7 @@ class IngestPipeline:
         Raises:
             StoreError: the database cannot be read.
         """
-        await self._loss_guard.load()
+        await self.loss_guard.load()
         await self._placement.load()
         async with self._effect_lock:
             await self._take_effect(await self._admission.read_unplanned())
@@ -170,10 +174,15 @@ class IngestPipeline:
         While the box knows nobody who may sign, it verifies nothing and records nothing: the centre
         sends all again when the authority's files have come and a new `hello` was sent.
         """
+        is_new, outcome = await self._judge(topic, message)
+        self.judged.emit(message, outcome)
+        return is_new
+
+    async def _judge(self, topic: Topic, message: bytes) -> tuple[bool, str]:
         if not self._authority.knows_signers(self._clock.now()):
             self._find_provisional_place(topic, message)
             log.info("E_STALE: nobody who may sign is known yet, %s was not verified", topic)
-            return False
+            return False, WAITS
         try:
             accepted = verify(
                 message,
@@ -191,35 +200,40 @@ class IngestPipeline:
             _check_supported(accepted)
             if accepted.duplicate:
                 log.debug("duplicate of %s", accepted.document.doc_id)
-                return False
+                return False, HELD
             self._check_memory(accepted)
             given_up = await self._admission.make_room(accepted)
             pause = await self._pause(accepted)
         except TrustError as error:
-            if error.code == "E_REPLAY" and any(
-                one.envelope == message for one in self._documents.held
-            ):
-                log.debug("duplicate below the floor of its slot, on %s", topic)
-                return False
-            self._find_provisional_place(topic, message)
-            if (topic.kind, error.code) == ("emergency", "E_TIME"):
-                self._unproved.add(topic, message)
-            await self.refusals.add(topic, message, error)
-            return False
+            return False, await self._refuse(topic, message, error)
         except _AwaitsHeadError:
             log.info("%s waits for a head", topic)
-            return False
-        is_new = self._is_new(accepted)
+            return False, WAITS
+        is_new, outcome = self._is_new(accepted), ACCEPTED
         if isinstance(accepted.document, TimeReply):
             await self._fix_clock(topic, accepted, accepted.document)
         elif isinstance(accepted.document, Ack):
-            is_new = await self._confirm(topic, message, accepted.document) and is_new
+            refused = await self._confirm(topic, message, accepted.document)
+            is_new, outcome = is_new and refused is None, refused or ACCEPTED
         else:
-            await self._apply(accepted, given_up, pause)
+            outcome = await self._apply(accepted, given_up, pause)
             if isinstance(accepted.document, Head):
                 await self._receive_again(self._unproved.take(self._attested))
         await self._ignored.record(accepted)
-        return is_new
+        return is_new, outcome
+
+    async def _refuse(self, topic: Topic, message: bytes, error: TrustError) -> str:
+        """Record a refusal, unless the document is held; return the outcome."""
+        if error.code == "E_REPLAY" and any(
+            one.envelope == message for one in self._documents.held
+        ):
+            log.debug("duplicate below the floor of its slot, on %s", topic)
+            return HELD
+        self._find_provisional_place(topic, message)
+        if (topic.kind, error.code) == ("emergency", "E_TIME"):
+            self._unproved.add(topic, message)
+        await self.refusals.add(topic, message, error)
+        return error.code
 
     def _is_new(self, accepted: Accepted) -> bool:
         """Does it raise a floor, or confirm more records than before?"""
@@ -227,14 +241,14 @@ class IngestPipeline:
         confirms = isinstance(document, Ack) and document.upto > self._journal.acknowledged
         return accepted.floor is not None or confirms
 
-    async def _confirm(self, topic: Topic, message: bytes, ack: Ack) -> bool:
-        """Pass an acknowledgement to the journal; False when it is of a record that is not ours."""
+    async def _confirm(self, topic: Topic, message: bytes, ack: Ack) -> str | None:
+        """Pass an acknowledgement to the journal; the code when its record is not ours."""
         try:
             await self._acknowledge(ack)
         except TrustError as error:
             await self.refusals.add(topic, message, error)
-            return False
-        return True
+            return error.code
+        return None
 
     async def _receive_again(self, kept: list[tuple[Topic, bytes]]) -> None:
         """Handle again the emergencies that came before what proves them fresh."""
@@ -254,9 +268,9 @@ class IngestPipeline:
         Before its first head the box records no refusal: its next hello asks for the document.
         """
         try:
-            self._loss_guard.check(accepted, self._decoded(), self.place, self._clock.now())
+            self.loss_guard.check(accepted, self._decoded(), self.place, self._clock.now())
         except TrustError as error:
-            if self._loss_guard.is_waiting:
+            if self.loss_guard.is_waiting:
                 raise _AwaitsHeadError from error
             raise
 
@@ -275,7 +289,7 @@ class IngestPipeline:
 
     async def _apply(
         self, accepted: Accepted, given_up: Sequence[Document], pause: Pause | None
-    ) -> None:
+    ) -> str:
         document, fault = accepted.document, None
         try:
             await self._admission.write_unsaved()
@@ -285,12 +299,13 @@ class IngestPipeline:
             fault = error
             if not self._admission.hold_unsaved(accepted):
                 await self._report_result(accepted, "failed", error)
-                return
+                return error.code
         update_floors(self._floors, accepted)
         if document.kind not in KINDS_BY_MACHINE:
             self._clock.attest(parse_utc(document.issued))
         await self.restore()
         await self._report_result(accepted, "accepted", fault)
+        return ACCEPTED
 
     async def _report_result(
         self,
@@ -336,7 +351,7 @@ class IngestPipeline:
         await self._documents.replace(in_force)
         for lost, error in self._revalidation.newly_revoked():
             await self._out_of_force.report_revoked(lost.document, lost.sha256, error)
-        if await self._loss_guard.apply(self._decoded(), place, now):
+        if await self.loss_guard.apply(self._decoded(), place, now):
             self.hello_due.emit()
 
     async def _report(self, result: Result) -> None:
@@ -348,6 +363,9 @@ class IngestPipeline:
 
     async def _fix_clock(self, topic: Topic, accepted: Accepted, reply: TimeReply) -> None:
         """Apply a signed time. The health checks report a held jump; a refusal is recorded."""
+        if reply.nonce == CARRIED:
+            self._clock.prove_past(parse_utc(reply.utc), ",".join(sorted(accepted.signers)))
+            return
         if self.nonces.has_set_clock(reply.nonce):
             why = TrustError("E_TIME", reply.doc_id, "its question was answered before")
             await self.refusals.add(topic, accepted.envelope, why)

@@ -6,11 +6,12 @@ It does not apply where no head can reach the box: such a box accepts like any n
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from agent.clock import Now
 from agent.contract.accepted import Accepted
-from agent.contract.document import Document
+from agent.contract.document import Document, Head
 from agent.contract.ids import Place
 from agent.errors import StoreError, TrustError
 from agent.store.database import Store
@@ -19,6 +20,7 @@ from agent.trust.authority import Authority
 from agent.trust.floor_lookup import FloorLookup
 from agent.trust.head import (
     can_have_head,
+    carried_heads,
     fresh_heads,
     is_listed,
     select_heads,
@@ -55,6 +57,7 @@ class StateLossGuard:
         self._set_issue = set_issue
         self._origin = StateOrigin(is_new=False)
         self._turned_away: list[tuple[str, tuple[int, int], str]] = []
+        self._is_attended = False
 
     async def load(self) -> None:
         """Read the origin of the state.
@@ -63,6 +66,15 @@ class StateLossGuard:
             StoreError: the database cannot be read.
         """
         self._origin = await self._store.run(load_origin)
+
+    @contextmanager
+    def attended(self) -> Iterator[None]:
+        """A context while a person at the box hands over what the centre has sent by a stick."""
+        self._is_attended = True
+        try:
+            yield
+        finally:
+            self._is_attended = False
 
     @property
     def is_waiting(self) -> bool:
@@ -79,7 +91,7 @@ class StateLossGuard:
         """
         if not self._is_guarded(place):
             return
-        heads = fresh_heads(select_heads(held), now)
+        heads = self._fresh_heads(held, now)
         try:
             verify_after_loss(
                 accepted.document, accepted.sha256, self._floors, heads, self._origin.born_at
@@ -100,12 +112,13 @@ class StateLossGuard:
         """
         # Not only once it is guarded: a grant or bulletin issued before its commune's file came,
         # but after it first knew the time, is no replay of the past.
-        is_timed = now.quality in ("SYNCED", "HOLDOVER")
+        # A battery clock dates the beginning only before a person, who would see that it is wrong.
+        is_timed = now.is_trusted or (self._is_attended and now.quality == "RTC")
         if self._origin.is_new and self._origin.born is None and is_timed:
             await self._set_origin(self._origin.at(now.at))
         if not self._is_guarded(place):
             return False
-        heads = fresh_heads(select_heads(held), now)
+        heads = self._fresh_heads(held, now)
         if heads and not self._origin.is_proved:
             await self._set_origin(self._origin.proved())
         self._set_issue("head_awaited", "memory", HINT if self.is_waiting else None)
@@ -119,6 +132,11 @@ class StateLossGuard:
             await self._store.run(save_origin, origin)
         except StoreError as error:
             log.warning("the origin of the state is kept in memory only: %s", error)
+
+    def _fresh_heads(self, held: Sequence[Document], now: Now) -> list[Head]:
+        heads = select_heads(held)
+        fresh = fresh_heads(heads, now)
+        return fresh or (carried_heads(heads, now) if self._is_attended else [])
 
     def _is_guarded(self, place: Place | None) -> bool:
         return self._origin.is_new and place is not None and can_have_head(self._authority, place)

@@ -152,6 +152,12 @@ class Downloads:
             self._needed = self._needed_at()
             self._changed.set()
 
+    def take_in(self, digest: Digest) -> None:
+        """A medium has come another way and is in store."""
+        self._waiting.pop(digest, None)
+        self._status.clear_failure(digest)
+        self.arrived.emit(digest)
+
     def _drop_unwanted(self) -> None:
         """Drop at once what no document names any more: with dead hosts the list would grow."""
         for digest in [one for one in self._waiting if not self._is_wanted(Digest(one))]:

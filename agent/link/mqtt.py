@@ -143,6 +143,10 @@ class MqttLink:
         except aiomqtt.MqttError as error:
             raise LinkError("E_PUBLISH", topic, str(error)) from error
 
+    def deliver(self, incoming: Incoming) -> None:
+        """Handle a message that came another way, in its turn with those of the broker."""
+        self._delivery.put(incoming)
+
     async def set_groups(self, groups: Collection[str]) -> None:
         """Subscribe to exactly these groups, now and after every reconnection."""
         await self._subscriptions.set_groups(groups, self._client)

@@ -11,6 +11,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from agent.background_jobs import run_logged
@@ -62,8 +63,23 @@ class CardMaintenance:
 
     async def make_room(self) -> None:
         """Delete at once what no document names: a download has found the card full."""
-        if self._is_synced() and self.is_placed():
+        if self.clock.now().quality in ("SYNCED", "RTC") and self.is_placed():
             await run_logged(asyncio.to_thread(self.media.keep_only, self.is_named))
+
+    async def tidy_on_visit(self) -> None:
+        """Free the card of a box that knows the time by its battery clock and by sticks alone.
+
+        Only what a signed time and the dates of documents have proved past counts.
+        """
+        now = self.clock.now()
+        if now.quality == "RTC" and now.past is not None and self.is_placed():
+            await run_logged(self._forget(min(now.past, self.clock.attested)))
+            await run_logged(self.restore())
+            await self.make_room()
+
+    async def _forget(self, past_at: datetime) -> None:
+        self.floors.forget(await self.store.run(forget_slots, past_at, longest_life))
+        await self.store.run(prune, past_at)
 
     def _is_synced(self) -> bool:
         return self.clock.now().quality == "SYNCED"
@@ -77,9 +93,7 @@ class CardMaintenance:
         if not self._is_synced() or not self.is_placed():
             return
         # A wrong time, even a signed one, must not delete what people have signed for longer.
-        past_at = min(self.clock.now().at, self.clock.attested)
-        self.floors.forget(await self.store.run(forget_slots, past_at, longest_life))
-        await self.store.run(prune, past_at)
+        await self._forget(min(self.clock.now().at, self.clock.attested))
         await asyncio.to_thread(self.media.keep_only, self.is_named)
 
 

@@ -155,6 +155,25 @@ def confine_puller(readable: Collection[str]) -> None:
     _install(seccomp.PULLER)
 
 
+def confine_stick_reader(folder: str) -> None:
+    """Confine this process, which reads a stick and has its connection to the agent open.
+
+    Call it while there is one thread. It may read code, and read and write below the stick; no
+    other file, no further connection, no program.
+
+    Args:
+        folder: where the stick is mounted.
+
+    Raises:
+        OSError: the kernel refuses a mechanism that it announces.
+    """
+    rules: list[Rule] = [(READ, path) for path in (*_list_code(), *LIBRARIES, *DEVICES)]
+    rules.append((ALL_BUT_RUN, folder))
+    if enforce.query_landlock_abi():
+        enforce.restrict_files(rules)
+    _install(seccomp.STICK_READER)
+
+
 def confine_renderer(board: int) -> None:
     """Confine this renderer, forked from a board process, further: no writes, no new processes.
 

@@ -84,6 +84,8 @@ BOARD = SyscallPolicy({**_NEVER, **EXEC}, may_open_for_writing=True, may_fork=Tr
 CAPTURE = SyscallPolicy({**_NEVER, **SIGNAL, **WRITE, **FORK, **EXEC})
 # what talks to a sign on a serial line: that port is opened again after a fault
 SERIAL_COURIER = SyscallPolicy(CAPTURE.refused, may_open_for_writing=True)
+# what reads a stick: it writes there, and renames what is whole
+STICK_READER = SyscallPolicy({**_NEVER, **SIGNAL, **FORK, **EXEC}, may_open_for_writing=True)
 # what pulls a radio: it connects to the internet, and is no server
 PULLER = SyscallPolicy(
     {name: row for name, row in CAPTURE.refused.items() if name not in ("socket", "connect")}

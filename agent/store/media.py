@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import stat
@@ -181,8 +182,14 @@ class Partial:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self._descriptor: int | None = os.open(self._path, flags, 0o640)
+        except OSError as error:
+            raise StoreError("E_DISK", str(self._path), str(error)) from error
+        try:
+            # a download and a stick never write into one file together
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.size_bytes = os.fstat(self._descriptor).st_size
         except OSError as error:
+            self.close()
             raise StoreError("E_DISK", str(self._path), str(error)) from error
 
     def __enter__(self) -> Self:

@@ -69,14 +69,22 @@ class HelloSender:
 
     async def send(self) -> None:
         """Send one hello with a new nonce; one that cannot be sent follows the next connection."""
-        hello = build_hello(
-            self._session(), boot_id=self._boot_id, journal=self._journal, nonce=self._ask(),
+        await self._send("hello", self.build(self._session(), self._ask()))
+
+    def build(self, session: int, nonce: str) -> Hello:
+        """A hello of this moment.
+
+        Args:
+            session: its number.
+            nonce: what an answer must carry.
+        """
+        return build_hello(
+            session, boot_id=self._boot_id, journal=self._journal, nonce=nonce,
             place=self._place(), floors=self._floors,
             in_force=(held.document for held in self._documents.held),
             authority=self._authority.versions, now=self._clock.now(), outputs=self._outputs,
             still_faces=self._still_faces,
         )  # fmt: skip
-        await self._send("hello", hello)
 
 
 def build_hello(  # noqa: PLR0913 - one keyword a part of the report

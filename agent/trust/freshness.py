@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from agent.clock import Now
 from agent.contract.document import (
+    CARRIED,
     Cancel,
     Document,
     Emergency,
@@ -63,11 +64,12 @@ def longest_life(kind: str, slot: str) -> timedelta:
 def _is_fresh(document: Document, now: Now, nonces: Collection[str], *, is_attested: bool) -> bool:
     """Was the document signed recently? A nonce of this box proves it at any clock quality.
 
-    A prepared alarm need not be fresh: the box's key starts it, not its arrival. A live stream that
+    A time that a stick brings answers no question: it proves what is past and nothing else. A
+    prepared alarm need not be fresh: the box's key starts it, not its arrival. A live stream that
     is played again is as old as its grant, so a grant must be shown not to have expired.
     """
     if isinstance(document, TimeReply):
-        return document.nonce in nonces
+        return document.nonce in nonces or document.nonce == CARRIED
     if isinstance(document, Emergency) and document.trigger == "now":
         if _answers(document, nonces) or (is_attested and _is_surely_in_force(document, now)):
             return True

@@ -32,6 +32,8 @@ REVOCABLE = frozenset({"playlist", "stream-grant"})
 # The other kinds prove their own freshness, only restrict, or are needed to get a head at all.
 GUARDED = frozenset({"playlist", "silence", "stream-grant", "command"})
 FRESH = timedelta(hours=24)
+CARRIED_FRESH = timedelta(days=14)
+CARRIED_EARLY = timedelta(hours=1)  # a battery clock may be late
 
 
 def slot_key(document: Document) -> str:
@@ -85,6 +87,18 @@ def fresh_heads(heads: Iterable[Head], now: Now) -> list[Head]:
         head
         for head in heads
         if now.at < parse_utc(head.expires) and now.at - parse_utc(head.issued) <= FRESH
+    ]
+
+
+def carried_heads(heads: Iterable[Head], now: Now) -> list[Head]:
+    """Heads that a person has brought lately, by the clock of this box; none where it has none.
+
+    They count only while that person is at the box: see docs/decisions/0084.
+    """
+    if now.quality == "FLOOR":
+        return []
+    return [
+        head for head in heads if -CARRIED_EARLY <= now.at - parse_utc(head.issued) <= CARRIED_FRESH
     ]
 
 

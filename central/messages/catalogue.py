@@ -14,6 +14,7 @@ from central.messages.play_messages import PHRASES as _OF_PLAY
 from central.messages.publish_messages import PHRASES as _OF_PUBLISH
 from central.messages.signing_messages import PHRASES as _OF_SIGNING
 from central.messages.sound_messages import PHRASES as _OF_SOUND
+from central.messages.stick_messages import PHRASES as _OF_STICK
 from central.messages.support_messages import PHRASES as _OF_SUPPORT
 from texts.catalogue import Catalogue, Lang, Text, look_up
 
@@ -280,6 +281,7 @@ PHRASES: Catalogue = {
     **_OF_LIVE,
     **_OF_SIGNING,
     **_OF_SOUND,
+    **_OF_STICK,
     **_OF_SUPPORT,
 }
 

@@ -18,13 +18,14 @@ EVERY_ROOM = {"agent.__version__", "agent.clock", "agent.contract", "agent.error
 # fmt: off
 ALLOWED = {
     "agent.__main__": (
-        "agent.bootstrap agent.doctor agent.log_rate_limit agent.malloc agent.settings"
+        "agent.bootstrap agent.doctor agent.log_rate_limit agent.malloc agent.settings "
+        "agent.stick"
     ),
     "agent.app": (
         "agent.authority agent.box_state agent.control agent.evidence agent.health agent.ingest "
         "agent.link agent.listeners agent.live agent.maintenance agent.output_set "
         "agent.overrides agent.page agent.play agent.playout agent.settings agent.state "
-        "agent.telemetry agent.timesync"
+        "agent.stick_visits agent.telemetry agent.timesync"
     ),
     "agent.authority": "agent.health agent.store agent.trust",
     "agent.bootstrap": (
@@ -85,6 +86,13 @@ ALLOWED = {
         "drivers.registry"
     ),
     "agent.state": "agent.plan agent.store",
+    "agent.stick": (
+        "agent.evidence agent.link agent.sandbox agent.settings agent.state agent.store"
+    ),
+    "agent.stick_visits": (
+        "agent.authority agent.box_state agent.control agent.ingest agent.link agent.settings "
+        "agent.stick agent.telemetry"
+    ),
     "agent.store": "",
     "agent.telemetry": (
         "agent.evidence agent.health agent.play agent.settings agent.state agent.store "
@@ -102,7 +110,7 @@ ALLOWED = {
     "central.cli": (
         "agent.radio agent.trust central.authority central.collector central.documents "
         "central.live central.messages central.neighbours central.publication central.reports "
-        "central.store"
+        "central.stick central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
     "central.documents": "agent.sandbox agent.trust central.messages central.store",
@@ -118,6 +126,9 @@ ALLOWED = {
     "central.reports": (
         "agent.plan central.documents central.issues central.messages central.publication "
         "central.store"
+    ),
+    "central.stick": (
+        "central.authority central.collector central.documents central.publication central.store"
     ),
     "central.store": "",
     "central.testbed": (

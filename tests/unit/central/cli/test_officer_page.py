@@ -182,6 +182,8 @@ def test_the_page_shows_no_option_that_does_not_exist() -> None:
             "relay",
             "confirm",
             "echo",
+            "export",
+            "import",
         )
         for parameter in main.commands[name].params
         for option in (*parameter.opts, *parameter.secondary_opts)
