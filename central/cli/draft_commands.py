@@ -259,6 +259,37 @@ def draft_caps(edition: str | None, lang: Lang) -> None:
     click.echo(msgspec.json.encode(found.policy_caps()).decode())
 
 
+@draft.command("light-caps")
+@click.option(
+    "--white-nits",
+    type=click.IntRange(100, 20_000),
+    required=True,
+    help="The wall's light, all white at full brightness, by its maker, in cd/m².",
+)
+@click.option("--limit", help="Print the caps by this limit as JSON for a policy.")
+@lang_option
+@handle_errors
+def draft_light_caps(white_nits: int, limit: str | None, lang: Lang) -> None:
+    """How bright boards may be by night, as a hint for the policy of a station-config.
+
+    Nothing is signed or imposed. Each limit says where it comes from.
+    """
+    from central.documents.light_caps import describe_light_limit, load_light_limits
+
+    limits = load_light_limits()
+    if limit is None:
+        for one in limits:
+            click.echo("\n".join(describe_light_limit(one, white_nits, lang)))
+        return
+    found = next((one for one in limits if one.name == limit), None)
+    if found is None:
+        known = ", ".join(one.name for one in limits)
+        raise ConfigError("E_USAGE", limit, translate(lang, "fault.no_light_limit", known))
+    import json
+
+    click.echo(json.dumps({"board_light": {"night_pct": found.policy_caps(white_nits).night_pct}}))
+
+
 def _check_command(options: dict[str, Any], order: OrderParams, lang: Lang) -> None:
     """Check what the command needs, in words of this tool.
 

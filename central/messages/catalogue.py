@@ -144,10 +144,15 @@ PHRASES: Catalogue = {
         "Mức to nhất tại nhà gần nhất, {0}, {1}–{2}: {3} dBA",
         "Loudest at the nearest home, {0}, {1}–{2}: {3} dBA",
     ),
+    "fault.no_light_limit": Text("không có tên ấy; có: {0}", "no such limit; there are: {0}"),
     "noise.replaced": Text("đã được thay bằng {0}", "replaced by {0}"),
     "noise.no_figures": Text(
         "  chưa ai nhập bảng mức của bản này: đọc văn bản gốc rồi bổ sung vào noise_caps.yaml",
         "  nobody has entered its table yet: read the text itself, then add it to noise_caps.yaml",
+    ),
+    "light.night": Text(
+        "  ban đêm nhiều nhất {0} cd/m²; bảng trắng hết cỡ {1} cd/m² thì night_pct là {2}",
+        "  at most {0} cd/m² by night; where all white is {1} cd/m², night_pct is {2}",
     ),
     "noise.checked": Text("  đối chiếu ngày {0}: {1}", "  compared on {0}: {1}"),
     "cap_distance": Text(
