@@ -369,7 +369,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
                 ),
                 emergency_keys=emergency_keys.key_alarms, emergencies=outputs.list_alarms,
             )  # fmt: skip
-            services["page"] = partial(run_page, settings, status, operations(), issues.set_issue)
+            services["page"] = partial(
+                run_page, settings, status, operations(), issues.set_issue, visits
+            )
         yield Agent(services, partial(restore_schedules, pipeline.restore, schedule))
 
 

@@ -81,6 +81,14 @@ class StickLine(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str = ""
 
 
+class UpLine(msgspec.Struct, frozen=True):
+    """A line of the file by which a phone takes a journal home: a file of `up/`, and its text."""
+
+    station: str
+    up: str
+    raw: str
+
+
 class StickReader:
     """Takes the lines of a station's file one by one; decides nothing about them.
 

@@ -84,6 +84,10 @@ def _open(
     rows += [
         _row("station.yaml", [_button("reload", "", csrf, translator)]),
         _row(translator("bundle.name"), [_button("bundle", "", csrf, translator)]),
+        _row(
+            translator("stick.row"),
+            [el("a", translator("stick.open"), href="/stick", class_="button", id="stick")],
+        ),
     ]
     leave = el(
         "form", _token(csrf), el("button", translator("leave"), id="leave"), method="post",

@@ -7,8 +7,8 @@ connection that lives on is where slow clients hide.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,12 +18,17 @@ MAX_HEAD_BYTES = 8 * 1024
 MAX_BODY_BYTES = 4 * 1024
 MAX_FIELDS = 16
 BLOCK_BYTES = 4 * 1024
+STREAM_BYTES, MAX_STREAM_BYTES = 64 * 1024, 4 << 30
+BLOCK_S = 30.0
 FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a browser asked. Header names are lower-case; the first of two equal ones counts."""
+    """What a browser asked. Header names are lower-case; the first of two equal ones counts.
+
+    `blocks` has the body of what is too long to be held, as it comes.
+    """
 
     method: str
     path: str
@@ -31,6 +36,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    blocks: AsyncIterator[bytes] | None = None
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -64,8 +70,15 @@ class BadRequestError(Exception):
         self.status = status
 
 
-async def read_request(reader: asyncio.StreamReader, peer: str) -> Request | None:
+async def read_request(
+    reader: asyncio.StreamReader, peer: str, streamed: Collection[str] = ()
+) -> Request | None:
     """The one request of a connection; None when the client said nothing.
+
+    Args:
+        reader: the connection.
+        peer: its other end.
+        streamed: paths to which a long body may be posted; it is not read here.
 
     Raises:
         BadRequestError: no HTTP, or more of it than is allowed.
@@ -83,12 +96,41 @@ async def read_request(reader: asyncio.StreamReader, peer: str) -> Request | Non
                 connection.receive_data(block)
             elif isinstance(event, h11.Request):
                 head = event
+                request = _build_request(head, b"", peer)
+                if request.method == "POST" and request.path in streamed:
+                    return replace(request, blocks=_read_blocks(connection, reader))
             elif isinstance(event, h11.Data):
                 body += event.data
                 if len(body) > MAX_BODY_BYTES:
                     raise BadRequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             elif isinstance(event, h11.EndOfMessage) and head is not None:
                 return _build_request(head, bytes(body), peer)
+            else:
+                raise BadRequestError(HTTPStatus.BAD_REQUEST)
+    except h11.RemoteProtocolError as error:
+        raise BadRequestError(HTTPStatus(error.error_status_hint)) from error
+
+
+async def _read_blocks(
+    connection: h11.Connection, reader: asyncio.StreamReader
+) -> AsyncIterator[bytes]:
+    """The body in blocks, each of which must come within `BLOCK_S`.
+
+    Raises:
+        BadRequestError: no HTTP, more of it than is allowed, or it ends early.
+        TimeoutError: the sender has stopped.
+    """
+    size = 0
+    try:
+        while not isinstance(event := connection.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA:
+                async with asyncio.timeout(BLOCK_S):
+                    connection.receive_data(await reader.read(STREAM_BYTES))
+            elif isinstance(event, h11.Data):
+                size += len(event.data)
+                if size > MAX_STREAM_BYTES:
+                    raise BadRequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                yield bytes(event.data)
             else:
                 raise BadRequestError(HTTPStatus.BAD_REQUEST)
     except h11.RemoteProtocolError as error:

@@ -58,6 +58,8 @@ CONTROL_PHRASES: Catalogue = {
     ),
     "reload": Text("Đọc lại", "Read again"),
     "bundle": Text("Tải về", "Download"),
+    "stick.row": Text("Không có mạng: văn bản, nhật ký", "Without a link: documents, journal"),
+    "stick.open": Text("Mở", "Open"),
     "bundle.name": Text("Gói hỗ trợ", "Support bundle"),
     # results of operations
     # what was ordered, not how it goes: they stay on the page until the next operation

@@ -30,9 +30,11 @@ from agent.page.page_view import build_view
 from agent.page.pin_auth import SESSION_S, Notice, PinAuth, Session, is_same
 from agent.page.style import POLICY
 from agent.page.translator import Translator
+from agent.stick.visit_server import VisitServer
 from texts.catalogue import Lang
 
 COOKIE = "tramtin"
+STICK = "/stick"
 SHARED_S = 0.5  # phones that ask at the same moment see the same status
 YEAR_S = 365 * 86_400
 SAFE = (
@@ -79,6 +81,7 @@ class StationPage:
         operations: what the controls run.
         pin_auth: the PIN and its sessions.
         hosts: literal addresses on which the page listens.
+        visits: takes what somebody brings; None: the page takes nothing.
     """
 
     def __init__(
@@ -88,7 +91,9 @@ class StationPage:
         operations: Operations,
         pin_auth: PinAuth,
         hosts: Collection[str],
+        visits: VisitServer | None = None,
     ) -> None:
+        self._visits = visits
         self._station = station
         self._source = source
         self._operations = operations
@@ -134,6 +139,8 @@ class StationPage:
             return await self._get(request, translator)
         if request.method != "POST":
             return Response(HTTPStatus.METHOD_NOT_ALLOWED, headers=(("Allow", "GET, HEAD, POST"),))
+        if request.path == STICK:
+            return await self._take(request, translator)
         if request.path not in ("/enter", "/leave", "/do"):
             return self._message(HTTPStatus.NOT_FOUND, translator, "gone")
         return await self._post(request, translator)
@@ -144,6 +151,8 @@ class StationPage:
                 return await self._show(request, translator)
             case "/enter":
                 return self._ask_pin(request, translator)
+            case "/stick" | "/stick/journal" | "/stick/journal-all":
+                return await self._stick(request, translator)
             case "/favicon.ico":
                 return Response(HTTPStatus.NO_CONTENT)
             case path if path.startswith("/face/"):
@@ -230,6 +239,32 @@ class StationPage:
         await self._operations.record("enter", "", _requester(request), "done")
         age = f"Max-Age={round(SESSION_S)}"
         return _see_station(f"{COOKIE}={token}; Path=/; {age}; SameSite=Strict; HttpOnly")
+
+    # Without a link
+
+    async def _stick(self, request: Request, translator: Translator) -> Response:
+        session = self._session(request)
+        if session is None or self._visits is None:
+            return self._ask_pin(request, translator)
+        from agent.page.stick_pages import build_form, give_journal
+
+        if request.path == STICK:
+            return Response(HTTPStatus.OK, build_form(self._station, session.csrf, translator))
+        is_all = request.path == "/stick/journal-all"
+        return await give_journal(self._visits, translator, is_all=is_all)
+
+    async def _take(self, request: Request, translator: Translator) -> Response:
+        """Take a form of files; nothing of it is read before session and token were looked at."""
+        session = self._session(request)
+        is_ours = _is_own_form(request) and session is not None
+        if session is None or not is_ours or not is_same(request.query.get("csrf"), session.csrf):
+            return self._message(HTTPStatus.FORBIDDEN, translator, "closed")
+        if self._visits is None:
+            return self._message(HTTPStatus.NOT_FOUND, translator, "gone")
+        from agent.page.stick_pages import take_upload
+
+        self._status = None
+        return await take_upload(request, self._visits, translator)
 
     # Operations
 

@@ -11,7 +11,7 @@ import contextlib
 import ipaddress
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPStatus
 
 from agent.clock import mono_s
@@ -28,6 +28,7 @@ HOME = "127.0.0.1"
 DEFAULT_PORT = 8080
 REQUEST_S = 10.0
 ANSWER_S = 90.0  # a support bundle takes its time
+UPLOAD_S = 3600.0  # each block of it has its own limit
 SEND_S = 30.0
 # When all places are taken, a connection older than this is cut for a new one: before
 # the whole request is here, and while the answer is not taken in.
@@ -60,13 +61,21 @@ class PageServer:
         addresses: (literal address, port); port 0 takes a free one.
         answer: from a request to an answer; what it raises becomes a 500.
         on_fault: begins and ends the issue `page_down`.
+        streamed: paths to which long bodies may be posted.
     """
 
-    def __init__(self, addresses: Sequence[Address], answer: Answer, on_fault: FaultSink) -> None:
+    def __init__(
+        self,
+        addresses: Sequence[Address],
+        answer: Answer,
+        on_fault: FaultSink,
+        streamed: Collection[str] = (),
+    ) -> None:
         self.bound: list[Address] = []
         self._addresses = addresses
         self._answer = answer
         self._on_fault = on_fault
+        self._streamed = streamed
         self._clients: set[asyncio.Task[None]] = set()
         self._peers: Counter[str] = Counter()
         self._waiting: dict[asyncio.StreamWriter, float] = {}  # for the peer; may be cut from then
@@ -148,12 +157,12 @@ class PageServer:
         try:
             self._waiting[writer] = mono_s() + ASKING_S
             async with asyncio.timeout(REQUEST_S):
-                request = await read_request(reader, peer)
+                request = await read_request(reader, peer, self._streamed)
             self._waiting.pop(writer, None)
             if request is None:
                 return
             method = request.method
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(ANSWER_S if request.blocks is None else UPLOAD_S):
                 response = await self._answer(request)
         except BadRequestError as error:
             response = _plain(error.status)

@@ -8,33 +8,28 @@ early leaves a box that has taken some things whole, and the next visit goes on 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from agent.contract.stick import (
-    BY_MACHINE,
     MAX_BUNDLE_BYTES,
     MAX_FILE_BYTES,
     MAX_LINE_BYTES,
     MAX_MEDIUM_BYTES,
     MEDIA,
-    QUIET,
     RESULTS,
     STATIONS,
     UP,
     UP_FILE,
-    StickLine,
     StickReader,
-    kind_of,
 )
 from agent.errors import AgentError, StoreError
 from agent.stick.agent_call import AgentCall
+from agent.stick.report import Report
 from agent.stick.stick_folder import StickFolder, read_blocks, read_lines
-from agent.stick.wire import Question, Tally, Wanted
+from agent.stick.wire import Question, Wanted
 
 log = logging.getLogger(__name__)
-CONFIG = "station-config"
-ROUNDS = 12  # a file of the authority may name the next one, to the depth of the tree
 Tell = Callable[[str, tuple[object, ...]], None]
 
 
@@ -45,31 +40,6 @@ class Choice:
     by: str
     is_all: bool = False
     with_bundle: bool = False
-
-
-@dataclass
-class Report:
-    """What a visit has done, for whoever carries the stick.
-
-    Args:
-        station: whose box it is.
-        faults: code and subject of what failed, in order.
-        tally: of what was brought.
-        is_filled: the stick has a file for this station.
-        made_at: when the centre filled it; UTC text.
-        refusals: kind and code of each refused document.
-        records: how many files of the journal are on the stick now.
-        has_bundle: the support bundle is on it.
-    """
-
-    station: str
-    faults: list[tuple[str, str]] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
-    is_filled: bool = False
-    made_at: str = ""
-    refusals: list[tuple[str, str]] = field(default_factory=list)
-    records: int = 0
-    has_bundle: bool = False
 
 
 class HandOver:
@@ -87,8 +57,6 @@ class HandOver:
         self._agent = agent
         self._choice = choice
         self._tell = tell
-        self._authority: dict[str, bytes] = {}
-        self._wanted_files: set[str] = set()
 
     def run(self) -> Report:
         """Take all, give all.
@@ -100,7 +68,6 @@ class HandOver:
         answer, _ = self._agent.ask(Question("begin", self._choice.by))
         if answer.outcome != "ok":
             raise StoreError(answer.outcome, "visit", answer.detail)
-        self._wanted_files = set(answer.names)
         report = Report(answer.detail)
         for step in (self._take_file, self._take_media, self._record, self._give):
             try:
@@ -119,8 +86,9 @@ class HandOver:
                 return
             reader = StickReader()
             try:
-                for line in self._lines(file, reader):
-                    self._take_line(line, report)
+                for raw in read_lines(file, MAX_LINE_BYTES + 1):
+                    reader.read(raw)
+                    self._take_line(raw, report)
             except ValueError as error:
                 raise StoreError("E_STICK_CUT", name, str(error)) from error
             finally:
@@ -129,50 +97,13 @@ class HandOver:
             if not reader.is_whole:
                 raise StoreError("E_STICK_CUT", name, "it ends early")
 
-    def _lines(self, file: int, reader: StickReader) -> Iterator[StickLine]:
-        for raw in read_lines(file, MAX_LINE_BYTES + 1):
-            line = reader.read(raw)
-            if reader.header is not None and line is not None:
-                yield line
-
-    def _take_line(self, line: StickLine, report: Report) -> None:
-        if line.authority:
-            self._authority[line.authority] = line.raw.encode()
-            return
-        self._hand_authority()
-        envelope = line.document.encode()
-        outcome = self._hand_document(envelope)
-        if _kind(envelope) == CONFIG:
-            # it says where the box stands, and so which files of the authority it needs
-            self._settle()
-            self._hand_authority()
-            if outcome not in ("accepted", "held"):
-                outcome = self._hand_document(envelope)
-                self._settle()
-                self._hand_authority()
-        kind = _kind(envelope)
-        if outcome not in ("accepted", "held") and not (kind in BY_MACHINE and outcome in QUIET):
-            report.refusals.append((kind, outcome))
-
-    def _hand_document(self, envelope: bytes) -> str:
-        answer, _ = self._agent.ask(Question("document", bytes=len(envelope)), envelope)
-        self._tell("step.document", (_kind(envelope), answer.outcome))
-        return answer.outcome
-
-    def _hand_authority(self) -> None:
-        """Hand over what is wanted, until nothing of it is on the stick."""
-        for _ in range(ROUNDS):
-            names = self._wanted_files & self._authority.keys()
-            if not names:
-                return
-            for name in sorted(names):
-                raw = self._authority.pop(name)
-                self._agent.ask(Question("authority", name, len(raw)), raw)
-            self._settle()
-
-    def _settle(self) -> None:
-        answer, _ = self._agent.ask(Question("settle"))
-        self._wanted_files = set(answer.names)
+    def _take_line(self, raw: bytes, report: Report) -> None:
+        answer, _ = self._agent.ask(Question("line", bytes=len(raw)), raw)
+        if answer.outcome == "E_STICK_CUT":
+            raise ValueError(answer.detail)
+        if answer.kind:
+            self._tell("step.document", (answer.kind, answer.outcome))
+            report.note(answer.kind, answer.outcome)
 
     def _take_media(self, report: Report) -> None:
         wanted = self._agent.ask(Question("wanted"))[0].wanted
@@ -228,10 +159,3 @@ class HandOver:
         except AgentError as error:
             return replace(report, faults=[*report.faults, (error.code, error.subject)])
         return report
-
-
-def _kind(envelope: bytes) -> str:
-    try:
-        return kind_of(envelope)
-    except ValueError:
-        return "?"

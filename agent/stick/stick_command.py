@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from agent.errors import AgentError, ConfigError, YamlFaults
 from agent.sandbox.profile import confine_stick_reader
 from agent.settings.load import load_settings
 from agent.stick.agent_call import AgentCall
-from agent.stick.hand_over import Choice, HandOver, Report
+from agent.stick.hand_over import Choice, HandOver
 from agent.stick.messages import explain, say
+from agent.stick.report import Report, describe
 from agent.stick.stick_folder import StickFolder
 from agent.stick.visit_server import socket_path
 from texts.catalogue import LANGS, Lang
@@ -65,24 +65,3 @@ def _build_result(report: Report) -> str:
     """The file for whoever carries the stick, with the line ends that every computer shows."""
     parts = ["\r\n".join(describe(report, lang)) for lang in LANGS]
     return "\r\n\r\n".join(parts) + "\r\n"
-
-
-def describe(report: Report, lang: Lang) -> Iterator[str]:
-    """What a visit did, a line each."""
-    tally = report.tally
-    yield say("title", lang, report.station)
-    if report.is_filled:
-        yield say("made", lang, report.made_at)
-        yield say("received", lang, tally.accepted, tally.held, tally.media)
-    else:
-        yield say("not_filled", lang)
-    if tally.lacking:
-        yield say("lacking", lang, tally.lacking)
-    for kind, code in report.refusals:
-        yield say("refused", lang, kind, explain(code, lang))
-    for code, subject in report.faults:
-        yield say("fault", lang, explain(code, lang), subject)
-    yield say("records", lang, report.records)
-    if report.has_bundle:
-        yield say("bundle", lang)
-    yield say("unplug", lang)

@@ -9,6 +9,7 @@ from contextlib import aclosing
 import msgspec
 
 from agent.errors import AgentError
+from agent.stick.station_lines import StationLines
 from agent.stick.visit import UpMessage, Visit, VisitParts, begin_visit
 from agent.stick.wire import (
     MAX_BODY_BYTES,
@@ -41,8 +42,8 @@ async def serve_visit(
         await _write(writer, Answer("E_BUSY", "another visit is under way"))
         return
     async with turn, begin_visit(parts, CONSOLE if first.name == CONSOLE else STICK) as visit:
-        await _write(writer, Answer("ok", parts.station, names=await visit.settle()))
-        session = _Session(visit)
+        await _write(writer, Answer("ok", parts.station))
+        session = _Session(visit, parts.station)
         async with aclosing(session):
             while True:
                 try:
@@ -56,8 +57,9 @@ async def serve_visit(
 
 
 class _Session:
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, station: str) -> None:
         self._visit = visit
+        self._lines = StationLines(visit, station)
         self._up: AsyncIterator[UpMessage] | None = None
 
     async def aclose(self) -> None:
@@ -83,12 +85,8 @@ class _Session:
     async def _take(self, question: Question, body: bytes) -> Answer:
         visit, answer = self._visit, Answer("ok")
         match question.do:
-            case "authority":
-                await visit.take_authority(question.name, body)
-            case "settle":
-                answer = Answer("ok", names=await visit.settle())
-            case "document":
-                answer = Answer(await visit.take_document(body))
+            case "line":
+                answer = await self._take_line(body)
             case "wanted":
                 answer = Answer("ok", wanted=await asyncio.to_thread(visit.wanted))
             case "block":
@@ -100,6 +98,13 @@ class _Session:
             case _:
                 raise ValueError("a visit begins once")
         return answer
+
+    async def _take_line(self, line: bytes) -> Answer:
+        try:
+            taken = await self._lines.take(line)
+        except ValueError as error:
+            return Answer("E_STICK_CUT", str(error))
+        return Answer(taken.outcome, kind=taken.kind)
 
     async def _next_up(self, *, is_all: bool) -> tuple[Answer, bytes]:
         if self._up is None:

@@ -14,18 +14,17 @@ MAX_HEAD_BYTES = 256 * 1024  # a list of thousands of media
 MAX_BODY_BYTES = 1 << 20
 MAX_ANSWER_BYTES = 8 << 20  # a support bundle
 
-Do = Literal["begin", "authority", "settle", "document", "wanted", "block", "commit", "record",
-             "up", "bundle"]  # fmt: skip
+Do = Literal["begin", "line", "wanted", "block", "commit", "record", "up", "bundle"]
 
 
 class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the process asks.
 
     Args:
-        do: `begin` a visit; hand over a file of the `authority`; `settle` them; hand over a
-            `document`; ask which media are `wanted`; hand over a `block` of one; `commit` it;
-            `record` the visit; ask for the next message `up`; ask for a `bundle`.
-        name: who asks (`begin`), a file's name, or a medium's sha256.
+        do: `begin` a visit; hand over the next `line` of the station's file; ask which media are
+            `wanted`; hand over a `block` of one; `commit` it; `record` the visit; ask for the next
+            message `up`; ask for a `bundle`.
+        name: who asks (`begin`), or a medium's sha256.
         bytes: how many follow.
         is_all: `up` also what the centre has confirmed.
     """
@@ -67,8 +66,8 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Args:
         outcome: `ok`, `accepted`, `held`, `waits`, `end`, or a code.
-        detail: of a code, in English.
-        names: files of the authority that are wanted.
+        detail: of a code, in English; the station, or a file's name.
+        kind: of the document in a line.
         wanted: media.
         tally: of the visit so far.
         bytes: how many follow.
@@ -76,7 +75,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     outcome: str
     detail: str = ""
-    names: list[str] = msgspec.field(default_factory=list)
+    kind: str = ""
     wanted: list[Wanted] = msgspec.field(default_factory=list)
     tally: Tally | None = None
     bytes: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agent.errors import ConfigError
 from central.cli.cli_errors import handle_errors
 from central.cli.options import ANY, FILE, FOLDER, lang_option
 from central.messages.catalogue import translate
@@ -19,6 +20,7 @@ from texts.catalogue import Lang
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
+    from central.stick.bring_home import BroughtHome
     from central.stick.fill import Filled
     from central.store.database import Database
 
@@ -86,7 +88,8 @@ def export_stick(  # noqa: PLR0913 - one parameter an option
 
 
 @click.command("import")
-@usb_option
+@click.option("--usb", type=FOLDER, help="Where the stick is mounted.")
+@click.option("--file", type=FILE, help="What a phone has downloaded from the page of a box.")
 @db_option
 @time_option
 @receipt_option
@@ -94,19 +97,32 @@ def export_stick(  # noqa: PLR0913 - one parameter an option
 @lang_option
 @handle_errors
 def import_stick(
-    *, usb: Path, db: Path, time_key: Path, receipt_key: Path, bundles: Path | None, lang: Lang
+    *,
+    usb: Path | None,
+    file: Path | None,
+    db: Path,
+    time_key: Path,
+    receipt_key: Path,
+    bundles: Path | None,
+    lang: Lang,
 ) -> None:
     """Take the journals of stations from a USB stick; `export` then puts the receipts onto it.
 
     Exit 0 all was taken, 1 something was refused: `show faults`.
     """
     from central.collector.report_handler import ReportHandler
-    from central.stick.bring_home import bring_home
+    from central.stick.bring_home import bring_home, bring_home_file
 
+    if (usb is None) == (file is None):
+        raise ConfigError("E_USAGE", "import", translate(lang, "stick.one_source"))
     is_good = True
     with _open(db) as database:
         handler = ReportHandler(database, _load_signers(time_key, receipt_key, None))
-        for one in bring_home(database, handler, usb, bundles):
+        if usb is not None:
+            found: Iterable[BroughtHome] = bring_home(database, handler, usb, bundles)
+        elif file is not None:
+            found = bring_home_file(database, handler, file)
+        for one in found:
             click.echo(translate(lang, "stick.brought", one.station, one.records, one.upto))
             if one.bundle is not None:
                 click.echo(translate(lang, "stick.bundle", one.station, one.bundle))

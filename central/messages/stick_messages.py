@@ -44,6 +44,7 @@ PHRASES: Catalogue = {
         "{0}: không nhận {1}; xem `tramtin-central show faults`",
         "{0}: {1} was not taken; see `tramtin-central show faults`",
     ),
+    "stick.one_source": Text("cần --usb hoặc --file", "give --usb or --file"),
     "stick.next": Text(
         "Nạp lại USB bằng `export --usb` để mang biên nhận về trạm",
         "Fill the stick again with `export --usb`: it takes the receipts to the stations",

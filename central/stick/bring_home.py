@@ -19,7 +19,15 @@ import sqlalchemy as sa
 from agent.contract.envelope import Envelope
 from agent.contract.ids import StationId
 from agent.contract.report import Hello, LogBatch, Record
-from agent.contract.stick import FOLDER, MAX_BUNDLE_BYTES, MAX_UP_FILES, UP, UP_FILE
+from agent.contract.stick import (
+    FOLDER,
+    MAX_BUNDLE_BYTES,
+    MAX_UP_BYTES,
+    MAX_UP_FILES,
+    UP,
+    UP_FILE,
+    UpLine,
+)
 from agent.errors import ConfigError
 from central.collector import report_store
 from central.collector.journal_ingest import cursor_of
@@ -82,6 +90,39 @@ def _is_folder(path: Path) -> bool:
         return stat.S_ISDIR(path.lstat().st_mode)
     except OSError:
         return False
+
+
+def bring_home_file(database: Database, handler: ReportHandler, file: Path) -> list[BroughtHome]:
+    """Take what a phone has downloaded from the page of a box.
+
+    Args:
+        database: of the centre.
+        handler: the collector's.
+        file: lines of `agent.contract.stick.UpLine`.
+
+    Raises:
+        ConfigError: E_STICK, it is no such file.
+    """
+    raw = _read(file, MAX_UP_BYTES)
+    try:
+        lines = [msgspec.json.decode(one, type=UpLine) for one in (raw or b"").splitlines()]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError("E_STICK", file.name, str(error)[:200]) from error
+    if not lines or not all(UP_FILE.match(one.up) for one in lines):
+        raise ConfigError("E_STICK", file.name, "no journal of a box")
+    found: list[BroughtHome] = []
+    for station in sorted({one.station for one in lines}):
+        brought = BroughtHome(station)
+        before = _count(database, station)
+        for one in lines:
+            raw_one = one.raw.encode()
+            if one.station == station and not _take_report(
+                database, handler, brought, one.up, raw_one
+            ):
+                brought.refused.append(one.up)
+        brought.records = _count(database, station) - before
+        found.append(brought)
+    return found
 
 
 def _take_folder(

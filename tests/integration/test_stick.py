@@ -83,6 +83,7 @@ async def test_the_same_stick_twice_changes_nothing(
         assert (again.tally.accepted, again.tally.held, again.tally.media) == (0, 2, 0)
 
 
+@pytest.mark.long
 async def test_an_older_stick_after_a_newer_one_takes_nothing_back(
     centre: StickCentre, box: StickBox, usb: Path, tmp_path: Path
 ) -> None:
@@ -128,6 +129,7 @@ async def test_a_stick_that_is_pulled_has_brought_what_was_whole_and_the_next_vi
         assert box.has(content)
 
 
+@pytest.mark.long
 async def test_a_medium_that_is_not_what_was_signed_is_not_kept(
     centre: StickCentre, box: StickBox, usb: Path
 ) -> None:
@@ -207,6 +209,7 @@ async def test_a_new_box_takes_no_former_schedule_without_a_head_nor_by_an_old_o
         assert (await box.visit(usb)).refusals == []
 
 
+@pytest.mark.long
 async def test_what_is_signed_after_the_first_visit_needs_no_head(
     centre: StickCentre, box: StickBox, usb: Path
 ) -> None:
@@ -222,6 +225,7 @@ async def test_what_is_signed_after_the_first_visit_needs_no_head(
         assert box.has(b"sound")
 
 
+@pytest.mark.long
 async def test_a_stick_that_was_filled_more_than_thirty_days_ago_brings_nothing_new(
     centre: StickCentre, box: StickBox, usb: Path
 ) -> None:
@@ -235,6 +239,7 @@ async def test_a_stick_that_was_filled_more_than_thirty_days_ago_brings_nothing_
         assert {code for _, code in report.refusals} == {"waits"}
 
 
+@pytest.mark.long
 async def test_a_box_without_any_clock_holds_what_comes_and_waits_with_schedules(
     centre: StickCentre, box: StickBox, usb: Path
 ) -> None:
@@ -249,6 +254,7 @@ async def test_a_box_without_any_clock_holds_what_comes_and_waits_with_schedules
         assert box.clock.floor == BEGIN
 
 
+@pytest.mark.long
 async def test_two_visits_at_once_are_one_after_the_other(
     centre: StickCentre, box: StickBox, usb: Path
 ) -> None:

@@ -72,7 +72,7 @@ ALLOWED = {
         "agent.evidence agent.health agent.plan agent.play agent.settings agent.state "
         "agent.store"
     ),
-    "agent.page": "agent.control agent.health agent.settings agent.store",
+    "agent.page": "agent.control agent.health agent.settings agent.stick agent.store",
     "agent.plan": "agent.settings agent.trust",
     "agent.play": (
         "agent.malloc agent.sandbox agent.settings drivers.control_plane drivers.errors "
