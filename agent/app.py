@@ -143,6 +143,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             clock, documents, settings.policy, voices=voices,
             record=partial(record_refusal, journal), set_issue=issues.set_issue,
             zone_kinds=kinds, sounded=lambda: speakers.list_sounded(schedule.timeline),
+            find_work=lambda level: schedule.find_work_before_voice(level),  # noqa: PLW0108 - built later
         )  # fmt: skip
         speakers = VoiceItems(
             settings.voice_inputs, state.voice, documents, settings.policy, clock, kinds, voices
@@ -152,7 +153,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
             kinds, EmergencyStarts(clock).find, state.levels.is_muted,
-            list_faces(settings.outputs),
+            list_faces(settings.outputs), lambda: state.contacts.work,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)
@@ -173,7 +174,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         )  # fmt: skip
         site_inputs = SiteInputs(
             settings, store=store, journal=journal, set_issue=issues.set_issue,
-            lines=outputs.lines, mutes=mutes,
+            lines=outputs.lines, mutes=mutes, contacts=state.contacts,
         )  # fmt: skip
 
         def readings() -> dict[str, SensorReading]:
@@ -187,6 +188,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             return build_operations(
                 settings, clock=clock, journal=journal, documents=documents, mutes=mutes,
                 outputs=outputs.by_name, reload=device.reread,
+                site_work=lambda: state.contacts.work,
             )  # fmt: skip
 
         commands = CommandExecutor(
@@ -260,6 +262,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         for changed in (
             mutes.changed, state.press.changed, state.voice.changed, state.levels.changed,
             time_sync.stepped, schedule.planned, voices.changed, voice.changed,
+            state.contacts.changed,
         ):  # fmt: skip
             connect(changed, check.emit)
         # in slices: the broker can bring about many small steps
@@ -268,6 +271,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         # an alarm or a silence does not wait for the plan
         connect(documents.changed, live.update, check.emit, silence_events.changed)
         connect(time_sync.stepped, commands.check, live.update)
+        connect(state.contacts.changed, live.update)
         connect(live.time_wanted, hello_scheduler.request_hello)
         connect(documents.changed, lambda: schedule.replan(clock.now()))
         connect(schedule.planned, partial(record_refused, jobs, journal, schedule), fetch)
@@ -342,6 +346,16 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             lambda: journal.alive_at,
         )
         services |= {name: partial(kept, run) for name, run in boards.items()}
+        if not state.contacts.is_read:
+            # its module loads only where the settings have a lockout
+            from agent.overrides.lockout_watch import LockoutWatch
+
+            lockout = LockoutWatch(
+                state.contacts, store=store, clock=clock, set_issue=issues.set_issue,
+                left_on_h=lambda: schedule.policy.site_work.left_on_h,
+            )  # fmt: skip
+            await lockout.load()
+            services["lockout"] = lockout.run
         if store.is_volatile:
             services["card"] = CardWatch(
                 Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s

@@ -31,6 +31,7 @@ from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.key_press import KeyPress
 from agent.state.mutes import Mutes
+from agent.state.site_contacts import SiteContacts
 from agent.state.voice_press import VoicePress
 from agent.state.zone_levels import ZoneLevels
 from agent.store.database import Store
@@ -92,6 +93,7 @@ class BoxState:
         press: the last press of an emergency key.
         levels: the trim and the mute of each zone.
         voice: who speaks at a microphone of the box now.
+        contacts: who works at the station.
         plays: what each output has had, by its name.
     """
 
@@ -108,6 +110,7 @@ class BoxState:
     press: KeyPress
     levels: ZoneLevels
     voice: VoicePress
+    contacts: SiteContacts
     plays: Mapping[str, PlayMemory] = field(default_factory=dict)
 
 
@@ -145,6 +148,7 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
         jobs, journal, issues, internal_errors, floors, documents,
         AuthorityInForce(device.root.authority), media, MediaStatus(media.has),
         Mutes(documents, switch), KeyPress(clock), levels, VoicePress(),
+        SiteContacts([one.name for one in settings.inputs if one.kind == "lockout"]),
         build_memories(
             [one.name for one in settings.outputs],
             await store.run(read_recent_plays), journal.alive_at,

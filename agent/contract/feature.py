@@ -52,6 +52,7 @@ CAP_DISTANCE, LEVELS = "policy.cap_distance_m", "policy.levels"
 ADVERTS, MAINTENANCE = "policy.adverts", "policy.maintenance"
 ZONE_CLASSES = "policy.zone_classes"
 FACE_ISSUERS = "policy.face_issuers"
+SITE_WORK = "policy.site_work"
 PARTS: dict[str, Support] = {
     ADVERT: "applied",
     FILLER: "applied",
@@ -62,6 +63,7 @@ PARTS: dict[str, Support] = {
     MAINTENANCE: "applied",
     ZONE_CLASSES: "applied",
     FACE_ISSUERS: "applied",
+    SITE_WORK: "applied",
     CHIME_CHECK: "applied",
     "policy.mic": "applied",
     "kind=command": "applied",
@@ -147,6 +149,7 @@ def _critical_limits(policy: StationPolicy) -> Iterator[str]:
         MAINTENANCE: policy.maintenance,
         ZONE_CLASSES: policy.zone_classes,
         FACE_ISSUERS: policy.face_issuers,
+        SITE_WORK: policy.site_work,
     }
     yield from (name for name, value in used.items() if value is not UNSET)
 

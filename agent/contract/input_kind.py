@@ -14,7 +14,7 @@ from texts.catalogue import Text
 
 InputKindName = Literal[
     "door", "mains", "generator", "silence-key", "emergency-key", "microphone-key",
-    "emergency-microphone-key", "heard-key", "amplifier-fault",
+    "emergency-microphone-key", "heard-key", "amplifier-fault", "lockout",
 ]  # fmt: skip
 InputAction = Literal["mute", "start_alarm", "speak", "speak_emergency", "confirm"]
 
@@ -43,12 +43,14 @@ class InputKind:
         issue: the issue that its state raises; None for a kind without one.
         action: what an active contact makes the box do; None for one that only informs.
         is_of_zone: does it belong to one zone, and not to the whole box?
+        fails_active: does it count as active while it cannot be read?
     """
 
     meaning: Text
     issue: InputIssue | None = None
     action: InputAction | None = None
     is_of_zone: bool = False
+    fails_active: bool = False
 
     @property
     def is_key(self) -> bool:
@@ -80,6 +82,13 @@ INPUT_KINDS: Mapping[InputKindName, InputKind] = {
     "door": InputKind(
         Text("cửa tủ mở", "cabinet open"),
         issue=InputIssue("door_open", active=True, hint="the contact says open"),
+    ),
+    "lockout": InputKind(
+        Text(
+            "khóa an toàn đang bật: có người làm việc ở loa hoặc bảng",
+            "lockout on: somebody works at the horns or in front of a board",
+        ),
+        fails_active=True,
     ),
     "silence-key": InputKind(Text("phím tắt tiếng", "key that silences the box"), action="mute"),
     "emergency-key": InputKind(

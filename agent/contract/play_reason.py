@@ -23,6 +23,11 @@ PLAY_REASONS: Catalogue = {
     "reason.replaced": Text("mục khác cùng mức bắt đầu", "another of its level began"),
     "reason.engine_lost": Text("mất phần phát tiếng", "the sound part went"),
     "reason.silence_key": Text("khóa im lặng ở trạm đang xoay", "the box's silence key was turned"),
+    "reason.lockout": Text(
+        "khóa an toàn đang bật: có người làm việc ở trạm",
+        "the lockout was on: somebody worked at the station",
+    ),
+    "reason.door_open": Text("cửa tủ đang mở", "the cabinet was open"),
     "reason.output_lost": Text(
         "mất phần phát tiếng hoặc mất bảng", "the sound part or board was away"
     ),

@@ -57,6 +57,11 @@ PHRASES: Catalogue = {
         "đài ở máy chủ {0}, mà cấu hình trạm không cho tiếp âm từ đó (relay_hosts)",
         "the radio is on {0}, from which the station-config allows no relay (relay_hosts)",
     ),
+    "rule.lockout": Text(
+        "khóa an toàn ở trạm đang bật: có người làm việc",
+        "the station is locked out: somebody works there",
+    ),
+    "rule.door_open": Text("cửa tủ đang mở", "the cabinet is open"),
     "rule.inputs": Text(
         "ngõ vào {0} chưa được cấu hình trạm cho phép (inputs)",
         "the station-config grants no input {0} (inputs)",
@@ -99,6 +104,18 @@ PHRASES: Catalogue = {
         "goes before “{0}”: same start; newer document, then order of the schedule",
     ),
     "over.silence": Text("đang im lặng, “{0}” không phát", "silenced: “{0}” does not play"),
+    "over.lockout": Text(
+        "khóa an toàn đang bật (có người làm việc ở trạm), “{0}” không phát",
+        "the lockout is on (somebody works at the station): “{0}” does not play",
+    ),
+    "over.lockout_alone": Text(
+        "khóa an toàn đang bật: có người làm việc ở trạm",
+        "the lockout is on: somebody works at the station",
+    ),
+    "over.door_open": Text(
+        "cửa tủ đang mở, “{0}” không phát", "the cabinet is open: “{0}” does not play"
+    ),
+    "over.door_open_alone": Text("cửa tủ đang mở", "the cabinet is open"),
     "over.clock": Text(
         "chưa biết chắc giờ, lịch không phát", "the time is not certain: no schedule plays"
     ),
@@ -144,8 +161,8 @@ def describe_rule(rule: str, lang: Lang) -> str:
 
 def describe_precedence(rule: str, over: str, lang: Lang) -> str:
     """By which rule of arbitration what is on goes before `over`; an unknown one as it is."""
-    if rule == "silence" and not over:
-        rule = "silence_alone"
+    if rule in ("silence", "lockout", "door_open") and not over:
+        rule = f"{rule}_alone"
     words = look_up(PHRASES, f"over.{rule}", lang, over)
     return f"{rule} “{over}”" if words == f"over.{rule}" else words
 

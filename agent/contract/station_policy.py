@@ -86,6 +86,21 @@ class BoardLightCaps(msgspec.Struct, frozen=True):
     advert_pct: int | None = None
 
 
+class SiteWorkPolicy(msgspec.Struct, frozen=True):
+    """What is kept off while somebody works at the station.
+
+    `door` is what an open door of the cabinet stops. `lockout_issuers` are the roles whose
+    emergencies pass a lockout, and those below them; without it all that are no exercise. Before
+    such an emergency sounds, a quiet warning is spoken for `warning_s`.
+    """
+
+    door: Literal["tests", "programme"] = "tests"
+    lockout_issuers: list[str] | UnsetType = UNSET
+    warning_s: int = 30
+    lockout_boards: Literal["black", "show"] = "black"
+    left_on_h: int = 12
+
+
 class FaceIssuers(msgspec.Struct, frozen=True):
     """The roles that may fill a face of a board, and those below them in the tree; no others."""
 
@@ -107,6 +122,7 @@ class StationPolicy(msgspec.Struct, frozen=True):
     `language_duties` is not: a duty refuses nothing, its lack is told. Nor is `board_light`: a box
     without it dims no board at all.
     Nor is `inputs`, those of control cards that may be granted: a box without it grants none.
+    `site_work` is critical: a box that ignored it would sound beside whoever works (0086).
     """
 
     quiet_hours: list[str]
@@ -129,3 +145,4 @@ class StationPolicy(msgspec.Struct, frozen=True):
     board_light: BoardLightCaps | UnsetType = UNSET
     face_issuers: list[FaceIssuers] | UnsetType = UNSET
     inputs: list[str] | UnsetType = UNSET
+    site_work: SiteWorkPolicy | UnsetType = UNSET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agent.clock import Clock, Now
 from agent.contract.local_time import LOCAL
@@ -15,6 +15,7 @@ from agent.control.operations import (
 from agent.control.output_status import Outputs, list_boards
 from agent.errors import PlayError
 from agent.plan.policy import config_in_force, effective_policy
+from agent.plan.site_work import WORK_CODES, SiteWork
 from agent.play.commissioning_test import label_commands, pattern_commands
 from agent.play.ipc import BoardCommand
 from agent.play.sound.sound_output import SoundOutput
@@ -32,6 +33,7 @@ class CommissioningTests:
         documents: those in force, among them the policy.
         mutes: what keeps the box silent.
         outputs: by name.
+        site_work: who works at the station.
     """
 
     def __init__(
@@ -41,23 +43,28 @@ class CommissioningTests:
         documents: DocumentsInForce,
         mutes: Mutes,
         outputs: Outputs,
+        site_work: Callable[[], SiteWork],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._documents = documents
         self._mutes = mutes
         self._outputs = outputs
+        self._site_work = site_work
 
-    async def tone(self, zone: str, _requester: Requester) -> OperationOutput:
+    async def tone(self, zone: str, requester: Requester) -> OperationOutput:
         """Sound a quiet tone on one loudspeaker line.
 
         Raises:
-            OperationRefusedError: unknown, muted, quiet hours, or the line is in use.
+            OperationRefusedError: unknown, muted, quiet hours, somebody works at the station, or
+                the line is in use.
         """
         sounds = [one for one in self._outputs.values() if isinstance(one, SoundOutput)]
         output = next((one for one in sounds if zone in one.lines), None)
         if output is None:
             raise OperationRefusedError("E_UNKNOWN", zone)
+        if (code := self._find_work(requester)) is not None:
+            raise OperationRefusedError(code, zone)
         now = self._clock.now()
         if self._mutes.switch.is_on or self._is_muted_by_key_or_order(now):
             raise OperationRefusedError("E_SILENT", zone)
@@ -68,6 +75,17 @@ class CommissioningTests:
         except PlayError as error:
             raise OperationRefusedError(error.code, zone, error.hint) from error
         return NOTHING
+
+    def _find_work(self, requester: Requester) -> str | None:
+        """The code of the work that forbids a tone.
+
+        Whoever works at the open cabinet may order one from the page; from afar nobody may. Under
+        a lockout nobody may at all: the page does not show who stands at the horn.
+        """
+        work = self._site_work()
+        if work.is_locked_out:
+            return WORK_CODES["lockout"]
+        return WORK_CODES["door_open"] if work.is_door_open and requester.is_remote else None
 
     def _is_muted_by_key_or_order(self, now: Now) -> bool:
         return self._mutes.is_key_turned() or self._mutes.ordered(now) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from agent.clock import Clock
@@ -18,12 +19,13 @@ from agent.control.output_status import Outputs
 from agent.control.settings_reload import SettingsReload
 from agent.control.support_bundle import build_bundle
 from agent.evidence.journal import Journal
+from agent.plan.site_work import SiteWork
 from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
 
 
-def build_operations(
+def build_operations(  # noqa: PLR0913 - one keyword a part of the box
     settings: Settings,
     *,
     clock: Clock,
@@ -32,6 +34,7 @@ def build_operations(
     mutes: Mutes,
     outputs: Outputs,
     reload: SettingsReload,
+    site_work: Callable[[], SiteWork],
 ) -> Operations:
     """All operations of one box, by name.
 
@@ -43,8 +46,9 @@ def build_operations(
         mutes: what keeps the box silent.
         outputs: by name.
         reload: reads the settings' file again.
+        site_work: who works at the station.
     """
-    tests = CommissioningTests(settings, clock, documents, mutes, outputs)
+    tests = CommissioningTests(settings, clock, documents, mutes, outputs, site_work)
     return Operations(
         {
             "tone": tests.tone,

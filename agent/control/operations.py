@@ -37,12 +37,17 @@ class Requester:
     """Who orders an operation, as the journal names it.
 
     Args:
-        by: the way it came: `page`.
-        address: of the browser.
+        by: the way it came: `page`, or the role that signed a command.
+        address: of the browser; empty for a command.
     """
 
     by: str
     address: str
+
+    @property
+    def is_remote(self) -> bool:
+        """Was it ordered by a signed command, and not at the station?"""
+        return not self.address
 
 
 @dataclass(frozen=True)

@@ -70,19 +70,23 @@ class ReadingsReader:
             return None, ""
 
     def _contacts(self) -> Iterator[ReadingStatus]:
-        """Each kind of contact that is no key; one of the box without a contact is unchecked."""
+        """Each kind of contact that is no key; one of the box without a contact is unchecked.
+
+        A lockout is listed where there is one.
+        """
         inputs = self.inputs()
         for kind, spec in INPUT_KINDS.items():
             if spec.is_key:
                 continue
             states = [state.active for state in inputs.values() if state.kind == kind]
-            if spec.is_of_zone and not states:
+            if (spec.is_of_zone or spec.fails_active) and not states:
                 continue
             if not states or None in states:
                 yield ReadingStatus(kind, "unchecked", reason="" if states else "no_contact")
                 continue
             active = self._has_issue(spec) if spec.is_of_zone else any(states)
-            mark: Mark = "watch" if spec.raises_issue(active) else "good"
+            is_risk = spec.raises_issue(active) or (spec.fails_active and active)
+            mark: Mark = "watch" if is_risk else "good"
             yield ReadingStatus(kind, mark, 1.0 if active else 0.0, "on")
 
     def _has_issue(self, spec: InputKind) -> bool:

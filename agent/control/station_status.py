@@ -13,14 +13,16 @@ from typing import Literal
 from agent.clock import Quality
 from agent.contract.report import Why
 from agent.contract.volume import Volume
+from agent.plan.site_work import Work
 
 NO_REASON = Why()
 Mark = Literal["good", "watch", "bad", "unchecked"]
 ClockSource = Literal["centre", "nts"]
 LineState = Literal["off", "settling", "on", "fault"]
 AlarmStanding = Literal[
-    "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
-]
+    "on", "told", "waiting", "nothing", "key", "order", "lockout", "process", "lines", "failed",
+    "late",
+]  # fmt: skip
 WordState = Literal["now", "heard", "here", "missing", "failed", "none"]
 Verdict = Literal[
     "silenced", "local_alarm", "emergency", "exercise", "fault", "testing", "playing", "no_clock",
@@ -326,7 +328,11 @@ class EmergencyStatus:
 
 @dataclass(frozen=True)
 class StationStatus:
-    """The whole box at one moment. `is_locked`: its silence key is turned, nothing may be heard."""
+    """The whole box at one moment.
+
+    `is_locked`: its silence key is turned, nothing may be heard. `work`: somebody works at the
+    station, which keeps its programme off.
+    """
 
     station: str
     version: str
@@ -348,4 +354,5 @@ class StationStatus:
     keys: tuple[KeyStatus, ...] = ()
     alarms: tuple[EmergencyStatus, ...] = ()
     is_locked: bool = False
+    work: Work | None = None
     clock_source: ClockSource = "centre"

@@ -132,6 +132,7 @@ class StationStatusReader:
             keys=tuple(list_keys(self.emergency_keys())),
             alarms=tuple(list_emergencies(self.emergencies())),
             is_locked=self.mutes.is_key_turned(),
+            work=self.outputs.schedule.find_work("programme"),
         )
 
     def _link(self) -> LinkStatus:

@@ -9,7 +9,7 @@ value.
 An emergency key, or the key of a microphone, that is found pressed, at start or when its module is
 back, starts nothing: a short in its wires would otherwise sound the alarm at every power cut. It
 counts again after it was seen released. The key of a microphone that cannot be read any more counts
-as released.
+as released, a lockout as on.
 """
 
 from __future__ import annotations
@@ -146,6 +146,9 @@ class ContactMonitor:
         if self._spec.is_held and self._last_reported:
             self._last_reported = False
             self._report(active=False)
+        if self._spec.fails_active and not self._last_reported:
+            self._last_reported = True
+            self._report(active=True)
         self._device.report_miss(self.name, why)
         await asyncio.sleep(self._interval.retry_s)
 

@@ -25,6 +25,7 @@ from agent.plan.live_stream import LiveStream, judge_session, list_live_streams
 from agent.plan.occurrence import Refusal
 from agent.plan.policy import config_in_force, effective_policy
 from agent.plan.session_book import Span
+from agent.plan.site_work import WORK_CODES, Work
 from agent.settings.model import Policy
 from agent.signals import Signal
 from agent.state.documents_in_force import DocumentsInForce
@@ -42,6 +43,10 @@ MAX_HINT = 200
 log = logging.getLogger(__name__)
 
 Record = Callable[[dict[str, Any]], Awaitable[object]]
+
+
+def _nobody_works(_level: Level) -> Work | None:
+    return None
 
 
 @dataclass
@@ -70,6 +75,7 @@ class LiveReception:
         record: writes one `refusal` into the journal.
         set_issue: begins or ends an issue.
         sounded: what has sounded, and what is planned: sessions are counted from it.
+        find_work: which work at the station keeps a voice of this level off; None: none does.
 
     Attributes:
         time_wanted: emitted when a stream is announced and the clock is not exact.
@@ -86,6 +92,7 @@ class LiveReception:
         set_issue: Callable[[str, str, str | None], None],
         zone_kinds: Mapping[str, str] = MappingProxyType({}),
         sounded: Callable[[], Iterable[Span]] = tuple,
+        find_work: Callable[[Level], Work | None] = _nobody_works,
     ) -> None:
         self.time_wanted = Signal[[]]()
         self._clock = clock
@@ -93,6 +100,7 @@ class LiveReception:
         self._local = local
         self._zone_kinds = zone_kinds
         self._sounded = sounded
+        self._find_work = find_work
         self._voices = voices
         self._record = record
         self._set_issue = set_issue
@@ -275,6 +283,8 @@ class LiveReception:
             return "E_TIME"
         if now.at < stream.start_at and _is_exact(now):
             return "E_NOTYET"
+        if (work := self._find_work(stream.level)) is not None:
+            return WORK_CODES[work]
         return stream.why_over if now.is_past(stream.end_at) else None
 
     def _check(self, now: Now) -> None:

@@ -24,6 +24,7 @@ GRACE_S = 7.0  # time for amplifiers to settle, or for a worker process to be re
 WHY: dict[Standing, str] = {
     "key": "the silence key on the box is turned",
     "order": "a signed silence stops everything",
+    "lockout": "the station is locked out: somebody works at it",
     "process": "its process is away",
     "lines": "no loudspeaker line can be switched on",
     "failed": "it could not be played",
@@ -32,6 +33,7 @@ WHY: dict[Standing, str] = {
 REASON: dict[Standing, str] = {
     "key": "silence_key",
     "order": "silenced",
+    "lockout": "lockout",
     "process": "output_lost",
     "lines": "E_SWITCH: no loudspeaker line could be switched on",
     "failed": "failed",
@@ -129,4 +131,4 @@ def _is_long_silent(seen: _Seen) -> bool:
     since_s = seen.silent_since_mono_s
     if since_s is None:
         return False
-    return seen.standing in ("key", "order") or mono_s() - since_s >= GRACE_S
+    return seen.standing in ("key", "order", "lockout") or mono_s() - since_s >= GRACE_S

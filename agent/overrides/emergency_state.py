@@ -15,6 +15,7 @@ from agent.contract.priority import Level
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
 from agent.plan.silence import ActiveSilence
+from agent.plan.site_work import Work
 from agent.play.item import Item
 from agent.play.sound.session_stack import SessionStack
 from agent.play.sound.sound_output import SoundOutput
@@ -23,10 +24,13 @@ if TYPE_CHECKING:  # loads only where the settings name a board
     from agent.play.board.board_output import BoardOutput
 
 Standing = Literal[
-    "on", "told", "waiting", "nothing", "key", "order", "process", "lines", "failed", "late"
-]
+    "on", "told", "waiting", "nothing", "key", "order", "lockout", "process", "lines", "failed",
+    "late",
+]  # fmt: skip
 # The emergency is not heard or seen, and should be.
-SILENT: frozenset[Standing] = frozenset({"key", "order", "process", "lines", "failed", "late"})
+SILENT: frozenset[Standing] = frozenset(
+    {"key", "order", "lockout", "process", "lines", "failed", "late"}
+)
 Outputs = Mapping[str, "SoundOutput | BoardOutput"]
 
 
@@ -41,6 +45,9 @@ class EmergencySource(Protocol):
 
     def is_locked(self) -> bool:
         """Does the silence key on the box keep everything silent and black?"""
+
+    def find_work_before(self, issuer: str, *, is_exercise: bool) -> Work | None:
+        """Which work at the station keeps the sound of an emergency off; None: none does."""
 
 
 class ItemLookup(Protocol):
@@ -74,9 +81,9 @@ class OutputState:
         is_board: is it seen there, and not heard?
         item: the output's item; None when the output has nothing for it.
         standing: `on`, it is heard or seen; `told`, played to its end; `waiting` for another
-            emergency; `nothing` to play; silenced by the silence `key` or a silence `order`; the
-            output's `process` does not run; no loudspeaker `lines` are on; it `failed`; or it comes
-            `late`.
+            emergency; `nothing` to play; silenced by the silence `key`, a silence `order` or the
+            station's `lockout`; the output's `process` does not run; no loudspeaker `lines` are
+            on; it `failed`; or it comes `late`.
         is_open: the output plays it and will write its record.
         words: the state of each language.
     """
@@ -105,7 +112,7 @@ def list_alarms(
     for active in _in_force(schedule, now):
         stop = _find_stop(schedule, now)
         one = (
-            _find_output_state(outputs[name], rundown.item_of(active), stop)
+            _find_output_state(schedule, outputs[name], rundown.item_of(active), stop)
             for name, rundown in rundowns.items()
         )
         states.append(EmergencyState(active, tuple(one)))
@@ -130,11 +137,16 @@ def _find_stop(schedule: EmergencySource, now: Now) -> Standing | None:
 
 
 def _find_output_state(
-    output: SoundOutput | BoardOutput, item: Item | None, stop: Standing | None
+    schedule: EmergencySource,
+    output: SoundOutput | BoardOutput,
+    item: Item | None,
+    stop: Standing | None,
 ) -> OutputState:
     is_board = not isinstance(output, SoundOutput)
     if item is None:
         return OutputState(output.name, is_board, None, "nothing")
+    if not is_board and stop is None and _is_locked_out(schedule, item):
+        stop = "lockout"
     standing = stop or _find_standing(output, item)
     if not isinstance(output, SoundOutput):
         return OutputState(output.name, is_board, item, standing)
@@ -143,6 +155,10 @@ def _find_output_state(
         tuple(_list_words(output.session_stack, item)),
     )
     return OutputState(output.name, is_board, item, standing, is_open, words)
+
+
+def _is_locked_out(schedule: EmergencySource, item: Item) -> bool:
+    return schedule.find_work_before(item.source.issuer, is_exercise=item.is_exercise) is not None
 
 
 def _list_words(session_stack: SessionStack, item: Item) -> Iterator[LanguageState]:

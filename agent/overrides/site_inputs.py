@@ -21,6 +21,7 @@ from agent.play.speaker_line import SpeakerLine
 from agent.settings.model import Sensor, Settings
 from agent.signals import Signal
 from agent.state.mutes import Mutes
+from agent.state.site_contacts import SiteContacts
 from agent.store import key_value
 from agent.store.database import Store
 from agent.store.key_value_types import SILENCE_KEY
@@ -38,6 +39,7 @@ class SiteInputs:
         set_issue: begins or ends an issue.
         lines: every switched speaker line.
         mutes: gets the state of the silence key.
+        contacts: gets the state of lockouts and doors.
 
     Attributes:
         key_pressed: emitted with the name of an emergency key that was just pressed.
@@ -55,6 +57,7 @@ class SiteInputs:
         set_issue: Callable[[str, str, str | None], None],
         lines: Sequence[SpeakerLine],
         mutes: Mutes,
+        contacts: SiteContacts,
     ) -> None:
         self.key_pressed = Signal[[str]]()
         self.voice_key_moved = Signal[[str, bool]]()
@@ -66,11 +69,12 @@ class SiteInputs:
         self._set_issue = set_issue
         self._lines = lines
         self._mutes = mutes
+        self._contacts = contacts
         self._was_locked = False  # as stored
         self._inputs = InputMonitor([])
         self._sensors = SensorMonitor([])
         self._last_recorded = False
-        self._events: asyncio.Queue[tuple[str, InputKindName, bool]] = asyncio.Queue()
+        self._events: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self._key_changed = asyncio.Event()
 
     async def load(self) -> None:
@@ -126,8 +130,10 @@ class SiteInputs:
             self.key_pressed.emit(name)
         elif INPUT_KINDS[kind].is_held:
             self.voice_key_moved.emit(name, active)
+        self._contacts.take(name, kind, active)
         self.contact_read.emit(name, active)
-        self._events.put_nowait((name, kind, active))
+        if action == "mute":  # nothing else is recorded here: a contact that chatters fills nothing
+            self._events.put_nowait((name, active))
 
     def _lock(self, is_locked: bool) -> None:  # noqa: FBT001 - the state itself is the argument
         self._mutes.is_locked = is_locked
@@ -137,9 +143,9 @@ class SiteInputs:
     async def _record_events(self) -> None:
         """Record the events in their order, in a task of its own: the card may be slow."""
         while True:
-            name, kind, active = await self._events.get()
+            name, active = await self._events.get()
             state = "on" if active else "off"
-            if INPUT_KINDS[kind].action == "mute" and active != self._last_recorded:
+            if active != self._last_recorded:
                 self._last_recorded = active
                 await self._journal.append("silence", detail={"state": state, "by": name})
 

@@ -13,7 +13,7 @@ from agent.control.station_status import (
 from agent.page.html import Html, el, join
 from agent.page.translator import Translator
 
-SILENT = ("key", "order", "process", "lines", "failed", "late")
+SILENT = ("key", "order", "lockout", "process", "lines", "failed", "late")
 UNHEARD = ("missing", "failed", "none")
 
 

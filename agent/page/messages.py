@@ -48,6 +48,20 @@ PHRASES: Catalogue = {
             " Turn it back when the work is done."
         ),
     ),
+    "sub.silenced.lockout": Text(
+        (
+            "Khóa an toàn đang bật, có người làm việc ở loa hoặc bảng: loa chỉ phát tin khẩn cấp,"
+            " sau một lời báo trước nhỏ. Mọi người đã xuống thì mới tắt khóa."
+        ),
+        (
+            "The lockout is on, somebody works at the horns or a board: only an emergency sounds,"
+            " after a quiet warning. Take it off once everybody is down."
+        ),
+    ),
+    "sub.silenced.door_open": Text(
+        "Cửa tủ đang mở: loa chỉ phát tin khẩn cấp. Đóng cửa thì phát tiếp.",
+        "The cabinet is open: only an emergency sounds. Closing it lets the programme go on.",
+    ),
     "sub.silenced.all": Text(
         "Lệnh ngắt tiếng do {0} ký: loa và bảng tắt hết, kể cả tin khẩn cấp. Tự hết lúc {1}.",
         "Silence signed by {0}: all is off, emergencies included. Ends by itself at {1}.",

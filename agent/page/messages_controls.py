@@ -93,6 +93,13 @@ CONTROL_PHRASES: Catalogue = {
         "Đang im lặng (công tắc, khóa ở trạm hoặc lệnh đã ký). Hết im lặng rồi thử lại.",
         "Silence is on (switch, key or a signed order). Try again when it is over.",
     ),
+    "E_LOCKOUT": Text(
+        "Khóa an toàn đang bật: có người ở loa hoặc bảng. Người ấy xuống và tắt khóa rồi mới thử.",
+        (
+            "The lockout is on: somebody is at the horns or a board. Test once they are down and"
+            " have taken it off."
+        ),
+    ),
     "E_QUIET": Text(
         "Đang giờ yên lặng nên không thử loa. Thử lại sau giờ yên lặng.",
         "Quiet hours: no test tone now. Try again after them.",

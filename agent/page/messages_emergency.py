@@ -41,6 +41,10 @@ ALARM_PHRASES: Catalogue = {
     "alarm.key_turned": Text(
         "khóa im lặng ở trạm đang xoay", "the silence key on the box is turned"
     ),
+    "alarm.lockout": Text(
+        "khóa an toàn ở trạm đang bật: có người làm việc",
+        "the station is locked out: somebody works there",
+    ),
     "alarm.order": Text("có lệnh ngắt tiếng đã ký", "a signed silence stops everything"),
     "alarm.process.sound": Text("phần phát tiếng đang mất", "the sound part is away"),
     "alarm.process.board": Text("phần vẽ bảng đang mất", "the board part is away"),

@@ -12,6 +12,11 @@ def is_fault(problem: Problem) -> bool:
     return kind is None or kind.severity == "fault"
 
 
+def _is_silenced(status: StationStatus) -> bool:
+    asked = (status.silence, status.order, status.work)
+    return status.is_locked or any(one is not None for one in asked)
+
+
 def find_overall_status(status: StationStatus) -> Verdict:
     """The gravest thing that is so; an emergency in force first, also where it is not heard."""
     showing = [output.now for output in status.outputs if output.now is not None]
@@ -20,7 +25,7 @@ def find_overall_status(status: StationStatus) -> Verdict:
         ("exercise", bool(status.alarms) and not real),
         ("local_alarm", any(alarm.started_by is not None for alarm in real)),
         ("emergency", bool(real)),
-        ("silenced", status.is_locked or status.silence is not None or status.order is not None),
+        ("silenced", _is_silenced(status)),
         ("fault", any(is_fault(problem) for problem in status.problems)),
         ("testing", bool(status.trials)),
         ("playing", bool(showing)),

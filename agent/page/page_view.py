@@ -98,6 +98,8 @@ def _silenced(status: StationStatus, translator: Translator) -> list[str]:
     """The key on the box first, then a signed order: the switch on this page can lift neither."""
     if status.is_locked:
         return [translator("sub.silenced.key")]
+    if status.work is not None:
+        return [translator(f"sub.silenced.{status.work}")]
     order, switch = status.order, status.silence
     if order is not None:
         scope = "all" if order.stops_emergency else "pause"

@@ -20,6 +20,7 @@ from agent.contract.station_policy import (
     BoardLightCaps,
     ChimeCheck,
     LanguageDuty,
+    SiteWorkPolicy,
     Stagger,
     StationPolicy,
 )
@@ -27,6 +28,7 @@ from agent.contract.utc import parse_utc
 from agent.plan.advert import AdvertLimits, smaller
 from agent.plan.calendar import Window, parse_window
 from agent.plan.face_rights import FaceRights
+from agent.plan.site_work import BUILT_IN, SiteWorkRules
 from agent.plan.sun import sun_point
 from agent.plan.zone_classes import ZoneClasses
 from agent.settings.model import LocalAdverts, Policy
@@ -85,6 +87,7 @@ class EffectivePolicy:
         inputs: of control cards, that may be granted to a live picture.
         board_light: the most that boards may shine.
         face_rights: which issuers may fill which faces.
+        site_work: what is kept off while somebody works at the station.
     """
 
     quiet: tuple[Window, ...]
@@ -107,6 +110,7 @@ class EffectivePolicy:
     board_light: BoardLightCaps = NO_LIGHT_CAPS
     face_rights: FaceRights = ALL_FACES
     inputs: frozenset[str] = frozenset()
+    site_work: SiteWorkRules = BUILT_IN
 
 
 def config_in_force(held: Sequence[HeldDocument], now: Now) -> StationConfig | None:
@@ -181,6 +185,7 @@ def signed_policy(
         chime_check=None if signed.chime_check is UNSET else signed.chime_check,
         config_id=config.doc_id,
         sun_point=sun_point(config),
+        site_work=BUILT_IN if signed.site_work is UNSET else _site_work(signed.site_work),
     )
 
 
@@ -216,6 +221,13 @@ def _face_rights(signed: StationPolicy, faces: Sequence[str]) -> FaceRights:
 def _zone_classes(signed: StationPolicy, kinds: Mapping[str, str]) -> ZoneClasses:
     rules = [] if signed.zone_classes is UNSET else signed.zone_classes
     return ZoneClasses(kinds=kinds).narrow((rule.zone_kind, rule.classes) for rule in rules)
+
+
+def _site_work(signed: SiteWorkPolicy) -> SiteWorkRules:
+    issuers = None if signed.lockout_issuers is UNSET else tuple(signed.lockout_issuers)
+    return SiteWorkRules(
+        signed.door, issuers, signed.warning_s, signed.lockout_boards, signed.left_on_h
+    )
 
 
 def _advert_limits(signed: AdvertPolicy) -> AdvertLimits:

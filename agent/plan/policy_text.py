@@ -9,6 +9,7 @@ from msgspec import structs
 from agent.plan.advert import AdvertLimits
 from agent.plan.calendar import Window
 from agent.plan.policy import EffectivePolicy
+from agent.plan.site_work import BUILT_IN, SiteWorkRules
 from texts.catalogue import Catalogue, Lang, Text, look_up
 
 PHRASES: Catalogue = {
@@ -39,6 +40,17 @@ PHRASES: Catalogue = {
     "light.advert_pct": Text(
         "quảng cáo trên bảng sáng nhiều nhất {0} %", "adverts on boards at most {0} % bright"
     ),
+    "door": Text(
+        "cửa tủ mở: loa chỉ phát tin khẩn cấp", "open cabinet: loudspeakers sound emergencies alone"
+    ),
+    "lockout": Text(
+        "khóa an toàn bật: tin khẩn cấp của {0} được phát, sau {1} giây báo trước",
+        "lockout on: emergencies of {0} sound, after a warning of {1} s",
+    ),
+    "lockout.none": Text(
+        "khóa an toàn bật: không tin khẩn cấp nào phát", "lockout on: no emergency sounds"
+    ),
+    "everybody": Text("mọi nơi ký", "every issuer"),
     "inputs": Text("bảng được hiện trực tiếp ngõ vào: {0}", "boards may show inputs: {0}"),
     "language": Text("tiếng {0}: ít nhất {1} % mỗi tuần", "{0}: at least {1} % of a week"),
     "none": Text("không có", "none"),
@@ -67,6 +79,7 @@ def _lines(policy: EffectivePolicy, lang: Lang) -> Iterator[str]:
         yield look_up(PHRASES, "classes", lang, kind, said)
     yield from _adverts(policy.adverts, lang)
     yield from _boards(policy, lang)
+    yield from _site_work(policy.site_work, lang)
     for duty in policy.language_duties:
         yield look_up(PHRASES, "language", lang, duty.lang, duty.week_pct)
 
@@ -80,6 +93,19 @@ def _boards(policy: EffectivePolicy, lang: Lang) -> Iterator[str]:
             yield look_up(PHRASES, f"light.{name}", lang, pct)
     if policy.inputs:
         yield look_up(PHRASES, "inputs", lang, ", ".join(sorted(policy.inputs)))
+
+
+def _site_work(rules: SiteWorkRules, lang: Lang) -> Iterator[str]:
+    """Only what differs from the built-in rules: a station without a lockout needs no line."""
+    if rules.door == "programme":
+        yield look_up(PHRASES, "door", lang)
+    if rules == BUILT_IN:
+        return
+    if rules.issuers == ():
+        yield look_up(PHRASES, "lockout.none", lang)
+        return
+    said = ", ".join(rules.issuers or ()) or look_up(PHRASES, "everybody", lang)
+    yield look_up(PHRASES, "lockout", lang, said, rules.warning_s)
 
 
 def _adverts(limits: AdvertLimits | None, lang: Lang) -> Iterator[str]:

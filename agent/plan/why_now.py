@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from agent.clock import Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.report import Why
 from agent.plan.occurrence import Medium, Occurrence, find_precedence
+from agent.plan.site_work import Work
 from agent.plan.timeline import Timeline, list_due_refusals
 
 LONGEST_TITLE = 40
@@ -37,7 +39,7 @@ def explain_now(
     zones: frozenset[str],
     *,
     playing: Playing | None,
-    silenced: bool,
+    off: Work | Literal["silence"] | None,
 ) -> Why:
     """Explain an output at this moment; `NOTHING` where nothing needs a reason.
 
@@ -48,14 +50,14 @@ def explain_now(
         medium: sound or picture.
         zones: of the output, or its faces.
         playing: what it plays; None: nothing.
-        silenced: does a silence keep the schedule off?
+        off: what keeps the schedule off: a silence, or work at the station.
     """
     if now.quality == "FLOOR":
         return NOTHING if playing is not None else Why(rule="clock")
     if timeline is None:
         return NOTHING
     due = timeline.contenders(now.at, medium, zones)
-    rule, losers = _find_losers(due, playing, silenced=silenced)
+    rule, losers = _find_losers(due, playing, off=off)
     next_rule, next_over = _find_next(timeline, now.at, medium, zones)
     return Why(
         rule=rule,
@@ -68,11 +70,11 @@ def explain_now(
 
 
 def _find_losers(
-    due: Sequence[Occurrence], playing: Playing | None, *, silenced: bool
+    due: Sequence[Occurrence], playing: Playing | None, *, off: str | None
 ) -> tuple[str | None, Sequence[Occurrence]]:
     """What gives way to what plays, and by which rule to the first of it."""
     if playing is None:
-        return ("silence", due[:1]) if silenced else (None, ())
+        return (off, due[:1]) if off is not None else (None, ())
     winner = next((one for one in due if one.key == playing.key), None)
     if winner is not None:
         losers = [one for one in due if one.rank < winner.rank]

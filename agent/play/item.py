@@ -26,7 +26,7 @@ from speech.reading import Reading
 RecordedForm = Literal["recording", "phrases"]
 WordsForm = Literal["recording", "phrases", "speech", "line"]
 # These stop an item that may be heard again.
-SILENCES = ("silenced", "silence_key", "local_mute")
+SILENCES = ("silenced", "silence_key", "local_mute", "lockout", "door_open")
 
 
 @dataclass(frozen=True)
@@ -329,6 +329,10 @@ def _is_never_muted(_zone: str) -> bool:
     return False
 
 
+def _nobody_works() -> float:
+    return 0
+
+
 def no_standby(_now: Now) -> Sequence[StandbyItem]:
     """Of what is no board."""
     return ()
@@ -356,6 +360,8 @@ class OutputContext:
         memory: the plays that the output has had.
         find_standby: what a board's faces show while nothing else is on them.
         moments: when what sounds begins and ends, for the pictures that go with it.
+        warning_s: how long an emergency is to be announced quietly first, because the station is
+            locked out; 0: it is not.
     """
 
     rundown: Rundown
@@ -371,6 +377,7 @@ class OutputContext:
     memory: PlayMemory = field(default_factory=PlayMemory)
     find_standby: FindStandby = no_standby
     moments: SoundMoments = field(default_factory=SoundMoments)
+    warning_s: Callable[[], float] = _nobody_works
 
     def make_source(self, item: Item) -> SoundSource:
         """The source of an item's sound.

@@ -20,7 +20,7 @@ PREEMPTED = "preempted"  # the reason of what a higher level cut, or kept off un
 # A play that was cut for one of these reasons goes on when the box can.
 _GOES_ON = (
     "restart", "shutdown", "engine_lost", PREEMPTED, "silenced", "silence_key",
-    "local_mute", "muted", CLOCK_STEP,
+    "local_mute", "lockout", "door_open", "muted", CLOCK_STEP,
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from agent.contract.report import Why
 from agent.contract.scene import Scene
 from agent.plan.emergency import ActiveEmergency
 from agent.plan.occurrence import Medium as Sense
+from agent.plan.site_work import Kept
 from agent.plan.standby import find_standby
 from agent.plan.timeline import Occurrence, Timeline
 from agent.plan.why_now import Playing, explain_now
@@ -34,16 +35,17 @@ from agent.playout.item_builder import (
     live_item,
     standby_item,
 )
+from agent.playout.item_work import LOCAL_KINDS, KeysWith, find_item_work
 from agent.playout.schedule import BEHIND, Schedule
 
 CLASH = "clash"  # as a rehearsal says it beforehand
-LOCAL_KINDS = ("microphone", "line-in")
 
 
 class SoundSchedule:
     """The schedule of one sound output (see `play.item.Rundown`)."""
 
     sense: Sense = "sound"
+    kept: Kept = "programme"
 
     def __init__(self, schedule: Schedule, zones: Iterable[str]) -> None:
         self._schedule = schedule
@@ -72,9 +74,14 @@ class SoundSchedule:
         for voice in self._schedule.voices.now if self.sense == "sound" else ():
             zones, is_new = voice.stream.zones, voice.key not in done
             is_here = "*" in zones or not self._zones.isdisjoint(zones)
-            if is_new and is_here and self._may_sound(voice.stream.level, now):
+            if is_new and is_here and self._may_be_live(voice.stream.level, now):
                 return live_item(voice, now.at)
         return None
+
+    def _may_be_live(self, level: Level, now: Now) -> bool:
+        """May a voice of the centre sound? No warning comes before it, so none passes a lockout."""
+        is_kept_off = self._schedule.find_work_before_voice(level) is not None
+        return self._may_sound(level, now) and not is_kept_off
 
     def _may_sound(self, level: Level, now: Now) -> bool:
         if level >= Level.EMERGENCY:
@@ -91,7 +98,14 @@ class SoundSchedule:
         timeline = self._timeline(now)
         if timeline is None:
             return None
-        return self._item(timeline.wanted(now.at, self.sense, self._zones, done))
+        found = timeline.wanted(now.at, self.sense, self._zones, done)
+        if found is not None and self._is_kept_chime(found):
+            found = timeline.wanted(now.at, self.sense, self._zones, KeysWith(done, found.key))
+        return self._item(found)
+
+    def _is_kept_chime(self, one: Occurrence) -> bool:
+        """Is it the chime that checks loudspeakers, while somebody works at the station?"""
+        return is_chime(one) and self._schedule.find_work("test") is not None
 
     def due(self, since_at: datetime, now: Now, known: Container[str] = ()) -> list[Item]:
         """What the schedule had start from a moment until now, the winner of each level."""
@@ -163,7 +177,10 @@ class SoundSchedule:
         timeline = self._timeline(now)
         if timeline is None:
             return None
-        return self._item(timeline.upcoming(now.at, self.sense, self._zones, done))
+        found = timeline.upcoming(now.at, self.sense, self._zones, done)
+        if found is not None and self._is_kept_chime(found):
+            found = timeline.upcoming(now.at, self.sense, self._zones, KeysWith(done, found.key))
+        return self._item(found)
 
     def following(self, key: str, now: Now) -> Item | None:
         """What is planned right behind an item, and may begin sooner where that one fails."""
@@ -206,17 +223,19 @@ class SoundSchedule:
             return False
         if item.kind == "live":
             is_on = self._schedule.voices.is_on(item.key)
-            return is_on and self._may_sound(Level(item.level), now)
+            return is_on and self._may_be_live(Level(item.level), now)
         if item.kind in LOCAL_KINDS:  # who speaks is ended with its reason by `overrides`
             return self._may_sound(Level(item.level), now)
         if item.level >= Level.EMERGENCY:
             alarms = self._schedule.alarms(now, self.sense)
-            return any(key_of(one, self.sense) == item.key for one in alarms)
+            is_on = any(key_of(one, self.sense) == item.key for one in alarms)
+            return is_on and find_item_work(self._schedule, item, self.sense) is None
         if item.relay is not None and not is_named(item.relay.url, self._schedule.relay_hosts):
             return False
         at = sounds_at or now.at
         is_over = now.at >= item.latest_end_at + LIMIT_SLACK or self._is_barred(item, at)
         is_over = is_over or self._is_set_back(item, now, at)
+        is_over = is_over or find_item_work(self._schedule, item, self.sense) is not None
         return (
             not is_over and not self._is_silent(now) and self._schedule.is_held(item.source.doc_id)
         )
@@ -239,7 +258,8 @@ class SoundSchedule:
         is_off = ordered is not None and (ordered.stops_emergency or item.level < Level.EMERGENCY)
         if is_off:
             return "silenced"
-        if item.level < Level.EMERGENCY and (why := self._why_off(now)) is not None:
+        why = self._why_off(now) if item.level < Level.EMERGENCY else None
+        if (why := why or find_item_work(self._schedule, item, self.sense)) is not None:
             return why
         if self._is_barred(item, now.at):
             return "mourning"
@@ -256,7 +276,8 @@ class SoundSchedule:
             self.sense,
             self._zones,
             playing=Playing(on_air.key, on_air.level) if on_air is not None else None,
-            silenced=self._is_silent(now),
+            off=self._schedule.find_work(self.kept)
+            or ("silence" if self._is_silent(now) else None),
         )
 
     def _is_silent(self, now: Now) -> bool:
@@ -264,12 +285,16 @@ class SoundSchedule:
         schedule = self._schedule
         if schedule.is_locked() or schedule.silence(now) is not None or self._is_blank(now):
             return True
+        if schedule.find_work(self.kept) is not None:
+            return True
         return self.sense == "sound" and schedule.is_silent()
 
     def _why_off(self, now: Now) -> str | None:
         """What keeps all but emergencies off this output alone."""
         if self._is_blank(now):
             return "blanked"
+        if (work := self._schedule.find_work(self.kept)) is not None:
+            return work
         return "local_mute" if self.sense == "sound" and self._schedule.is_silent() else None
 
     def _is_blank(self, _now: Now) -> bool:
@@ -279,7 +304,8 @@ class SoundSchedule:
     def _alarms(self, now: Now) -> Iterator[Item]:
         schedule = self._schedule
         alarms = [] if schedule.is_stopped(now) else schedule.alarms(now, self.sense)
-        return filter(None, map(self.item_of, alarms))
+        items = filter(None, map(self.item_of, alarms))
+        return (item for item in items if find_item_work(self._schedule, item, self.sense) is None)
 
     def item_of(self, active: ActiveEmergency) -> Item | None:
         """The emergency as an item of this output; None when it has nothing for it."""
@@ -318,6 +344,7 @@ class BoardSchedule(SoundSchedule):
     """
 
     sense: Sense = "picture"
+    kept: Kept = "picture"
 
     def __init__(self, schedule: Schedule, faces: Sequence[str]) -> None:
         super().__init__(schedule, faces)

@@ -18,6 +18,7 @@ from functools import partial
 from agent.clock import Clock, Now
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import Emergency
+from agent.contract.priority import Level
 from agent.plan.calendar import list_days
 from agent.plan.emergency import ActiveEmergency, list_active_emergencies
 from agent.plan.occurrence import Medium as Sense
@@ -26,6 +27,15 @@ from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.prepared_alarm import Press, find_active_alarm
 from agent.plan.quiet_hours import QuietHours
 from agent.plan.silence import ActiveSilence, find_active_silence
+from agent.plan.site_work import (
+    NOBODY,
+    Kept,
+    SiteWork,
+    Work,
+    find_work,
+    find_work_before_emergency,
+    find_work_before_voice,
+)
 from agent.plan.standby import list_standby_digests
 from agent.plan.timeline import Timeline, build_in_slices
 from agent.play.item import Item
@@ -58,6 +68,10 @@ def _never_blank(_face: str, _now: Now) -> bool:
     return False
 
 
+def _nobody() -> SiteWork:
+    return NOBODY
+
+
 def _no_press() -> None:
     return None
 
@@ -88,6 +102,7 @@ class Schedule:
         is_blank: has a signed command blanked a face?
         faces: the names of the station's faces.
         start_of: when an emergency began, by the present clock: see `state.emergency_starts`.
+        site_work: who works at the station.
 
     Attributes:
         planned: emitted when `replan` or the passing of time has built a timeline.
@@ -112,6 +127,7 @@ class Schedule:
     start_of: Callable[[str, datetime, Now], datetime] = _as_noted
     is_blank: Callable[[str, Now], bool] = _never_blank
     faces: Sequence[str] = ()
+    site_work: Callable[[], SiteWork] = _nobody
     planned: Signal[[]] = field(default_factory=Signal)
     built_at: datetime | None = None
     timeline: Timeline | None = None
@@ -238,6 +254,28 @@ class Schedule:
         """Is everything muted and blank, an emergency too: by the key or by a signed silence?"""
         ordered = self.silence(now)
         return self.is_locked() or (ordered is not None and ordered.stops_emergency)
+
+    def find_work(self, kept: Kept) -> Work | None:
+        """Which work at the station keeps something off that is no emergency; None: none does."""
+        return find_work(self.policy.site_work, self.site_work(), kept)
+
+    def find_work_before(self, issuer: str, *, is_exercise: bool) -> Work | None:
+        """Which work at the station keeps the sound of an emergency off; None: none does."""
+        rules, work = self.policy.site_work, self.site_work()
+        return find_work_before_emergency(rules, work, issuer, is_exercise=is_exercise)
+
+    def find_work_before_voice(self, level: Level) -> Work | None:
+        """Which work at the station keeps a live voice of the centre off; None: none does."""
+        rules, work, is_emergency = (
+            self.policy.site_work,
+            self.site_work(),
+            level >= Level.EMERGENCY,
+        )
+        return find_work_before_voice(rules, work, is_emergency=is_emergency)
+
+    def find_warning_s(self) -> int:
+        """How long an emergency is to be announced quietly before it sounds; 0: not at all."""
+        return self.policy.site_work.warning_s if self.site_work().is_locked_out else 0
 
     def alarms(self, now: Now, sense: Sense) -> list[ActiveEmergency]:
         """What is in force for one sense, highest first: a key's alarm, then the emergencies.

@@ -29,6 +29,7 @@ FLOOR, FLOOR_BY, ATTESTED, ROOT = "time_floor", "time_floor_by", "time_vouched",
 FIX, RTC_APART, HELD = "clock_fix", "rtc_apart", "time_held"
 PAUSE = "pause/"
 LOCAL_SILENCE, SILENCE_KEY, SILENCES_REPORTED = "local_silence", "silence_key", "silences_told"
+LOCKOUT_SINCE = "lockout_since"
 MAX_COUNT = 1 << 53
 # How a copy's value is merged into the card's. newer: the copy's, which was written later. own:
 # never merged. highest: the higher of both, by its reader. clock: see `_is_clock_carried`.
@@ -141,6 +142,7 @@ FIELDS: Mapping[str, KeyValueField] = {
     key_value.LAST_PLACE: KeyValueField(parse_place),
     LOCAL_SILENCE: KeyValueField(_or_empty(Decoder(LocalMuteRecord).decode)),
     SILENCE_KEY: KeyValueField(_parse_on_or_empty),
+    LOCKOUT_SINCE: KeyValueField(_or_empty(parse_utc)),
     key_value.COMMAND_RESULTS: KeyValueField(RESULTS.decode),
     ZONE_LEVELS: KeyValueField(ZONES.decode),
     SILENCES_REPORTED: KeyValueField(Decoder(dict[str, ReportedSilence]).decode),

@@ -11,6 +11,7 @@ from agent.contract.station_policy import (
     AdvertPolicy,
     FaceIssuers,
     LanguageDuty,
+    SiteWorkPolicy,
     StationPolicy,
     ZoneKindClasses,
 )
@@ -23,6 +24,8 @@ MAX_DUTIES = 8
 MAX_FACES = 16
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MAX_INPUTS = 16
+WARNING_S = (10, 120)  # long enough to be understood, short enough for an alarm
+MAX_LEFT_ON_H = 168
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"{_HOUR}-(?:{_HOUR}|24:00)", re.ASCII)
@@ -55,12 +58,27 @@ def check_sound_limits(policy: StationPolicy) -> None:
         _check_adverts(policy.adverts)
     if policy.face_issuers is not UNSET:
         _check_faces(policy.face_issuers)
+    if policy.site_work is not UNSET:
+        _check_site_work(policy.site_work)
     if policy.inputs is not UNSET:
         good = len(policy.inputs) <= MAX_INPUTS and all(map(INPUT_NAME.fullmatch, policy.inputs))
         require(good, "policy.inputs", f"at most {MAX_INPUTS} names of inputs")
     if policy.board_light is not UNSET:
         for name, pct in structs.asdict(policy.board_light).items():
             require(pct is None or 1 <= pct <= 100, f"policy.board_light.{name}", "1 to 100")
+
+
+def _check_site_work(work: SiteWorkPolicy) -> None:
+    least_s, most_s = WARNING_S
+    is_long = least_s <= work.warning_s <= most_s
+    require(is_long, "policy.site_work.warning_s", f"{least_s} to {most_s}")
+    require(1 <= work.left_on_h <= MAX_LEFT_ON_H, "policy.site_work.left_on_h", "1 to 168")
+    if work.lockout_issuers is not UNSET:
+        roles = work.lockout_issuers
+        is_plain = len(set(roles)) == len(roles) <= MAX_FACES
+        path = "policy.site_work.lockout_issuers"
+        require(is_plain, path, f"at most {MAX_FACES}, no role twice")
+        require(all(map(ROLE_NAME.fullmatch, roles)), path, "names of roles")
 
 
 def _check_classes(rules: Sequence[ZoneKindClasses]) -> None:

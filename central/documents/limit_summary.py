@@ -17,6 +17,7 @@ def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterato
         classes = ", ".join(speak(f"class.{one}") for one in rule.classes) or speak("none")
         yield speak("zone_classes", speak(f"zone.{rule.zone_kind}"), classes)
     yield from _boards(policy, speak)
+    yield from _site_work(policy, speak)
     for duty in policy.language_duties if policy.language_duties is not UNSET else []:
         yield speak("language_duty", duty.lang, duty.week_pct)
     if policy.adverts is UNSET:
@@ -28,6 +29,22 @@ def describe_limits(policy: StationPolicy, speak: Callable[..., str]) -> Iterato
         yield speak("adverts.day_pct", adverts.day_pct)
     if adverts.session_pct is not None:
         yield speak("adverts.session_pct", adverts.session_pct)
+
+
+def _site_work(policy: StationPolicy, speak: Callable[..., str]) -> Iterator[str]:
+    """What is kept off while somebody works at the station."""
+    work = policy.site_work
+    if work is UNSET:
+        return
+    yield speak(f"site_work.door.{work.door}")
+    if work.lockout_issuers is UNSET:
+        yield speak("site_work.lockout", speak("site_work.all"), work.warning_s)
+    elif work.lockout_issuers:
+        yield speak("site_work.lockout", ", ".join(work.lockout_issuers), work.warning_s)
+    else:
+        yield speak("site_work.lockout.none")
+    yield speak(f"site_work.boards.{work.lockout_boards}")
+    yield speak("site_work.left_on", work.left_on_h)
 
 
 def _boards(policy: StationPolicy, speak: Callable[..., str]) -> Iterator[str]:

@@ -171,6 +171,33 @@ PHRASES: Catalogue = {
         "Mặt bảng {0} chỉ hiện hình do {1} ký (và tin khẩn cấp)",
         "The face {0} shows pictures signed by {1} only (and emergencies)",
     ),
+    "site_work.door.tests": Text(
+        "Cửa tủ mở: không âm thử, chuông kiểm tra hay nói trực tiếp từ xa; lịch vẫn phát",
+        "Open cabinet: no test tone, check chime or live voice from afar; the schedule plays",
+    ),
+    "site_work.door.programme": Text(
+        "Cửa tủ mở: loa chỉ phát tin khẩn cấp",
+        "Open cabinet: loudspeakers sound emergencies alone",
+    ),
+    "site_work.all": Text("mọi nơi có quyền khẩn cấp", "whoever may sign one"),
+    "site_work.lockout": Text(
+        "Khóa an toàn bật (có người trên cột): chỉ tin khẩn cấp của {0}, báo trước nhỏ {1} giây",
+        "Lockout on (somebody is up there): emergencies of {0} alone, after {1} s of quiet warning",
+    ),
+    "site_work.lockout.none": Text(
+        "Khóa an toàn bật (có người trên cột): loa KHÔNG phát gì, kể cả tin khẩn cấp",
+        "Lockout on (somebody is up there): loudspeakers sound NOTHING, not even an emergency",
+    ),
+    "site_work.boards.black": Text(
+        "Khóa an toàn bật: bảng đen, trừ tin khẩn cấp", "Lockout on: boards black, but emergencies"
+    ),
+    "site_work.boards.show": Text(
+        "Khóa an toàn bật: bảng vẫn hiện", "Lockout on: boards go on showing"
+    ),
+    "site_work.left_on": Text(
+        "Khóa an toàn bật quá {0} giờ thì báo để quên",
+        "A lockout that is on for more than {0} h is reported as left on",
+    ),
     "board_light.day_pct": Text(
         "Bảng điện tử sáng nhiều nhất {0} %", "Boards shine at most {0} % bright"
     ),

@@ -175,7 +175,7 @@ every_limit = pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS.keys(
 NO_LIMITS = {
     "caps", "cap_distance_m", "levels", "relay_hosts", "media_hosts", "mic", "stagger",
     "chime_check", "sun_point", "language_duties", "board_light", "face_issuers",
-    "inputs",
+    "inputs", "site_work",
 }  # fmt: skip
 
 

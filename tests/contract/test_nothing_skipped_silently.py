@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from agent.plan.site_work import NOBODY, SiteWork
 from agent.settings.model import Policy
 from tests.harness.clock_story import FakeHeld, silence
 from tests.harness.planned_playlists import A, B, entry, local, playlist
@@ -146,6 +147,31 @@ def test_each_silence_has_its_word_and_filler_owes_none(monkeypatch: pytest.Monk
         ("tin", "skipped", "silence_key"),
         ("tin", "skipped", "silence_key"),
     ]
+
+
+@pytest.mark.parametrize("when_cut", ["drop", "resume", "rejoin"])
+def test_under_a_lockout_each_item_has_its_word_and_what_is_still_due_goes_on_after_it(
+    monkeypatch: pytest.MonkeyPatch, when_cut: str
+) -> None:
+    times = ["05:00:00", "05:02:00", "05:04:00"]
+    news = playlist(entry("tin", times, when_cut=when_cut))
+
+    async def tell(station: VirtualStation) -> None:
+        await asyncio.sleep(30)  # 05:00:20: it sounds
+        station.lock_out(SiteWork(is_locked_out=True))
+        await asyncio.sleep(180)  # 05:03:20: the second has passed
+        await station.switch_off(is_crash=True)
+        await asyncio.sleep(5)
+        await station.switch_on()
+        await asyncio.sleep(45)  # 05:04:10
+        station.lock_out(NOBODY)
+        await asyncio.sleep(120)
+
+    rows = run(monkeypatch, tell, news)
+    assert ("tin", "cut", "lockout") in rows
+    assert ("tin", "skipped", "lockout") in rows
+    assert rows[-1] == ("tin", "full", None)
+    assert len(rows) == 3
 
 
 def test_what_is_on_when_a_silence_ends_is_joined_and_has_no_other_record(

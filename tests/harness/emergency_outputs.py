@@ -10,6 +10,7 @@ from typing import Any
 from agent.clock import Now
 from agent.contract.ids import Digest
 from agent.overrides.emergency_state import EmergencyState, list_alarms
+from agent.plan.site_work import NOBODY, SiteWork
 from agent.play.board.board_output import BoardOutput
 from agent.play.item import Item, OutputContext
 from agent.play.sound.sound_output import SoundOutput
@@ -52,10 +53,14 @@ class Box:
 
     held: list[FakeHeld] = field(default_factory=lambda: [emergency()])
     is_locked: bool = False
+    work: SiteWork = NOBODY
 
     def __post_init__(self) -> None:
         any_: Any = None
-        self.programme = Schedule(None, lambda _digest: None, is_locked=lambda: self.is_locked)
+        self.programme = Schedule(
+            None, lambda _digest: None, is_locked=lambda: self.is_locked,
+            site_work=lambda: self.work,
+        )  # fmt: skip
         self.programme.update(self.held, NOW)
         self.rundowns = {
             "loa": SoundSchedule(self.programme, ["nga-ba"]),

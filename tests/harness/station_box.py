@@ -20,6 +20,7 @@ from agent.control.station_status import StationStatus
 from agent.control.station_status_reader import StationStatusReader
 from agent.health.checks.authority import AuthorityState
 from agent.health.open_issues import Issues
+from agent.plan.site_work import SiteWork
 from agent.play.board.board_output import BoardOutput
 from agent.play.item import OutputContext
 from agent.play.sound.sound_output import SoundOutput
@@ -115,6 +116,7 @@ class Box:
     journal: FakeJournal
     silence: FakeSilence
     changes: list[int]
+    work: list[SiteWork]
 
     async def status(self) -> StationStatus:
         return await self.reader.read()
@@ -134,7 +136,8 @@ def no_worker(*_: Any) -> Any:
 def build_box() -> Box:
     clock, journal, silence = FakeClock(), FakeJournal(), FakeSilence()
     any_: Any = clock
-    schedule = Schedule(None, lambda _digest: None)
+    work = [SiteWork()]
+    schedule = Schedule(None, lambda _digest: None, site_work=lambda: work[0])
     schedule.update([playlist()], clock.now())
     sound = SoundSchedule(schedule, ["nga-ba", "nha-van-hoa"])
     picture = BoardSchedule(schedule, ["mat-truoc"])
@@ -190,5 +193,6 @@ def build_box() -> Box:
         mutes=mutes,
         outputs=outputs,
         reload=FakeReload(),
+        site_work=schedule.site_work,
     )
-    return Box(reader, operations, mutes, levels, clock, journal, silence, changes)
+    return Box(reader, operations, mutes, levels, clock, journal, silence, changes, work)

@@ -20,6 +20,7 @@ from agent.clock import Clock, Now, mono_s
 from agent.clock_reading import Quality
 from agent.contract.report import Play
 from agent.errors import PlayError
+from agent.plan.site_work import NOBODY, SiteWork
 from agent.play.ipc import (
     RATE_HZ,
     Ended,
@@ -296,6 +297,7 @@ class VirtualStation:
         self.held: list[Any] = []
         self.muted: set[str] = set()
         self.is_silent = self.is_locked = False
+        self.work = NOBODY
         self.has_card = True
         self.lacking: dict[str, str] = {}  # medium → why it is not in store
         self._policy = policy
@@ -317,7 +319,7 @@ class VirtualStation:
         memory = build_memories([OUTPUT], plays, self._alive_at)[OUTPUT]
         self.schedule = Schedule(
             self._policy, self.lacking.get, lambda: self.is_silent, lambda: self.is_locked,
-            read=_read_aloud,
+            read=_read_aloud, site_work=lambda: self.work,
         )  # fmt: skip
         self.schedule.start_of = EmergencyStarts(self.clock).find
         self.output = self._build_output(memory)
@@ -394,6 +396,12 @@ class VirtualStation:
         """The page's switch and the key on the box are turned."""
         self.is_silent, self.is_locked = is_silent, is_locked
         self._note()
+        if self._running is not None:
+            self.output.changed()
+
+    def lock_out(self, work: SiteWork) -> None:
+        """The contacts of the station say so."""
+        self.work = work
         if self._running is not None:
             self.output.changed()
 

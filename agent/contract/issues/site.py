@@ -14,6 +14,34 @@ SITE: dict[str, IssueKind] = {
             "close and lock the cabinet; nobody is at the station: tell the commune's police",
         ),
     ),
+    "lockout_on": IssueKind(
+        "warning",
+        Text(
+            "khóa an toàn đang bật: có người làm việc ở loa hoặc bảng; loa chỉ phát tin khẩn cấp,"
+            " sau một lời báo trước nhỏ",
+            "the lockout is on: somebody works at the horns or a board; loudspeakers sound"
+            " emergencies alone, after a quiet warning",
+        ),
+        Text(
+            "xong việc, mọi người đã xuống thì tắt khóa; không có ai mà vẫn báo thì xem dây và"
+            " mô-đun của khóa: đứt dây cũng tính là bật",
+            "when the work is done and everybody is down, take it off; if nobody is there, look at"
+            " its wires and module: a cut wire counts as on",
+        ),
+    ),
+    "lockout_left_on": IssueKind(
+        "fault",
+        Text(
+            "khóa an toàn bị để quên: trạm im đã lâu",
+            "the lockout was left on: the station has been silent for long",
+        ),
+        Text(
+            "gọi người làm việc lần cuối; CHẮC không còn ai trên cột thì mới đến tắt khóa: không"
+            " lệnh nào từ xa tắt được",
+            "call whoever worked there last; go and take it off only when you are CERTAIN that"
+            " nobody is up there: no command from afar can",
+        ),
+    ),
     "mains_lost": IssueKind(
         "warning",
         Text(

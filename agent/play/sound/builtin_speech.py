@@ -18,11 +18,13 @@ from agent.play.ipc import EngineCommand, Hold
 
 log = logging.getLogger(__name__)
 LINE = "line"
+WARNING = "lockout-warning"
 EXERCISE_LINE = "exercise-line"
 FILES = {
     LINE: Path(__file__).parent / "spoken" / "khan-cap.wav",
     EXERCISE_LINE: Path(__file__).parent / "spoken" / "dien-tap.wav",
 }
+WARNING_FILE = Path(__file__).parent / "spoken" / "co-nguoi-lam-viec.wav"
 HEADER_BYTES = 44  # RIFF, fmt and the head of data, as ffmpeg writes them with -bitexact
 
 
@@ -33,14 +35,28 @@ def open_lines() -> dict[str, int]:
     """
     opened = {}
     for clip, file in FILES.items():
-        try:
-            fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            log.error("the built-in line %s: %s", file, error)  # noqa: TRY400 - the path says it
-            continue
-        os.lseek(fd, HEADER_BYTES, os.SEEK_SET)
-        opened[clip] = fd
+        with contextlib.suppress(OSError):
+            opened[clip] = _open(file)
     return opened
+
+
+def open_warning() -> int:
+    """The warning to whoever works at the station, as `open_lines` opens a line.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return _open(WARNING_FILE)
+
+
+def _open(file: Path) -> int:
+    try:
+        fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        log.error("the built-in line %s: %s", file, error)  # noqa: TRY400 - the path says it
+        raise
+    os.lseek(fd, HEADER_BYTES, os.SEEK_SET)
+    return fd
 
 
 async def hold_lines(send: Callable[[EngineCommand, int | None], None]) -> None:

@@ -34,6 +34,7 @@ class EmergencySegment:
         length_s: as signed; of the built-in attention signal, to the sample; of read words, about.
         form: are its words recorded, put together of phrases, or read aloud?
         media: of recorded words, as signed.
+        gain_db: of a clip.
     """
 
     clip: str | None = None
@@ -42,6 +43,7 @@ class EmergencySegment:
     length_s: float = 0.0
     form: WordsForm = "recording"
     media: tuple[Medium, ...] = ()
+    gain_db: float = 0.0
     id: str = field(default_factory=lambda: f"{next(_ids)}.alarm")
     is_loaded: bool = False
     is_placed: bool = False
@@ -77,7 +79,7 @@ class EmergencySegment:
         """
         self.is_placed = True
         if self.clip is not None:
-            send(Fire(self.clip, self.id, level))
+            send(Fire(self.clip, self.id, level, self.gain_db))
         else:
             send(StartSlot(self.id, at_mono_s, after))
 

@@ -23,6 +23,7 @@ from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_sequence import EmergencySequence, Step
 from agent.play.sound.emergency_slots import EmergencySlots
 from agent.play.sound.line_claim import LineClaim
+from agent.play.sound.lockout_warning import LockoutWarning
 from agent.play.sound.segment_loader import (
     SIGNAL_LIMIT_S,
     SegmentLoader,
@@ -51,6 +52,7 @@ class EmergencySession:
         lines: the loudspeaker lines on which it sounds.
         send: to the engine.
         context: schedule, clock, media, journal and issue sink.
+        warning: the output's, to whoever works at a station that is locked out; None: a new one.
 
     Attributes:
         last_slot: the slot whose end ends the session, once that is known.
@@ -65,8 +67,10 @@ class EmergencySession:
         lines: Iterable[SpeakerLine],
         send: Send,
         context: OutputContext,
+        warning: LockoutWarning | None = None,
     ) -> None:
         self.item = item
+        self._warning = warning or LockoutWarning(context.warning_s)
         self.sequence = sequence
         self.over = asyncio.Event()
         self.stop_reason: str | None = None
@@ -127,6 +131,9 @@ class EmergencySession:
         self._loader.preload_signal()
         try:
             await self._switch_on()
+            await self._warning.speak(
+                self._send, self._warn, self._slots.drop, lambda: self._is_ending
+            )
             await self._announce_sequence()
         finally:
             await self._slots.discard_all()
@@ -175,6 +182,9 @@ class EmergencySession:
             if segment is not None and not self._is_ending:
                 self.sequence.begin(step, here)
                 ahead = await self._sound(step, segment)
+
+    async def _warn(self, segment: EmergencySegment) -> None:
+        await self._begin(segment, mono_s(), START_LIMIT_S)
 
     async def _pause_before(self, step: Step) -> bool:
         """Wait for the silence before a step; False when something changed meanwhile."""
@@ -348,6 +358,8 @@ class EmergencySession:
         return ("cut", "replaced") if self.is_preempted else ("full", None)
 
     async def _release(self) -> None:
+        if self.record.has_sounded:
+            self._warning.note_sound()
         self.over.set()
         self._changed.set()
         await self._claim.release(self._claiming)

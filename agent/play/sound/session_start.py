@@ -15,6 +15,7 @@ from agent.play.item import Item, OutputContext
 from agent.play.sound.backlog import Cut
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.line_channels import ChannelSend, channels_of
+from agent.play.sound.lockout_warning import LockoutWarning
 from agent.play.sound.session_end import SessionEnds
 from agent.play.sound.session_stack import Session
 from agent.play.sound.sound_session import SoundSession
@@ -57,6 +58,7 @@ class SessionStarts:
         self._stack = ends.stack
         self._changed = changed
         self._preempt_tests = preempt_tests
+        self._warning = LockoutWarning(context.warning_s)
         self._group: asyncio.TaskGroup
 
     def set_group(self, group: asyncio.TaskGroup) -> None:
@@ -75,6 +77,7 @@ class SessionStarts:
             lines=lines,
             send=ChannelSend(self._send, channels_of(lines)),
             context=self._context,
+            warning=self._warning,
         )
         self._stack.sessions.append(session)
         self._spawn(session, partial(self._announce, session))

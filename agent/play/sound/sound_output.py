@@ -283,6 +283,8 @@ class SoundOutput:
         await self._end_unentitled(now)
         self._watch_plan(now)
         self._starts.mute_lines()
+        if self._context.warning_s():  # the station is locked out: a tone must not go on
+            self._tone_tests.preempt()
         alarm = await self._update_alarms(now)
         await self.session_stack.withdraw_passed(self._watch.is_passed_over)
         await self.session_stack.hold_back(now)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
 from agent.control.operations import OperationResult, Requester
+from agent.plan.site_work import SiteWork
 from tests.harness.station_box import Box
 
 
@@ -39,6 +40,18 @@ async def test_no_test_starts_while_the_key_on_the_box_is_turned(box: Box) -> No
     assert await refusal(box.run("pattern", "mat-truoc")) == "E_SILENT"
     assert await refusal(box.run("label", "mat-truoc")) == "E_SILENT"
     assert (await box.status()).is_locked
+
+
+async def test_a_tone_is_refused_under_a_lockout_and_from_afar_at_an_open_door(box: Box) -> None:
+    centre = Requester("vn.84", "")
+    box.work[0] = SiteWork(is_door_open=True)
+    assert await refusal(box.operations.run("tone", "nga-ba", centre)) == "E_DOOR"
+    assert await refusal(box.run("tone", "nga-ba")) == "E_NOT_READY"  # whoever opened it may
+    assert (await box.status()).work is None
+    box.work[0] = SiteWork(is_locked_out=True)
+    assert await refusal(box.operations.run("tone", "nga-ba", centre)) == "E_LOCKOUT"
+    assert await refusal(box.run("tone", "nga-ba")) == "E_LOCKOUT"
+    assert (await box.status()).work == "lockout"
 
 
 async def test_the_local_mute_takes_effect_at_once_and_is_in_the_journal(box: Box) -> None:

@@ -276,3 +276,29 @@ def test_a_contact_that_cannot_be_loaded_is_the_settings_fault() -> None:
             lambda *_: None,
             lambda *_: None,
         )
+
+
+async def test_a_lockout_that_cannot_be_read_counts_as_on_until_it_is_seen_off(
+    recorder: InputRecorder,
+) -> None:
+    lockout = SimInput("a", timeout_ms=0)
+    contact = recorder.build("lockout", lockout)
+    async with followed(contact):
+        await until(lambda: recorder.facts)
+        lockout.inject("mute")
+        await until(lambda: len(recorder.facts) == 2)
+        assert contact.active is None
+        lockout.inject(None)
+        await until(lambda: len(recorder.facts) == 3)
+    assert recorder.facts == [("lockout", False), ("lockout", True), ("lockout", False)]
+    assert recorder.begun == ["input_no_answer"]
+
+
+async def test_a_lockout_that_never_answers_is_said_once_to_be_on(recorder: InputRecorder) -> None:
+    lockout = SimInput("a", timeout_ms=0)
+    lockout.inject("mute")
+    async with followed(recorder.build("lockout", lockout)):
+        await until(lambda: recorder.facts)
+        for _ in range(20):
+            await asyncio.sleep(0)
+    assert recorder.facts == [("lockout", True)]

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from agent.contract.priority import Level
+from agent.plan.site_work import SiteWork
 from agent.play.item import Item, OutputContext
 from agent.play.sound.emergency_sequence import EmergencySequence
 from agent.play.sound.emergency_session import EmergencySession
@@ -78,6 +79,14 @@ def test_the_reason_why_an_emergency_is_not_played_is_named(
     box = Box()
     change(box)
     assert box.standings() == standings
+
+
+def test_under_a_lockout_a_real_emergency_is_due_and_an_exercise_is_named_as_kept_off() -> None:
+    held = emergency()
+    exercise = FakeHeld(msgspec.structs.replace(held.document, exercise=True))
+    locked = SiteWork(is_locked_out=True)
+    assert Box([held], work=locked).standings() == ["late", "late"]
+    assert Box([exercise], work=locked).standings() == ["lockout", "late"]
 
 
 def test_an_emergency_in_force_is_listed_also_when_it_is_silenced() -> None:

@@ -15,6 +15,7 @@ from agent.overrides import site_inputs
 from agent.overrides.site_inputs import SiteInputs
 from agent.state.documents_in_force import DocumentsInForce
 from agent.state.mutes import Mutes
+from agent.state.site_contacts import SiteContacts
 from agent.store import key_value
 from agent.store.database import Store
 
@@ -49,7 +50,7 @@ class Box:
         self.mutes = Mutes(DocumentsInForce(), any_)
         self.build = lambda: SiteInputs(
             settings, store=any_.store, journal=any_, set_issue=self.set_issue, lines=[],
-            mutes=self.mutes,
+            mutes=self.mutes, contacts=SiteContacts(),
         )  # fmt: skip
         self.site = self.build()
 

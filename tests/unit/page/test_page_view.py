@@ -123,6 +123,8 @@ def with_now(status: StationStatus, item: Any) -> StationStatus:
         (replace(HEALTHY, order=STOP), "silenced"),
         (replace(HEALTHY, order=PAUSE), "silenced"),
         (replace(QUIET, is_locked=True), "silenced"),
+        (replace(QUIET, work="lockout"), "silenced"),
+        (with_alarm(replace(QUIET, work="lockout"), EMERGENCY), "emergency"),
         (with_alarm(QUIET, EMERGENCY), "emergency"),
         (with_alarm(replace(HEALTHY, problems=(FAULT,), silence=SILENCE), EMERGENCY), "emergency"),
         (with_alarm(replace(EMPTY, clock="FLOOR", place=None), EMERGENCY), "emergency"),
@@ -418,6 +420,13 @@ def test_under_the_turned_key_the_page_says_that_not_even_an_emergency_sounds() 
     assert "kể cả tin khẩn cấp" in words(locked)
     assert "not even an emergency" in words(locked, "en")
     assert "only an emergency" not in words(locked, "en")
+
+
+def test_under_a_lockout_the_page_says_who_must_take_it_off_and_what_sounds_all_the_same() -> None:
+    locked = replace(QUIET, work="lockout")
+    assert "Mọi người đã xuống thì mới tắt khóa" in words(locked)
+    assert "only an emergency sounds, after a quiet warning" in words(locked, "en")
+    assert "The cabinet is open" in words(replace(QUIET, work="door_open"), "en")
 
 
 def test_a_board_under_trial_is_not_called_dark() -> None:

@@ -31,7 +31,7 @@ def ask(clock: str, *held: FakeHeld, playing: str | None = None, **more: Any) ->
     now = Now(local(f"2026-11-23T{clock}"), more.get("quality", "SYNCED"), 0.01)
     return explain_now(
         held, timeline, now, "sound", frozenset({"ap-1"}),
-        playing=on_air, silenced=more.get("silenced", False),
+        playing=on_air, off=more.get("off"),
     )  # fmt: skip
 
 
@@ -64,8 +64,8 @@ def test_what_goes_on_behind_its_end_gives_no_false_reason() -> None:
 
 
 def test_a_silence_and_an_unknown_time_are_reasons_for_nothing() -> None:
-    assert ask("06:01:00", MORNING, silenced=True) == Why(rule="silence", over="Sáng")
-    assert ask("07:00:00", MORNING, silenced=True) == Why(rule="silence")
+    assert ask("06:01:00", MORNING, off="silence") == Why(rule="silence", over="Sáng")
+    assert ask("07:00:00", MORNING, off="silence") == Why(rule="silence")
     assert ask("06:01:00", MORNING, quality="FLOOR") == Why(rule="clock")
 
 
