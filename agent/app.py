@@ -146,8 +146,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             find_work=lambda level: schedule.find_work_before_voice(level),  # noqa: PLW0108 - built later
         )  # fmt: skip
         speakers = VoiceItems(
-            settings.voice_inputs, state.voice, documents, settings.policy, clock, kinds, voices
-        )
+            settings.voice_inputs, state.voice, documents, settings.policy, clock, kinds, voices,
+            lambda: schedule.find_work("programme"),
+        )  # fmt: skip
         voice = await asyncio.to_thread(find_voice, settings.speech)
         schedule = Schedule(
             settings.policy, state.status.why_missing, mutes.is_switched_on,
@@ -351,11 +352,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             from agent.overrides.lockout_watch import LockoutWatch
 
             lockout = LockoutWatch(
-                state.contacts, store=store, clock=clock, set_issue=issues.set_issue,
-                left_on_h=lambda: schedule.policy.site_work.left_on_h,
-            )  # fmt: skip
-            await lockout.load()
-            services["lockout"] = lockout.run
+                state.contacts, store, clock, issues.set_issue, lambda: schedule.policy.site_work
+            )
+            services["lockout"] = partial(kept, lockout.run)
         if store.is_volatile:
             services["card"] = CardWatch(
                 Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s

@@ -10,15 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agent.box_state import BoxState
-from agent.clock import Clock, Now
+from agent.clock import Clock
 from agent.contract.ids import StationId
 from agent.contract.report import InputState, SensorReading
 from agent.live.reception import LiveReception
 from agent.live.relay.relay_access import RelayAccess
 from agent.overrides.emergency_state import EmergencyState, list_alarms
 from agent.overrides.local_voice import LocalVoice, list_voice_keys
-from agent.plan.local_voice import VoicePermit, VoiceRefusal
-from agent.plan.site_work import WORK_CODES
 from agent.play.decode.output_media import HIGH_PASS_HZ, OutputMedia
 from agent.play.item import Item, OutputContext, PlayLog, SourceTable, no_standby
 from agent.play.output_factory import build_sound_output, list_sounding
@@ -371,27 +369,9 @@ def build_local_voice(
 ) -> LocalVoice:
     """The keys of the microphones and line-ins."""
     mutes, schedule = state.mutes, outputs.schedule
-
-    def refuse(
-        now: Now,
-        zones: Sequence[str],
-        is_emergency: bool,  # noqa: FBT001 - as `VoiceItems.refuse`
-    ) -> VoiceRefusal | None:
-        work = None if is_emergency else schedule.find_work("programme")
-        if work is not None:
-            return VoiceRefusal(WORK_CODES[work], work)
-        return items.refuse(now, zones, is_emergency)
-
-    def judge(
-        now: Now,
-        zones: Sequence[str],
-        is_emergency: bool,  # noqa: FBT001 - as `VoiceItems.judge`
-    ) -> VoicePermit | VoiceRefusal:
-        return refuse(now, zones, is_emergency) or items.judge(schedule, now, zones, is_emergency)
-
     return LocalVoice(
         list_voice_keys(settings), clock=clock, journal=state.journal, issues=state.issues,
-        press=state.voice, judge=judge, refuse=refuse,
+        press=state.voice, judge=partial(items.judge, schedule), refuse=items.refuse,
         is_stopped=mutes.is_stopped, is_muted=mutes.is_muted, sounding=outputs.sounding,
         peak_dbfs=outputs.peak_dbfs,
     )  # fmt: skip

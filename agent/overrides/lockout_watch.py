@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from agent.clock import Clock, mono_s
 from agent.contract.utc import encode_utc, parse_utc
 from agent.errors import StoreError
+from agent.plan.site_work import SiteWorkRules
 from agent.state.site_contacts import SiteContacts
 from agent.store import key_value
 from agent.store.database import Store
@@ -27,30 +28,29 @@ BOX = "box"
 
 
 class LockoutWatch:
-    """The lockouts of one box. `load` it once before `run`.
+    """The lockouts of one box.
 
     Args:
         contacts: the lockouts, and whether they are on.
         store: keeps since when.
         clock: the only source of time.
         set_issue: begins or ends an issue.
-        left_on_h: after so many hours a lockout is left on, by the policy in force.
+        rules: those in force, which say after how many hours a lockout is left on.
     """
 
     def __init__(
         self,
         contacts: SiteContacts,
-        *,
         store: Store,
         clock: Clock,
         set_issue: Callable[[str, str, str | None], None],
-        left_on_h: Callable[[], int],
+        rules: Callable[[], SiteWorkRules],
     ) -> None:
         self._contacts = contacts
         self._store = store
         self._clock = clock
         self._set_issue = set_issue
-        self._left_on_h = left_on_h
+        self._rules = rules
         self._since_at: datetime | None = None
         self._since_mono_s: float | None = None
         self._began_mono_s = mono_s()
@@ -67,7 +67,12 @@ class LockoutWatch:
         self._since_at = parse_utc(text) if text else None
 
     async def run(self) -> None:
-        """Run until cancelled."""
+        """Run until cancelled.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        await self.load()
         while True:
             self._changed.clear()
             await self.check()
@@ -93,7 +98,7 @@ class LockoutWatch:
         now = self._clock.now()
         if self._since_at is None and now.is_trusted:
             await self._put(now.at - timedelta(seconds=mono_s() - self._since_mono_s))
-        limit_h = self._left_on_h()
+        limit_h = self._rules().left_on_h
         hint = f"for more than {limit_h} h" if self._on_s() >= 3600 * limit_h else None
         self._set_issue("lockout_left_on", BOX, hint)
 

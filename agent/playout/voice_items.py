@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, Protocol
@@ -21,6 +21,7 @@ from agent.plan.local_voice import (
 )
 from agent.plan.policy import EffectivePolicy, config_in_force, effective_policy
 from agent.plan.session_book import Span
+from agent.plan.site_work import WORK_CODES, Work
 from agent.plan.timeline import Timeline
 from agent.play.item import Item, ItemSource
 from agent.settings.model import Policy, VoiceDevice
@@ -49,6 +50,7 @@ class VoiceItems:
         clock: the only source of time.
         zone_kinds: the station's clusters and the kinds of their surroundings.
         voices: the live ones, each of which is a session too.
+        find_work: which work at the station keeps programme off; None: none does.
     """
 
     inputs: Sequence[VoiceDevice]
@@ -58,6 +60,7 @@ class VoiceItems:
     clock: Clock
     zone_kinds: Mapping[str, str] = field(default_factory=dict)
     voices: LiveVoices = field(default_factory=LiveVoices)
+    find_work: Callable[[], Work | None] = lambda: None
 
     def find(self, zones: Collection[str]) -> Item | None:
         """Who speaks now on an output with these zones, as its item."""
@@ -80,6 +83,8 @@ class VoiceItems:
             is_allowed = is_emergency_voice_allowed(self.documents.held)
             permit = VoicePermit(zones=tuple(zones))
             return permit if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
+        if (work := self.find_work()) is not None:
+            return VoiceRefusal(WORK_CODES[work], work)
         today = local_date(now.at)
         sounded = [
             span for span in self.list_sounded(plan.timeline) if local_date(span[0]) == today
@@ -96,6 +101,8 @@ class VoiceItems:
         if is_emergency:
             is_allowed = is_emergency_voice_allowed(self.documents.held)
             return None if is_allowed else VoiceRefusal("E_POLICY", NOT_ALLOWED)
+        if (work := self.find_work()) is not None:
+            return VoiceRefusal(WORK_CODES[work], work)
         return refuse_voice(self._policy(now), now, zones)
 
     def _policy(self, now: Now) -> EffectivePolicy:

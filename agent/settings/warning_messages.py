@@ -85,6 +85,11 @@ RISKS: Catalogue = {
         "không có nút nào ở inputs mở được đường vào này",
         "no key in `inputs` opens this voice input",
     ),
+    "lockout_cut_wire": Text(
+        "đứt dây thì khóa an toàn hết tác dụng mà không ai biết: nối tiếp điểm thường đóng (NC), mở"
+        " ra là khóa",
+        "a cut wire would end the lockout and nobody would know: use a contact that opens (NC)",
+    ),
     "debounce_short": Text(
         "tiếp điểm nảy sẽ bị đếm thành nhiều lần bấm",
         "a bouncing contact will count as several",

@@ -169,9 +169,23 @@ def _find_in_input(contact: Input, index: int) -> Iterator[Risk]:
     if contact.speaks is not None and not INPUT_KINDS[contact.kind].is_held:
         expected = CodedText("rule", ("kind: microphone-key",))
         yield (*at, "speaks"), "speaks_unused", contact.speaks, expected
+    if contact.kind == "lockout" and not _shows_cut_wire(contact):
+        is_pin = contact.profile == "gpio"
+        rule = "active: high, options: {bias: pull-up}" if is_pin else "active: low"
+        yield (*at, "active"), "lockout_cut_wire", contact.active, CodedText("rule", (rule,))
     if contact.debounce_ms < DEBOUNCE_SHORT_MS:
         expected = CodedText("at_least", (str(DEBOUNCE_SHORT_MS),))
         yield (*at, "debounce_ms"), "debounce_short", str(contact.debounce_ms), expected
+
+
+def _shows_cut_wire(contact: Input) -> bool:
+    """Does a wire that is cut read as active? A pin is pulled up, a module's input falls to 0."""
+    if contact.profile.startswith("sim-"):
+        return True
+    if contact.profile != "gpio":
+        return contact.active == "low"
+    bias = contact.options.get("bias")
+    return (contact.active, bias) in (("high", "pull-up"), ("low", "pull-down"))
 
 
 def _find_in_voices(settings: Settings) -> Iterator[Risk]:

@@ -68,5 +68,5 @@ def test_the_program_is_exchanged_whole_and_knows_its_final_place(tmp_path: Path
     assert [path.name for path in (tmp_path / "opt").iterdir()] == ["tramtin"]
     assert not (program / "left-from-the-old-one").exists()
     assert (program / "bin/tramtin").read_text().startswith("#!/opt/tramtin/bin/python")
-    assert len(list(program.glob("lib/python3*/site-packages/agent/play/sound/spoken/*.wav"))) == 2
+    assert len(list(program.glob("lib/python3*/site-packages/agent/play/sound/spoken/*.wav"))) == 3
     assert str((tmp_path / "usr/local/bin/tramtin").readlink()) == "/opt/tramtin/bin/tramtin"

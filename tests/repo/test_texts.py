@@ -197,7 +197,7 @@ def test_every_code_is_looked_up_somewhere() -> None:
     # the page asks for an input by its kind: `{mains,generator,door,…}.{on,off}`
     built_of_two = {
         f"{name}.{state}"
-        for name in ("mains", "generator", "door", "amplifier-fault")
+        for name in ("mains", "generator", "lockout", "door", "amplifier-fault")
         for state in ("on", "off")
     }
     assert never - built_of_two == set()

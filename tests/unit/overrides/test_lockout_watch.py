@@ -14,6 +14,7 @@ from agent.clock import Now
 from agent.errors import StoreError
 from agent.overrides import lockout_watch
 from agent.overrides.lockout_watch import LockoutWatch
+from agent.plan.site_work import SiteWorkRules
 from agent.state.site_contacts import SiteContacts
 from agent.store.database import Store
 
@@ -32,9 +33,8 @@ class Box:
     async def start(self) -> None:
         self.contacts = SiteContacts(["khoa"])
         self.watch = LockoutWatch(
-            self.contacts, store=self.store, clock=self._clock(), set_issue=self.set_issue,
-            left_on_h=lambda: 12,
-        )  # fmt: skip
+            self.contacts, self.store, self._clock(), self.set_issue, SiteWorkRules
+        )
         await self.watch.load()
 
     def _clock(self) -> Any:
