@@ -17,7 +17,7 @@ from typing import Any
 
 from agent import __version__
 from agent.authority.tracker import AuthorityTracker
-from agent.box_state import BoxState, Device, open_state
+from agent.box_state import BoxState, Device, lockout_services, open_state
 from agent.clock import Clock
 from agent.contract.ids import StationId
 from agent.contract.report import SensorReading
@@ -347,14 +347,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             lambda: journal.alive_at,
         )
         services |= {name: partial(kept, run) for name, run in boards.items()}
-        if not state.contacts.is_read:
-            # its module loads only where the settings have a lockout
-            from agent.overrides.lockout_watch import LockoutWatch
-
-            lockout = LockoutWatch(
-                state.contacts, store, clock, issues.set_issue, lambda: schedule.policy.site_work
-            )
-            services["lockout"] = partial(kept, lockout.run)
+        services |= lockout_services(state, device, lambda: schedule.policy.site_work)
         if store.is_volatile:
             services["card"] = CardWatch(
                 Path(settings.state), outputs.may_pause, device.card_is_back, device.card_s

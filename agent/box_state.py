@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from agent.background_jobs import BackgroundJobs
 from agent.clock import Clock
@@ -26,6 +27,7 @@ from agent.health.internal_errors import InternalErrors
 from agent.health.open_issues import Issues
 from agent.health.sd_notify import fed_watchdog
 from agent.link.crash_guard import CrashGuard
+from agent.plan.site_work import SiteWorkRules
 from agent.play.play_memory import PlayMemory, build_memories
 from agent.settings.model import Settings
 from agent.state.documents_in_force import DocumentsInForce
@@ -44,6 +46,7 @@ from agent.trust.trust_anchor import InstalledRoot
 
 log = logging.getLogger(__name__)
 HEALTH_S = 300.0
+Run = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,25 @@ async def open_state(stack: AsyncExitStack, settings: Settings, device: Device) 
             await store.run(read_recent_plays), journal.alive_at,
         ),
     )  # fmt: skip
+
+
+def lockout_services(
+    state: BoxState, device: Device, rules: Callable[[], SiteWorkRules]
+) -> dict[str, Run]:
+    """What reports a lockout, by name; its module loads only where the settings have one.
+
+    Args:
+        state: of this box; no contact is read yet.
+        device: the machine.
+        rules: those in force.
+    """
+    if state.contacts.is_read:
+        return {}
+    from agent.overrides.lockout_watch import LockoutWatch
+
+    set_issue = state.issues.set_issue
+    watch = LockoutWatch(state.contacts, device.store, device.clock, set_issue, rules)
+    return {"lockout": partial(state.internal_errors.keep_running, watch.run)}
 
 
 async def _close_journal(journal: Journal) -> None:

@@ -91,6 +91,12 @@ FRAME: Catalogue = {
         "{0}: chưa đọc được các văn bản mà hộp giữ: {1}; chạy với sudo",
         "{0}: the documents that the box holds cannot be read: {1}; run it with sudo",
     ),
+    "locked_out": Text(
+        "KHÓA AN TOÀN đang bật từ {0}: có người làm việc ở trạm, chỉ tin khẩn cấp được phát cho đến"
+        " khi tắt khóa",
+        "LOCKED OUT since {0}: somebody works at the station, emergencies alone sound until the"
+        " lockout is off",
+    ),
     "no_correction": Text(
         "{0}: không phải văn bản đã soạn cho trạm: {1}",
         "{0}: not a document for a station: {1}",

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,7 @@ from agent.clock import Now, read_boot_id, read_rtc
 from agent.contract.accepted import HeldDocument
 from agent.contract.document import StationConfig
 from agent.contract.local_time import LOCAL
+from agent.contract.utc import parse_utc
 from agent.doctor.box_past import BoxPast, read_box_past
 from agent.doctor.journal_plays import JournalPlays, read_journal_plays
 from agent.doctor.render import say
@@ -43,8 +45,9 @@ from agent.plan.why import explain, join_faces, withhold
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 from agent.settings.zone_kinds import list_faces, list_zone_kinds
-from agent.store import clock_state
+from agent.store import clock_state, key_value
 from agent.store.documents import read_within_budget
+from agent.store.key_value_types import LOCKOUT_SINCE
 from agent.trust.head import is_revoked, list_revoked, select_heads
 from texts.catalogue import Lang
 
@@ -76,12 +79,15 @@ class BoxPlan:
         held: the documents in force.
         now: the moment asked for; else the box's own time.
         past: of a moment that is over, what was held then and is on record.
+        locked_out_at: since when the station is locked out; None: it is not, or another moment is
+            asked for.
     """
 
     settings: Settings
     held: Sequence[HeldDocument]
     now: Now
     past: PastReading | None = None
+    locked_out_at: datetime | None = None
 
     @property
     def config(self) -> StationConfig | None:
@@ -132,7 +138,8 @@ def run_why(file: Path, at: datetime | None, lang: Lang, format_: Format) -> int
             answers = [withhold(one) for one in answers]
         if format_ == "json":
             return build_why_json(answers)
-        return "\n".join(line for one in answers for line in describe_why(one, lang))
+        lines = [line for one in answers for line in describe_why(one, lang)]
+        return "\n".join([*_tell_lockout(plan, lang), *lines])
 
     return run_planned(file, at, lang, show)
 
@@ -189,7 +196,15 @@ def _write(found: Rehearsal, plan: BoxPlan, lang: Lang, format_: Format) -> str:
         case "svg":
             return draw_week(found, name, lang).rstrip()
         case "text":
-            return "\n".join(describe_rehearsal(found, name, lang))
+            return "\n".join([*_tell_lockout(plan, lang), *describe_rehearsal(found, name, lang)])
+
+
+def _tell_lockout(plan: BoxPlan, lang: Lang) -> list[str]:
+    """No plan knows who works at the station, so that is said beside it."""
+    if plan.locked_out_at is None:
+        return []
+    since = plan.locked_out_at.astimezone(LOCAL).strftime("%H:%M %d/%m/%Y")
+    return [say("locked_out", lang, since)]
 
 
 def run_planned(file: Path, at: datetime | None, lang: Lang, show: Callable[[BoxPlan], str]) -> int:
@@ -227,6 +242,8 @@ def _read_plan(settings: Settings, at: datetime | None) -> BoxPlan:
     here = _now(state)
     now = here if at is None else Now(at.astimezone(UTC), "SYNCED", 0.0)
 
+    locked_out_at = None if at is not None else _read_lockout(settings, state)
+
     def read(connection: sqlite3.Connection) -> tuple[list[HeldDocument], PastReading | None]:
         stored = read_within_budget(connection, (), now.is_past, lambda _: True).held
         if now.at >= here.at:
@@ -237,7 +254,14 @@ def _read_plan(settings: Settings, at: datetime | None) -> BoxPlan:
     stored, past = query_database(state, read)
     revoked = list_revoked(select_heads(one.document for one in stored))
     held = [one for one in stored if not is_revoked(one.document, revoked)]
-    return BoxPlan(settings, held, now, past)
+    return BoxPlan(settings, held, now, past, locked_out_at)
+
+
+def _read_lockout(settings: Settings, state: Path) -> datetime | None:
+    if all(one.kind != "lockout" for one in settings.inputs):
+        return None
+    text = query_database(state, partial(key_value.get, key=LOCKOUT_SINCE))
+    return parse_utc(text) if text else None
 
 
 def _now(state: Path) -> Now:

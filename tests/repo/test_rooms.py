@@ -33,8 +33,8 @@ ALLOWED = {
         "agent.store agent.trust"
     ),
     "agent.box_state": (
-        "agent.background_jobs agent.control agent.evidence agent.health agent.link agent.play "
-        "agent.settings agent.state agent.store agent.trust"
+        "agent.background_jobs agent.control agent.evidence agent.health agent.link "
+        "agent.overrides agent.plan agent.play agent.settings agent.state agent.store agent.trust"
     ),
     "agent.clock": "agent.clock_reading agent.system_clock",
     "agent.control": (

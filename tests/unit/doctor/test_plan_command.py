@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agent.__main__ import main
-from agent.store import documents
+from agent.store import documents, key_value
 from agent.store.database import Store
 from tests.harness.accepted_documents import accepted
 
@@ -85,6 +85,21 @@ def test_a_week_is_listed_day_by_day(station: Path) -> None:
     assert "In all: 2 whole, 0 interrupted, 0 clash(es), 2 refused" in result.output
     table = ask("rehearse", station, "--at", "2026-11-23", "--days", "2", "--format", "csv").output
     assert len(table.strip().splitlines()) == 5
+
+
+def test_a_lockout_that_is_on_is_said_before_the_plan_of_now_and_not_of_another_moment(
+    station: Path,
+) -> None:
+    store = Store.open(station.parent / "state")
+    store.do(lambda db: key_value.put(db, "lockout_since", "2026-11-25T01:30:00.000Z"))
+    store.close()
+    assert "KHÓA AN TOÀN" not in ask("rehearse", station).output  # no such contact is named
+    with station.open("a") as file:
+        file.write("inputs: [{name: khoa, kind: lockout, profile: sim-input, port: /k}]\n")
+    said = "KHÓA AN TOÀN đang bật từ 08:30 25/11/2026"
+    for command in ("why", "rehearse"):
+        assert ask(command, station).output.startswith(said)
+        assert "KHÓA AN TOÀN" not in ask(command, station, "--at", "2026-11-25T05:03").output
 
 
 def test_the_store_is_only_read(station: Path) -> None:

@@ -127,11 +127,12 @@ def test_the_commented_lines_of_the_example_load_without_their_marks(tmp_path: P
     settings = load_settings(path)
     assert [one.kind for one in settings.inputs] == [
         "door",
+        "lockout",
         "mains",
         "emergency-key",
         "silence-key",
     ]
-    assert settings.inputs[2].starts == "key-lu"
+    assert settings.inputs[3].starts == "key-lu"
     assert [one.profile for one in settings.sensors] == ["xy-md02", "ti-ina226"]
 
 
