@@ -290,6 +290,7 @@ def build_outputs(
             memory=state.plays.get(one.name) or PlayMemory(), moments=moments,
             find_standby=rundown.standby if isinstance(rundown, BoardSchedule) else no_standby,
             warning_s=schedule.find_warning_s,
+            note_waiting=lambda doc_id: schedule.note_waiting(doc_id, clock.now()),
         )  # fmt: skip
         built.rundowns[one.name] = rundown
         if one.audio is None:

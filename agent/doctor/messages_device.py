@@ -316,6 +316,10 @@ BOX: Catalogue = {
     "switch_on": Text("{0} ({1}) trả lời: đang BẬT", "{0} ({1}) answers: ON"),
     "switch_off": Text("{0} ({1}) trả lời: đang tắt", "{0} ({1}) answers: off"),
     "input_on": Text("{0} ({1}) trả lời: đang TÁC ĐỘNG", "{0} ({1}) answers: ACTIVE"),
+    "lockout_on": Text(
+        "{0}: khóa an toàn đang bật: có người làm việc, hoặc dây đứt; chỉ tin khẩn cấp được phát",
+        "{0}: the lockout is on: somebody works here, or a wire is cut; emergencies alone sound",
+    ),
     "input_off": Text("{0} ({1}) trả lời: không tác động", "{0} ({1}) answers: not active"),
     "boards_none": Text("không có bảng nào trong cài đặt", "no board in the settings"),
     "board_without_port": Text("{0}: {1}, không có cáp để xem", "{0}: {1}, no cable to look at"),

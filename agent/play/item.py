@@ -333,6 +333,10 @@ def _nobody_works() -> float:
     return 0
 
 
+def _forget(_doc_id: str) -> None:
+    pass
+
+
 def no_standby(_now: Now) -> Sequence[StandbyItem]:
     """Of what is no board."""
     return ()
@@ -362,6 +366,7 @@ class OutputContext:
         moments: when what sounds begins and ends, for the pictures that go with it.
         warning_s: how long an emergency is to be announced quietly first, because the station is
             locked out; 0: it is not.
+        note_waiting: called with the document of an emergency while it is announced.
     """
 
     rundown: Rundown
@@ -378,6 +383,7 @@ class OutputContext:
     find_standby: FindStandby = no_standby
     moments: SoundMoments = field(default_factory=SoundMoments)
     warning_s: Callable[[], float] = _nobody_works
+    note_waiting: Callable[[str], None] = _forget
 
     def make_source(self, item: Item) -> SoundSource:
         """The source of an item's sound.

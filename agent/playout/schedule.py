@@ -273,6 +273,10 @@ class Schedule:
         )
         return find_work_before_voice(rules, work, is_emergency=is_emergency)
 
+    def note_waiting(self, doc_id: str, now: Now) -> None:
+        """An emergency is being announced: the time that it may last counts from now."""
+        self._waiting[doc_id] = now.at
+
     def find_warning_s(self) -> int:
         """How long an emergency is to be announced quietly before it sounds; 0: not at all."""
         return self.policy.site_work.warning_s if self.site_work().is_locked_out else 0

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from agent.contract.document import Emergency
+from agent.contract.document import Emergency, StationConfig
 from agent.contract.station_policy import SiteWorkPolicy, StationPolicy
 from central.documents.command_order import draft_command
 from central.documents.emergency_order import OrderParams
 from central.documents.media import store_medium
-from central.documents.sign import encode_document
+from central.documents.sign import encode_document, mark_critical
 from central.store.station_reports import list_results
 from central.testbed.sample_documents import emergency, station_config
 from central.testbed.testbed import until
@@ -45,10 +45,11 @@ async def locked(site: Any) -> AsyncIterator[tuple[ContinuousPlay, Path]]:
     policy = StationPolicy(
         quiet_hours=[], media_hosts=[host], site_work=SiteWorkPolicy(warning_s=WARNING_S)
     )
-    config = station_config(site.name, datetime.now(UTC), host, 2, policy)
-    listed = msgspec.json.encode({**msgspec.json.decode(config), "crit": ["policy.site_work"]})
+    payload = station_config(site.name, datetime.now(UTC), host, 2)
+    plain = msgspec.json.decode(payload, type=StationConfig)
+    config = encode_document(mark_critical(msgspec.structs.replace(plain, policy=policy)))
     await site.testbed.publish(
-        site.testbed.sign(listed, "station-config", "vn.84"), station=site.name
+        site.testbed.sign(config, "station-config", "vn.84"), station=site.name
     )
     yield await ContinuousPlay(site).begin(), lockout
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any
 
 from agent.doctor.context import DoctorContext
-from agent.doctor.finding import ProbeFinding, fault, good, unseen
+from agent.doctor.finding import ProbeFinding, fault, good, unseen, warning
 from agent.settings.model import Board, ControlCard, Settings, VideoSource
 from drivers import registry, sign_registry
 from drivers.errors import DriverError, UnsupportedFeature
@@ -96,7 +96,10 @@ def _input(want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
             debounce_ms=want.debounce_ms,
             **want.options,
         )
-        return good("input_on" if await device.read() else "input_off", want.name, want.kind)
+        is_on = await device.read()
+        if is_on and want.kind == "lockout":
+            return warning("lockout_on", want.name)
+        return good("input_on" if is_on else "input_off", want.name, want.kind)
 
     return question
 

@@ -70,7 +70,7 @@ class EmergencySession:
         warning: LockoutWarning | None = None,
     ) -> None:
         self.item = item
-        self._warning = warning or LockoutWarning(context.warning_s)
+        self._warning = warning or LockoutWarning(context.warning_s, context.note_waiting)
         self.sequence = sequence
         self.over = asyncio.Event()
         self.stop_reason: str | None = None
@@ -132,7 +132,11 @@ class EmergencySession:
         try:
             await self._switch_on()
             await self._warning.speak(
-                self._send, self._warn, self._slots.drop, lambda: self._is_ending
+                self.item.source.doc_id,
+                self._send,
+                self._warn,
+                self._slots.drop,
+                lambda: self._is_ending,
             )
             await self._announce_sequence()
         finally:

@@ -31,10 +31,12 @@ class LockoutWarning:
 
     Args:
         due_s: how long to warn, as it is now; 0: the station is not locked out.
+        note_waiting: called with the document while it waits: its longest time begins behind it.
     """
 
-    def __init__(self, due_s: Callable[[], float]) -> None:
+    def __init__(self, due_s: Callable[[], float], note_waiting: Callable[[str], None]) -> None:
         self._due_s = due_s
+        self._note_waiting = note_waiting
         self._heard_mono_s: float | None = None
 
     def note_sound(self) -> None:
@@ -42,11 +44,12 @@ class LockoutWarning:
         self._heard_mono_s = mono_s()
 
     async def speak(
-        self, send: Send, begin: Play, end: Play, is_ending: Callable[[], bool]
+        self, doc_id: str, send: Send, begin: Play, end: Play, is_ending: Callable[[], bool]
     ) -> None:
         """Warn for as long as is due; nothing where nobody works or an emergency just sounded.
 
         Args:
+            doc_id: of the emergency.
             send: to the engine.
             begin: places a segment.
             end: stops it and forgets it.
@@ -66,6 +69,7 @@ class LockoutWarning:
             line = EmergencySegment(clip=WARNING, gain_db=GAIN_DB)
             await begin(line)
             next_mono_s = mono_s() + PERIOD_S
-            while is_due() and mono_s() < next_mono_s:  # noqa: ASYNC110 - time ends it too
+            while is_due() and mono_s() < next_mono_s:
+                self._note_waiting(doc_id)
                 await asyncio.sleep(STEP_S)
             await end(line)

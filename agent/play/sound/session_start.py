@@ -58,7 +58,7 @@ class SessionStarts:
         self._stack = ends.stack
         self._changed = changed
         self._preempt_tests = preempt_tests
-        self._warning = LockoutWarning(context.warning_s)
+        self._warning = LockoutWarning(context.warning_s, context.note_waiting)
         self._group: asyncio.TaskGroup
 
     def set_group(self, group: asyncio.TaskGroup) -> None:

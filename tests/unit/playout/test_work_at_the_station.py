@@ -121,3 +121,16 @@ def test_of_emergencies_under_a_lockout_the_exercise_and_the_unnamed_are_seen_an
         assert box.sound.alarms(NOW) == []
         assert not box.sound.is_entitled(alarm, NOW)
         assert box.sound.why_silenced(alarm, NOW) == "lockout"
+
+
+def test_the_longest_time_of_an_emergency_begins_behind_its_warning() -> None:
+    box = Box(emergency())  # ten minutes at the longest
+    box.work = LOCKED
+    begin = box.sound.wanted(NOW)
+    assert begin is not None
+    warned = Now(NOW.at + timedelta(seconds=30), "SYNCED", 0.01)
+    box.schedule.note_waiting(begin.source.doc_id, warned)
+    late = Now(START + timedelta(minutes=10, seconds=20), "SYNCED", 0.01)
+    assert box.sound.is_entitled(begin, late)
+    over = Now(START + timedelta(minutes=10, seconds=41), "SYNCED", 0.01)
+    assert not box.sound.is_entitled(begin, over)

@@ -17,6 +17,7 @@ class Box:
 
     def __init__(self, off_at_s: float = 1e9) -> None:
         self.now_s, self.off_at_s = 0.0, off_at_s
+        self.waiting: list[str] = []
 
     def mono_s(self) -> float:
         self.now_s += 1.0
@@ -43,7 +44,9 @@ def media_files(monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 def run(box: Box, media_files: Shelf, warning: LockoutWarning | None = None) -> AlarmRun:
     media_files.here = {"a"}
-    made = AlarmRun(alarm(), media_files, warning=warning or LockoutWarning(box.due_s))
+    made = AlarmRun(
+        alarm(), media_files, warning=warning or LockoutWarning(box.due_s, box.waiting.append)
+    )
     made.lengths[NAME] = 6.7
     return made
 
@@ -60,6 +63,7 @@ async def test_the_warning_is_spoken_quietly_until_its_time_is_over(
     fired = [one for one in made.commands if isinstance(one, Fire)]
     assert [one.gain_db for one in fired] == [GAIN_DB] * spoken + [0.0]
     assert [one.clip for one in made.commands if isinstance(one, Hold)] == [NAME]
+    assert set(box.waiting) == {made.item.source.doc_id}  # its longest time begins behind it
 
 
 async def test_the_alarm_does_not_wait_once_the_lockout_is_off(
@@ -84,7 +88,7 @@ async def test_without_a_lockout_nothing_is_loaded_and_nothing_goes_before(
 async def test_whoever_heard_an_emergency_a_moment_ago_is_not_warned_again(
     box: Box, media_files: Shelf
 ) -> None:
-    warning = LockoutWarning(box.due_s)
+    warning = LockoutWarning(box.due_s, box.waiting.append)
     await run(box, media_files, warning).announce()
     again = run(box, media_files, warning)
     await again.announce()
