@@ -316,9 +316,13 @@ BOX: Catalogue = {
     "switch_on": Text("{0} ({1}) trả lời: đang BẬT", "{0} ({1}) answers: ON"),
     "switch_off": Text("{0} ({1}) trả lời: đang tắt", "{0} ({1}) answers: off"),
     "input_on": Text("{0} ({1}) trả lời: đang TÁC ĐỘNG", "{0} ({1}) answers: ACTIVE"),
-    "lockout_on": Text(
+    "input_locked": Text(
         "{0}: khóa an toàn đang bật: có người làm việc, hoặc dây đứt; chỉ tin khẩn cấp được phát",
         "{0}: the lockout is on: somebody works here, or a wire is cut; emergencies alone sound",
+    ),
+    "input_locked.step": Text(
+        "mọi người đã xuống thì tắt khóa; không có ai thì xem dây, `active` và `bias`",
+        "take it off once everybody is down; if nobody is there, see its wires, `active`, `bias`",
     ),
     "input_off": Text("{0} ({1}) trả lời: không tác động", "{0} ({1}) answers: not active"),
     "boards_none": Text("không có bảng nào trong cài đặt", "no board in the settings"),

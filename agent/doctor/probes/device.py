@@ -98,7 +98,7 @@ def _input(want: Any) -> Callable[[], Awaitable[ProbeFinding]]:
         )
         is_on = await device.read()
         if is_on and want.kind == "lockout":
-            return warning("lockout_on", want.name)
+            return warning("input_locked", want.name)
         return good("input_on" if is_on else "input_off", want.name, want.kind)
 
     return question

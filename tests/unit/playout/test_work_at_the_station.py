@@ -130,7 +130,7 @@ def test_the_longest_time_of_an_emergency_begins_behind_its_warning() -> None:
     assert begin is not None
     warned = Now(NOW.at + timedelta(seconds=30), "SYNCED", 0.01)
     box.schedule.note_waiting(begin.source.doc_id, warned)
-    late = Now(START + timedelta(minutes=10, seconds=45), "SYNCED", 0.01)
+    late = Now(START + timedelta(minutes=10, seconds=35), "SYNCED", 0.01)
     assert box.sound.is_entitled(begin, late)
-    over = Now(START + timedelta(minutes=10, seconds=51), "SYNCED", 0.01)  # ten seconds of slack
+    over = Now(START + timedelta(minutes=10, seconds=50), "SYNCED", 0.01)
     assert not box.sound.is_entitled(begin, over)
