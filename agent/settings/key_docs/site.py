@@ -25,15 +25,15 @@ SITE: dict[str, KeyDoc] = {
             " emergency-microphone-key: nút micro khẩn cấp, giữ để nói;"
             " heard-key: nút xác nhận, người nghe thấy loa thì bấm;"
             " amplifier-fault: tăng âm báo lỗi;"
-            " lockout: khóa an toàn đang bật: có người làm việc ở loa hoặc bảng: không âm thử, không"
-            " lịch, tin khẩn cấp sau lời báo trước; không đọc được cũng tính là bật",
+            " lockout: khóa an toàn đang bật: có người làm việc ở loa hoặc bảng: không âm thử,"
+            " không lịch, tin khẩn cấp sau lời báo trước; không đọc được cũng tính là bật",
             "mains: mains present; generator: generator running; door: cabinet open; silence-key:"
             " key that silences the box; emergency-key: key that starts an alarm; microphone-key:"
             " key of a microphone, held to speak; emergency-microphone-key: key of the emergency"
             " microphone, held to speak; heard-key: key pressed by who hears the sound;"
             " amplifier-fault: the amplifier reports a fault;"
-            " lockout: lockout on: somebody works at the horns or in front of a board: no test tone,"
-            " no schedule, emergencies after a warning; one that cannot be read counts as on",
+            " lockout: lockout on: somebody works at the horns or in front of a board: no test"
+            " tone, no schedule, emergencies after a warning; one that cannot be read counts as on",
         ),
         "door",
     ),
