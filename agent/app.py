@@ -125,7 +125,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         stack.callback(close_ports)
         state = await open_state(stack, settings, device)
         jobs, journal, issues, documents = state.jobs, state.journal, state.issues, state.documents
-        mutes = state.mutes
+        mutes, contacts = state.mutes, state.contacts
         contact = CentreContact()
         uplink = Uplink(station, device.key)
         sender = JournalSender(journal, uplink.sign, uplink.publish)
@@ -140,9 +140,9 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         )  # fmt: skip
         voices, kinds = LiveVoices(), list_zone_kinds(settings.outputs)
         live = LiveReception(
-            clock, documents, settings.policy, voices=voices,
-            record=partial(record_refusal, journal), set_issue=issues.set_issue,
-            zone_kinds=kinds, sounded=lambda: speakers.list_sounded(schedule.timeline),
+            clock, documents, settings.policy, voices=voices, set_issue=issues.set_issue,
+            record=partial(record_refusal, journal), zone_kinds=kinds,
+            sounded=lambda: speakers.list_sounded(schedule.timeline),
             find_work=lambda level: schedule.find_work_before_voice(level),  # noqa: PLW0108 - built later
         )  # fmt: skip
         speakers = VoiceItems(
@@ -154,7 +154,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
             settings.policy, state.status.why_missing, mutes.is_switched_on,
             mutes.is_key_turned, state.press.current, documents, voices, speakers.find, voice.read,
             kinds, EmergencyStarts(clock).find, state.levels.is_muted,
-            list_faces(settings.outputs), lambda: state.contacts.work,
+            list_faces(settings.outputs), lambda: contacts.work,
         )  # fmt: skip
         outputs = build_outputs(stack, settings, clock, state, schedule, live)
         local_voice = build_local_voice(settings, clock, state, outputs, speakers)
@@ -175,7 +175,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         )  # fmt: skip
         site_inputs = SiteInputs(
             settings, store=store, journal=journal, set_issue=issues.set_issue,
-            lines=outputs.lines, mutes=mutes, contacts=state.contacts,
+            lines=outputs.lines, mutes=mutes, contacts=contacts,
         )  # fmt: skip
 
         def readings() -> dict[str, SensorReading]:
@@ -188,8 +188,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
 
             return build_operations(
                 settings, clock=clock, journal=journal, documents=documents, mutes=mutes,
-                outputs=outputs.by_name, reload=device.reread,
-                site_work=lambda: state.contacts.work,
+                outputs=outputs.by_name, reload=device.reread, site_work=lambda: contacts.work,
             )  # fmt: skip
 
         commands = CommandExecutor(
@@ -262,8 +261,7 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         connect(time_sync.stepped, authority.recheck)
         for changed in (
             mutes.changed, state.press.changed, state.voice.changed, state.levels.changed,
-            time_sync.stepped, schedule.planned, voices.changed, voice.changed,
-            state.contacts.changed,
+            time_sync.stepped, schedule.planned, voices.changed, voice.changed, contacts.changed,
         ):  # fmt: skip
             connect(changed, check.emit)
         # in slices: the broker can bring about many small steps
@@ -272,7 +270,6 @@ async def build(settings: Settings, device: Device) -> AsyncIterator[Agent]:  # 
         # an alarm or a silence does not wait for the plan
         connect(documents.changed, live.update, check.emit, silence_events.changed)
         connect(time_sync.stepped, commands.check, live.update)
-        connect(state.contacts.changed, live.update)
         connect(live.time_wanted, hello_scheduler.request_hello)
         connect(documents.changed, lambda: schedule.replan(clock.now()))
         connect(schedule.planned, partial(record_refused, jobs, journal, schedule), fetch)
