@@ -32,6 +32,7 @@ def test_system_files_go_where_systemd_looks_for_them(tmp_path: Path) -> None:
         "etc/systemd/system/tramtin.service",
         "etc/systemd/system/tramtin-raw-ethernet.service",
         "etc/systemd/system/tramtin-raw-ethernet.socket",
+        "etc/systemd/system/tramtin-stick@.service",
         "usr/lib/sysusers.d/tramtin.conf",
         "usr/lib/tmpfiles.d/tramtin.conf",
         "usr/lib/udev/rules.d/60-tramtin.rules",

@@ -70,6 +70,20 @@ def test_what_opens_raw_ethernet_is_read_without_a_remark_and_is_exposed_at_most
     assert result.returncode == 0, result.stdout[-400:] + result.stderr
 
 
+def test_what_mounts_a_stick_is_read_without_a_remark_and_is_exposed_at_most_three_of_ten(
+    tmp_path: Path,
+) -> None:
+    unit = tmp_path / "tramtin-stick@sda1.service"
+    shutil.copy(FOLDER / "tramtin-stick@.service", unit)
+    result = run("systemd-analyze", "verify", "--man=no", unit)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+    result = run("systemd-analyze", "security", "--offline=true", "--threshold=35", unit)
+    assert result.returncode == 0, result.stdout[-400:] + result.stderr
+    text = unit.read_text(encoding="utf-8")
+    assert "-o nosuid,nodev,noexec," in text
+    assert "--no-new-privs" in text
+
+
 def test_no_unit_or_drop_in_of_the_agent_gives_it_a_capability_or_raw_ethernet() -> None:
     assert "CapabilityBoundingSet=" in UNIT.splitlines()  # empty: none
     assert "AmbientCapabilities=" in UNIT.splitlines()
