@@ -22,6 +22,12 @@ STICK_PHRASES: Catalogue = {
     ),
     "stick.journal": Text("Tải nhật ký trung tâm chưa có", "Download what the centre lacks"),
     "stick.journal-all": Text("Tải toàn bộ nhật ký còn giữ", "Download all that is kept"),
+    "stick.now": Text("Đang nhận…", "Taking…"),
+    "stick.last": Text("Lần nhận gần nhất", "What came last"),
+    "stick.counts": Text(
+        "{0} văn bản mới, {1} đã có, {2} bị từ chối; {3} tệp mới, còn thiếu {4}",
+        "{0} new documents, {1} held before, {2} refused; {3} new files, {4} still missing",
+    ),
     "stick.more": Text("Gửi tiếp", "Send more"),
     "stick.busy": Text("Đang đọc một USB: đợi rồi thử lại.", "A stick is being read: wait."),
     "stick.no_form": Text("Không phải biểu mẫu có tệp.", "This is no form with files."),

@@ -249,7 +249,7 @@ class StationPage:
         from agent.page.stick_pages import build_form, give_journal
 
         if request.path == STICK:
-            return Response(HTTPStatus.OK, build_form(self._station, session.csrf, translator))
+            return Response(HTTPStatus.OK, build_form(self._visits, session.csrf, translator))
         is_all = request.path == "/stick/journal-all"
         return await give_journal(self._visits, translator, is_all=is_all)
 

@@ -30,8 +30,8 @@ def say(translator: Translator, code: str, *args: object) -> str:
     return look_up(STICK_PHRASES, code, translator.lang, *args)
 
 
-def build_form(station: str, csrf: str, translator: Translator) -> bytes:
-    """The form, and the links to the journal."""
+def build_form(visits: VisitServer, csrf: str, translator: Translator) -> bytes:
+    """What is under way or came last, the form, and the links to the journal."""
     form = el(
         "form",
         el("label", say(translator, "stick.file"), for_="file"),
@@ -52,7 +52,20 @@ def build_form(station: str, csrf: str, translator: Translator) -> bytes:
         el("section", el("h2", say(translator, "stick")), form, id="stick"),
         el("section", el("h2", say(translator, "stick.up")), *links, id="up"),
     ]
-    return _page(station, translator, sections)
+    progress = _tell_visit(visits, translator)
+    return _page(
+        visits.parts().station, translator, [progress, *sections] if progress else sections
+    )
+
+
+def _tell_visit(visits: VisitServer, translator: Translator) -> Html | None:
+    if visits.visit is None:
+        return None
+    tally = visits.visit.tally()
+    counts = (tally.accepted, tally.held, sum(tally.refused.values()), tally.media, tally.lacking)
+    code = "stick.now" if visits.turn.locked() else "stick.last"
+    said = el("p", say(translator, code), role="status")
+    return el("section", said, el("p", say(translator, "stick.counts", *counts)), id="visit")
 
 
 def _page(station: str, translator: Translator, sections: list[Html]) -> bytes:
@@ -69,6 +82,7 @@ async def take_upload(request: Request, visits: VisitServer, translator: Transla
     if visits.turn.locked():
         return _say(HTTPStatus.CONFLICT, parts, translator, "stick.busy")
     async with visits.turn, begin_visit(parts, PAGE, request.peer) as visit:
+        visits.visit = visit
         upload = PageUpload(visit, parts.station)
         try:
             await _feed(Multipart(boundary), upload, request)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.stick.visit import VisitParts
+    from agent.stick.visit import Visit, VisitParts
 
 log = logging.getLogger(__name__)
 LIMIT_BYTES = 256 * 1024  # of a head, see `wire.MAX_HEAD_BYTES`
@@ -41,10 +41,12 @@ class VisitServer:
 
     Attributes:
         turn: held by the visit under way, also by the page's.
+        visit: the one under way, or the last one; None before the first.
     """
 
     def __init__(self, path: Path, parts: Callable[[], VisitParts]) -> None:
         self.turn = asyncio.Lock()
+        self.visit: Visit | None = None
         self.parts = parts
         self._path = path
 
@@ -69,7 +71,7 @@ class VisitServer:
         assert task is not None  # noqa: S101 - asyncio runs this in a task
         task.set_name("visit of a stick")
         try:
-            await serve_visit(reader, writer, self.turn, self.parts())
+            await serve_visit(reader, writer, self)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             log.info("the visit of a stick ended: %s", error or type(error).__name__)
         except Exception:

@@ -10,7 +10,8 @@ import msgspec
 
 from agent.errors import AgentError
 from agent.stick.station_lines import StationLines
-from agent.stick.visit import UpMessage, Visit, VisitParts, begin_visit
+from agent.stick.visit import UpMessage, Visit, begin_visit
+from agent.stick.visit_server import VisitServer
 from agent.stick.wire import (
     MAX_BODY_BYTES,
     Answer,
@@ -23,10 +24,7 @@ CONSOLE, STICK = "console", "stick"
 
 
 async def serve_visit(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    turn: asyncio.Lock,
-    parts: VisitParts,
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: VisitServer
 ) -> None:
     """Serve one visit until the other end closes.
 
@@ -38,10 +36,12 @@ async def serve_visit(
     first, _ = await _read(reader)
     if first.do != "begin":
         raise ValueError("a visit begins with `begin`")
-    if turn.locked():
+    if server.turn.locked():
         await _write(writer, Answer("E_BUSY", "another visit is under way"))
         return
-    async with turn, begin_visit(parts, CONSOLE if first.name == CONSOLE else STICK) as visit:
+    by, parts = CONSOLE if first.name == CONSOLE else STICK, server.parts()
+    async with server.turn, begin_visit(parts, by) as visit:
+        server.visit = visit
         await _write(writer, Answer("ok", parts.station))
         session = _Session(visit, parts.station)
         async with aclosing(session):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -252,6 +253,22 @@ async def test_a_box_without_any_clock_holds_what_comes_and_waits_with_schedules
         assert report.refusals == [("playlist", "waits")]
         assert box.clock.now().quality == "FLOOR"
         assert box.clock.floor == BEGIN
+
+
+async def test_a_card_without_room_takes_the_documents_and_says_what_it_lacks(
+    centre: StickCentre, box: StickBox, usb: Path
+) -> None:
+    centre.place()
+    centre.playlist(b"sound")
+    centre.export(usb)
+    async with box.running():
+        full = os.statvfs_result((4096, 4096, 1000, 5, 5, 100, 50, 50, 0, 255))
+        box.media._statvfs = lambda _file: full
+        report = await box.visit(usb)
+        assert [code for code, _ in report.faults] == ["E_DISK"]
+        assert "playlist tuan" in box.holds
+        assert (report.tally.accepted, report.tally.lacking) == (2, 1)
+        assert report.records > 0
 
 
 @pytest.mark.long

@@ -100,6 +100,8 @@ async def test_a_phone_brings_documents_and_media_and_takes_the_journal(
         assert "Đã nhận 2 văn bản mới, 0 văn bản đã có từ trước, 1 tệp" in said
         assert box.holds == ["head head", "playlist tuan", "station-config chinh"]
         assert box.has(b"sound")
+        shown = await phone.get("/stick")
+        assert "2 văn bản mới, 0 đã có, 0 bị từ chối; 1 tệp mới, còn thiếu 0" in shown
         _, journal, head = await asyncio.to_thread(phone.ask, "GET", "/stick/journal")
         assert f"{STATION}.up.jsonl" in str(head["Content-Disposition"])
         own = list(await box.own_rows())

@@ -381,3 +381,18 @@ def test_what_the_centre_says_goes_on_by_the_crystal_alone(crystal: Crystal) -> 
     crystal.s += 600
     pace.s += 600.03
     assert clock.now().at == AT + days(1) + timedelta(seconds=600)
+
+
+def test_a_time_that_answers_no_question_raises_the_floor_and_nothing_else(
+    crystal: Crystal,
+) -> None:
+    clock = Clock(rtc=AT, boot=crystal)
+    before = clock.now()
+    clock.prove_past(AT - days(1), "k1")
+    assert (clock.floor, clock.floor_by) == (AT - days(1), "k1")
+    assert (clock.now().at, clock.now().quality) == (before.at, "RTC")
+    assert clock.now().is_past(AT - days(1))
+    clock.prove_past(AT - days(2), "k1")
+    assert clock.floor == AT - days(1)
+    clock.prove_past(AT + days(1_000), "k1")  # above the ceiling
+    assert clock.floor == AT - days(1)

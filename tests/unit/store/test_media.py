@@ -51,3 +51,13 @@ def test_a_part_that_cannot_be_deleted_is_a_disk_error(tmp_path: Path) -> None:
         part.restart()
     os.close(descriptor)
     part.close()
+
+
+def test_a_download_and_a_stick_never_write_into_one_file_together(tmp_path: Path) -> None:
+    store = MediaStore(tmp_path)
+    with store.begin(DIGEST) as first:
+        first.append(b"one")
+        with pytest.raises(StoreError, match="E_DISK"):
+            store.begin(DIGEST)
+    with store.begin(DIGEST) as again:
+        assert again.size == 3
