@@ -64,6 +64,9 @@ class VisitServer:
         finally:
             server.close()
 
+    def _begin(self, visit: Visit) -> None:
+        self.visit = visit
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from agent.stick.visit_session import serve_visit
 
@@ -71,7 +74,7 @@ class VisitServer:
         assert task is not None  # noqa: S101 - asyncio runs this in a task
         task.set_name("visit of a stick")
         try:
-            await serve_visit(reader, writer, self)
+            await serve_visit(reader, writer, self.turn, self.parts(), self._begin)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             log.info("the visit of a stick ended: %s", error or type(error).__name__)
         except Exception:

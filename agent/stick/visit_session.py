@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 import msgspec
 
 from agent.errors import AgentError
 from agent.stick.station_lines import StationLines
-from agent.stick.visit import UpMessage, Visit, begin_visit
-from agent.stick.visit_server import VisitServer
+from agent.stick.visit import UpMessage, Visit, VisitParts, begin_visit
 from agent.stick.wire import (
     MAX_BODY_BYTES,
     Answer,
@@ -24,9 +23,20 @@ CONSOLE, STICK = "console", "stick"
 
 
 async def serve_visit(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: VisitServer
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    turn: asyncio.Lock,
+    parts: VisitParts,
+    began: Callable[[Visit], None],
 ) -> None:
     """Serve one visit until the other end closes.
+
+    Args:
+        reader: from `tramtin stick`.
+        writer: to it.
+        turn: held while a visit is under way.
+        parts: of the box.
+        began: called with the visit.
 
     Raises:
         OSError, EOFError: the other end is gone.
@@ -36,12 +46,12 @@ async def serve_visit(
     first, _ = await _read(reader)
     if first.do != "begin":
         raise ValueError("a visit begins with `begin`")
-    if server.turn.locked():
+    if turn.locked():
         await _write(writer, Answer("E_BUSY", "another visit is under way"))
         return
-    by, parts = CONSOLE if first.name == CONSOLE else STICK, server.parts()
-    async with server.turn, begin_visit(parts, by) as visit:
-        server.visit = visit
+    by = CONSOLE if first.name == CONSOLE else STICK
+    async with turn, begin_visit(parts, by) as visit:
+        began(visit)
         await _write(writer, Answer("ok", parts.station))
         session = _Session(visit, parts.station)
         async with aclosing(session):
