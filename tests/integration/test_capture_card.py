@@ -199,6 +199,7 @@ async def test_a_picture_that_stands_still_in_its_cable_gives_way_and_comes_back
         await until(bench.is_lost)
         await asyncio.to_thread(bench.camera.show, "blue")
         await until(lambda: bench.shows_camera(BLUE))
+        bench.camera.signal(signal.SIGSTOP)  # else the next reader has a picture within a moment
         for one in await asyncio.to_thread(find_readers):
             one.kill()
         await until(bench.shows_own)
