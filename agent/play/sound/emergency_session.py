@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from agent.clock import mono_s
 from agent.errors import AgentError, PlayError
@@ -23,7 +24,6 @@ from agent.play.sound.emergency_segment import EmergencySegment
 from agent.play.sound.emergency_sequence import EmergencySequence, Step
 from agent.play.sound.emergency_slots import EmergencySlots
 from agent.play.sound.line_claim import LineClaim
-from agent.play.sound.lockout_warning import LockoutWarning
 from agent.play.sound.segment_loader import (
     SIGNAL_LIMIT_S,
     SegmentLoader,
@@ -32,6 +32,9 @@ from agent.play.sound.segment_loader import (
     recordings_here,
 )
 from agent.play.speaker_line import SpeakerLine
+
+if TYPE_CHECKING:  # loads only where a station is locked out
+    from agent.play.sound.lockout_warning import LockoutWarning
 
 log = logging.getLogger(__name__)
 FADE_MS = 20
@@ -52,7 +55,7 @@ class EmergencySession:
         lines: the loudspeaker lines on which it sounds.
         send: to the engine.
         context: schedule, clock, media, journal and issue sink.
-        warning: the output's, to whoever works at a station that is locked out; None: a new one.
+        warning: the output's, to whoever works at a station that is locked out; None: nobody does.
 
     Attributes:
         last_slot: the slot whose end ends the session, once that is known.
@@ -70,7 +73,7 @@ class EmergencySession:
         warning: LockoutWarning | None = None,
     ) -> None:
         self.item = item
-        self._warning = warning or LockoutWarning(context.warning_s, context.note_waiting)
+        self._warning = warning
         self.sequence = sequence
         self.over = asyncio.Event()
         self.stop_reason: str | None = None
@@ -131,13 +134,7 @@ class EmergencySession:
         self._loader.preload_signal()
         try:
             await self._switch_on()
-            await self._warning.speak(
-                self.item.source.doc_id,
-                self._send,
-                self._warn,
-                self._slots.drop,
-                lambda: self._is_ending,
-            )
+            await self._speak_warning()
             await self._announce_sequence()
         finally:
             await self._slots.discard_all()
@@ -187,7 +184,14 @@ class EmergencySession:
                 self.sequence.begin(step, here)
                 ahead = await self._sound(step, segment)
 
-    async def _warn(self, segment: EmergencySegment) -> None:
+    async def _speak_warning(self) -> None:
+        if self._warning is None:
+            return
+        doc_id = self.item.source.doc_id
+        begin, drop = self._begin_now, self._slots.drop
+        await self._warning.speak(doc_id, self._send, begin, drop, lambda: self._is_ending)
+
+    async def _begin_now(self, segment: EmergencySegment) -> None:
         await self._begin(segment, mono_s(), START_LIMIT_S)
 
     async def _pause_before(self, step: Step) -> bool:
@@ -362,7 +366,7 @@ class EmergencySession:
         return ("cut", "replaced") if self.is_preempted else ("full", None)
 
     async def _release(self) -> None:
-        if self.record.has_sounded:
+        if self._warning is not None and self.record.has_sounded:
             self._warning.note_sound()
         self.over.set()
         self._changed.set()

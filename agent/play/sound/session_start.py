@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from agent.clock import Now, mono_s
 from agent.contract.priority import Level
@@ -15,11 +16,13 @@ from agent.play.item import Item, OutputContext
 from agent.play.sound.backlog import Cut
 from agent.play.sound.emergency_session import EmergencySession
 from agent.play.sound.line_channels import ChannelSend, channels_of
-from agent.play.sound.lockout_warning import LockoutWarning
 from agent.play.sound.session_end import SessionEnds
 from agent.play.sound.session_stack import Session
 from agent.play.sound.sound_session import SoundSession
 from agent.play.speaker_line import SpeakerLine
+
+if TYPE_CHECKING:  # loads only where a station is locked out
+    from agent.play.sound.lockout_warning import LockoutWarning
 
 LATE_S = 0.35
 REJOIN_LEAD_S = 0.25  # to open the media and decode up to where the timeline will be
@@ -58,7 +61,7 @@ class SessionStarts:
         self._stack = ends.stack
         self._changed = changed
         self._preempt_tests = preempt_tests
-        self._warning = LockoutWarning(context.warning_s, context.note_waiting)
+        self._warning: LockoutWarning | None = None
         self._group: asyncio.TaskGroup
 
     def set_group(self, group: asyncio.TaskGroup) -> None:
@@ -77,10 +80,18 @@ class SessionStarts:
             lines=lines,
             send=ChannelSend(self._send, channels_of(lines)),
             context=self._context,
-            warning=self._warning,
+            warning=self._find_warning(),
         )
         self._stack.sessions.append(session)
         self._spawn(session, partial(self._announce, session))
+
+    def _find_warning(self) -> LockoutWarning | None:
+        """What warns whoever works at the station; loads where that was locked out in an alarm."""
+        if self._warning is None and self._context.warning_s():
+            from agent.play.sound.lockout_warning import LockoutWarning
+
+            self._warning = LockoutWarning(self._context.warning_s, self._context.note_waiting)
+        return self._warning
 
     async def _announce(self, session: EmergencySession) -> None:
         await session.announce()
