@@ -42,11 +42,13 @@ class VisitServer:
     Attributes:
         turn: held by the visit under way, also by the page's.
         visit: the one under way, or the last one; None before the first.
+        listening: set once the socket takes connections.
     """
 
     def __init__(self, path: Path, parts: Callable[[], VisitParts]) -> None:
         self.turn = asyncio.Lock()
         self.visit: Visit | None = None
+        self.listening = asyncio.Event()
         self.parts = parts
         self._path = path
 
@@ -59,6 +61,7 @@ class VisitServer:
             await asyncio.Event().wait()
             return
         server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LIMIT_BYTES)
+        self.listening.set()
         try:
             await asyncio.Event().wait()
         finally:
@@ -89,12 +92,14 @@ def _listen(path: Path) -> socket.socket:
     Raises:
         OSError: it cannot be made there; its path may be too long (unix(7)).
     """
-    path.unlink(missing_ok=True)  # of a former process
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        listening.bind(str(path))
-        path.chmod(0o600)
+        listening.bind(str(new))
+        new.chmod(0o600)
         listening.listen(BACKLOG)
+        new.replace(path)  # under its name it can be connected to at once
     except BaseException:
         listening.close()
         raise

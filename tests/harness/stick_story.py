@@ -286,6 +286,7 @@ class StickBox:
         tasks = [asyncio.create_task(run, name="part of a box") for run in runs]
         try:
             await self.authority.settle()
+            await self.server.listening.wait()
             yield self
         finally:
             for task in tasks:
