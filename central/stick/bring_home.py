@@ -75,7 +75,7 @@ def bring_home(
         ConfigError: E_STICK, it has no folder of ours.
     """
     root = usb / FOLDER
-    if not root.is_dir():
+    if not _is_folder(root) or (root / UP).is_symlink():
         raise ConfigError("E_STICK", str(usb), f"no folder {FOLDER}")
     with database.transaction() as connection:
         known = sorted(connection.execute(sa.select(stations.c.station)).scalars())

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent.contract.ids import DIGEST
 from agent.contract.stick import FOLDER, MEDIA, STATIONS, StickMedium
 from agent.errors import ConfigError
 
@@ -72,8 +73,8 @@ class StickWriter:
         with stick_errors(mounted):
             if not mounted.is_dir():
                 raise ConfigError("E_STICK", str(mounted), "no folder")
-            for name in (STATIONS, MEDIA):
-                (self.root / name).mkdir(parents=True, exist_ok=True)
+            for folder in (self.root, self.root / STATIONS, self.root / MEDIA):
+                make_folder(folder)
 
     def check_room(self, media: Sequence[StickMedium], more_bytes: int) -> None:
         """Refuse before anything is written.
@@ -117,7 +118,7 @@ class StickWriter:
             sync_folder(final.parent)
 
     def _append(self, source: Path, part: Path, size: int, progress: Progress) -> None:
-        with source.open("rb") as read, part.open("ab") as write:
+        with source.open("rb") as read, open(part, "ab", opener=_open_plain) as write:
             done = read.seek(write.tell())
             while block := read.read(BLOCK_BYTES):
                 write.write(block)
@@ -135,7 +136,7 @@ class StickWriter:
         final = self.root / STATIONS / f"{station}.jsonl"
         part = final.with_name(final.name + _PART)
         with stick_errors(final):
-            with part.open("wb") as write:
+            with open(part, "wb", opener=_open_plain) as write:
                 write.write(content)
                 write.flush()
                 os.fsync(write.fileno())
@@ -153,8 +154,27 @@ class StickWriter:
         kept = {one.sha256 for one in wanted}
         with stick_errors(self.root):
             for path in (self.root / MEDIA).iterdir():
-                if path.name.removesuffix(_PART) not in kept:
+                digest = path.name.removesuffix(_PART)
+                if DIGEST.match(digest) and digest not in kept:
                     path.unlink()
+
+
+def make_folder(folder: Path) -> None:
+    """A folder of a stick; a link to one is refused, else a stick could name any folder here.
+
+    Raises:
+        ConfigError: E_STICK, it is something else.
+        OSError: it cannot be made.
+    """
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+    if folder.is_symlink() or not folder.is_dir():
+        raise ConfigError("E_STICK", str(folder), "no plain folder")
+
+
+def _open_plain(path: str, flags: int) -> int:
+    """Open a file for writing, never through a link or into a pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
 
 
 @contextlib.contextmanager

@@ -139,5 +139,36 @@ def test_what_another_box_has_signed_is_refused_and_stays(centre: StickCentre, u
     assert centre.rows() == []
 
 
+@pytest.mark.parametrize("name", ["", "media", "stations"])
+def test_a_stick_whose_folder_is_a_link_deletes_and_writes_nothing_elsewhere(
+    centre: StickCentre, usb: Path, tmp_path: Path, name: str
+) -> None:
+    centre.place()
+    centre.playlist(b"sound")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / ("a" * 64)).write_bytes(b"kept")
+    link = usb / "tramtin" / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(mine)
+    result = export(centre, usb)
+    assert result.exit_code == 78
+    assert "E_STICK" in result.stderr
+    assert [one.name for one in mine.iterdir()] == ["a" * 64]
+    assert run(centre, usb, "import").exit_code in (0, 78)
+
+
+def test_a_file_that_is_a_link_is_not_written_through(
+    centre: StickCentre, usb: Path, tmp_path: Path
+) -> None:
+    centre.place()
+    mine = tmp_path / "mine"
+    mine.write_bytes(b"kept")
+    (usb / "tramtin/stations").mkdir(parents=True)
+    (usb / "tramtin/stations/tv-cl-0007.jsonl.part").symlink_to(mine)
+    assert export(centre, usb).exit_code == 78
+    assert mine.read_bytes() == b"kept"
+
+
 def test_a_folder_that_is_no_stick_is_refused(centre: StickCentre, usb: Path) -> None:
     assert run(centre, usb, "import").exit_code == 78
