@@ -180,8 +180,9 @@ class Partial:
         self._statvfs = statvfs
         self._path = final.with_name(f"{final.name}{_PART}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._descriptor: int | None = None
         try:
-            self._descriptor: int | None = os.open(self._path, flags, 0o640)
+            self._descriptor = os.open(self._path, flags, 0o640)
         except OSError as error:
             raise StoreError("E_DISK", str(self._path), str(error)) from error
         try:
@@ -196,6 +197,10 @@ class Partial:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # one whose task was cancelled while it was opened would lock its file for ever
         self.close()
 
     @property

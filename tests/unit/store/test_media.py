@@ -61,3 +61,10 @@ def test_a_download_and_a_stick_never_write_into_one_file_together(tmp_path: Pat
             store.begin(DIGEST)
     with store.begin(DIGEST) as again:
         assert again.size == 3
+
+
+def test_a_download_that_nobody_holds_any_more_locks_nothing(tmp_path: Path) -> None:
+    store = MediaStore(tmp_path)
+    store.begin(DIGEST)  # its task was cancelled before it had it
+    with store.begin(DIGEST) as part:
+        part.append(b"one")
