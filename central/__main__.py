@@ -1,4 +1,4 @@
-"""`tramtin-central`: keys, authority, prepare, sign, publish, live, relay, collect, show, ..."""
+"""`tramtin-central`: welcome, keys, authority, prepare, sign, publish, live, collect, show, ..."""
 
 from __future__ import annotations
 
@@ -12,31 +12,39 @@ from central.cli import (
     document_commands,
     draft_commands,
     echo_command,
+    holder_command,
     key_commands,
     live_commands,
     pictures_command,
     prepare_command,
     prepare_video_command,
+    profile_commands,
     publish_command,
     rehearse_command,
     relay_command,
     speak_command,
     stick_commands,
+    welcome_command,
     why_command,
     withhold_commands,
 )
 from central.cli.authority_commands import authority
+from central.cli.profile_folder import load_defaults
 from central.cli.utf8_group import Utf8Group
 from central.testbed import demo_command
 
 
 @click.group(cls=Utf8Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tramtin")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """The centre: sign what stations may play, and collect the evidence that they played it."""
+    context.default_map = load_defaults(context, main)
 
 
 for _command in (
+    welcome_command.welcome,
+    profile_commands.profile,
     key_commands.keys,
     authority,
     prepare_command.prepare,
@@ -68,6 +76,8 @@ for _step in (
     authority_signing_commands.publish_authority,
     authority_signing_commands.export_authority,
     authority_signing_commands.show_authority,
+    holder_command.receive_key,
+    holder_command.root_words,
 ):
     authority.add_command(_step)
 

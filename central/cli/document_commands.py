@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,13 +25,13 @@ from central.cli.document_review import (
     read_reason,
     warn,
 )
-from central.cli.options import ANY, FILE, clash_option, lang_option
+from central.cli.options import ANY, FILE, KEY, clash_option, lang_option
 from central.cli.signing_key_prompt import open_signer
 from central.cli.unconfined_notice import warn_unconfined
 from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
-_NEEDED = ("issuer", "media_dir", "media_url")  # for a file of sound and pictures
+_NEEDED = ("issuer", "media_dir")  # for a file of sound and pictures
 database_option = click.option("--db", type=ANY, required=True, help="The centre's SQLite file.")
 root_option = click.option(
     "--root",
@@ -82,7 +83,10 @@ class Review:
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--key", "key_file", type=FILE, required=True, help="The signer's private key.")
+@click.option(
+    "--key", "key_file", type=KEY, required=True,
+    help="The signer's private key: a file, or a token as hsm:2?label=NAME.",
+)  # fmt: skip
 @click.option("--out", type=ANY, help="Where the envelope goes; default: FILE with .signed.")
 @root_option
 @click.option("--issuer", help="schedule.yaml: the role that signs, such as vn.84.29266.")
@@ -109,7 +113,7 @@ class Review:
 def sign(
     file: Path,
     *,
-    key_file: Path,
+    key_file: str,
     out: Path | None,
     root: Path | None,
     yes: bool,
@@ -287,15 +291,28 @@ def _read_signable(file: Path, options: dict[str, Any], lang: Lang) -> Signable:
 
     if file.suffix in (".yaml", ".yml"):
         names = ("issuer",) if is_calendar(file.read_text("utf-8")) else _NEEDED
-        lacking = [n for n in names if options[n] is None]
-        if lacking:
-            flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
-            raise ConfigError("E_USAGE", str(file), translate(lang, "fault.lacks_options", flags))
-        return Signable(*_compile(file, options), is_compiled=True)
+        _require(names, file, options, lang)
+        try:
+            return Signable(*_compile(file, options), is_compiled=True)
+        except TrustError:
+            _require(("media_url",), file, options, lang)  # a box refuses media without an address
+            raise
     raw = file.read_bytes()
     if options["kind"] is not None:
         return Signable(list_critical(raw, options["kind"]), options["kind"])
     return Signable(b"", read_document(raw).kind, raw)
+
+
+def _require(names: Sequence[str], file: Path, options: dict[str, Any], lang: Lang) -> None:
+    """Refuse where an option is missing.
+
+    Raises:
+        ConfigError: E_USAGE.
+    """
+    lacking = [name for name in names if options[name] is None]
+    if lacking:
+        flags = ", ".join("--" + name.replace("_", "-") for name in lacking)
+        raise ConfigError("E_USAGE", str(file), translate(lang, "fault.lacks_options", flags))
 
 
 def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
@@ -312,7 +329,7 @@ def _compile(file: Path, options: dict[str, Any]) -> tuple[bytes, str]:
         **{name: options[name] for name in names},
         seq=_next_seq(options, now) if seq is None else seq,
         now=now,
-        media_base_url=options["media_url"],
+        media_base_url=options["media_url"] or "",
     )
     text = file.read_text("utf-8")
     if is_alarm(text):

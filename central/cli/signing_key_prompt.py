@@ -12,17 +12,17 @@ from central.messages.catalogue import translate
 from texts.catalogue import Lang
 
 if TYPE_CHECKING:
-    from securesystemslib.signer import CryptoSigner
+    from securesystemslib.signer import Signer
 
 
 def open_signer(
-    key_file: Path, passphrase: str | None, people: Signers | None, lang: Lang
-) -> CryptoSigner:
+    key_file: Path | str, passphrase: str | None, people: Signers | None, lang: Lang
+) -> Signer:
     """Open a key that may sign.
 
     Args:
-        key_file: the private key.
-        passphrase: of the key; None: it is asked for.
+        key_file: the private key, or a token's address.
+        passphrase: of the key, or the token's PIN; None: it is asked for.
         people: who may sign; None: not known.
         lang: of the question.
 
@@ -30,13 +30,19 @@ def open_signer(
         ConfigError: E_KEY, as `load_signer`.
         TrustError: E_ROLE, the key is none of the role.
     """
+    from central.authority.ceremony import holder_key
     from central.authority.signing_key import load_signer
 
     if passphrase is None:
         passphrase = click.prompt(
             translate(lang, "secret"), hide_input=True, default="", show_default=False
         )
-    signer = load_signer(key_file, passphrase or None)
+    secret = passphrase or ""
+    signer: Signer
+    if str(key_file).startswith(holder_key.TOKEN):
+        signer = holder_key.open_signer(str(key_file), lambda: secret)
+    else:
+        signer = load_signer(Path(key_file), secret or None)
     if people is not None:
         check_key(signer.public_key.keyid, people, lang)
     return signer

@@ -16,6 +16,7 @@ from central.messages.signing_messages import PHRASES as _OF_SIGNING
 from central.messages.sound_messages import PHRASES as _OF_SOUND
 from central.messages.stick_messages import PHRASES as _OF_STICK
 from central.messages.support_messages import PHRASES as _OF_SUPPORT
+from central.messages.welcome_messages import PHRASES as _OF_WELCOME
 from texts.catalogue import Catalogue, Lang, Text, look_up
 
 PHRASES: Catalogue = {
@@ -315,6 +316,7 @@ PHRASES: Catalogue = {
     **_OF_SOUND,
     **_OF_STICK,
     **_OF_SUPPORT,
+    **_OF_WELCOME,
 }
 
 

@@ -109,8 +109,8 @@ ALLOWED = {
     ),
     "central.cli": (
         "agent.radio agent.trust central.authority central.collector central.documents "
-        "central.live central.messages central.neighbours central.publication central.reports "
-        "central.stick central.store"
+        "central.live central.messages central.neighbours central.officer central.publication "
+        "central.reports central.stick central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
     "central.documents": "agent.sandbox agent.trust central.messages central.store",
@@ -120,6 +120,7 @@ ALLOWED = {
         "central.messages central.publication central.store"
     ),
     "central.neighbours": "central.messages",
+    "central.officer": "agent.plan agent.trust central.authority central.documents",
     "central.publication": (
         "agent.plan agent.play agent.trust central.documents central.messages central.store"
     ),
