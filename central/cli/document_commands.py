@@ -285,6 +285,7 @@ def _verify_clips(one: Signable, options: dict[str, Any], lang: Lang) -> None:
 
 def _read_signable(file: Path, options: dict[str, Any], lang: Lang) -> Signable:
     """What FILE holds: the source of a document, a payload, or an envelope."""
+    from agent.trust.payload import decode_payload
     from central.documents.calendar_compiler import is_calendar
     from central.documents.critical_members import list_critical
     from central.documents.sign import read_document
@@ -292,11 +293,10 @@ def _read_signable(file: Path, options: dict[str, Any], lang: Lang) -> Signable:
     if file.suffix in (".yaml", ".yml"):
         names = ("issuer",) if is_calendar(file.read_text("utf-8")) else _NEEDED
         _require(names, file, options, lang)
-        try:
-            return Signable(*_compile(file, options), is_compiled=True)
-        except TrustError:
-            _require(("media_url",), file, options, lang)  # a box refuses media without an address
-            raise
+        payload, kind = _compile(file, options)
+        if getattr(decode_payload(kind, payload), "media", ()):
+            _require(("media_url",), file, options, lang)
+        return Signable(payload, kind, is_compiled=True)
     raw = file.read_bytes()
     if options["kind"] is not None:
         return Signable(list_critical(raw, options["kind"]), options["kind"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import ConfigError
-from central.documents.confined_tool import SOUNDS
+from central.documents.confined_tool import SOUNDS, verify_installed
 from central.documents.sound_decoding import RATE_HZ, SAMPLES, write_wav
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ def run_tool(argv: Sequence[str], *, text: str | None = None, limit_s: float = T
     """Run a tool to its end and return its standard output.
 
     Raises:
-        ConfigError: E_CLIP, the tool is missing, failed or took longer than `limit_s`.
+        ConfigError: E_NOT_INSTALLED; E_CLIP, it failed or took longer than `limit_s`.
     """
+    verify_installed(argv[0])
     try:
         done = subprocess.run(
             list(argv), input=text, capture_output=True, text=True, check=True, timeout=limit_s

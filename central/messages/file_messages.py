@@ -220,6 +220,12 @@ PHRASES: Catalogue = {
     "fault.not_installed": Text(
         "thiếu {0}: pip install 'tramtin[{1}]'", "{0} is missing: pip install 'tramtin[{1}]'"
     ),
+    "fault.no_tool": Text(
+        "chưa cài {0}: Debian `sudo apt install {1}`, macOS `brew install {1}`, Windows `winget"
+        " install {1}`, rồi mở lại cửa sổ",
+        "{0} is not installed: Debian `sudo apt install {1}`, macOS `brew install {1}`, Windows"
+        " `winget install {1}`, then open a new window",
+    ),
     "fault.no_file": Text("không có tệp này", "there is no such file"),
     "fault.says_nothing": Text(
         "cần --play, --say hoặc --show: tin phải nói điều gì",

@@ -13,6 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from central.__main__ import main
+
 ROOT = Path(__file__).parents[4]
 # Import names of everything that `box` and `central` add to the base and to `officer`.
 ELSEWHERE = {
@@ -98,6 +103,22 @@ def test_a_command_of_the_centre_names_the_part_that_is_not_installed(tmp_path: 
     )
     shown = run_child(code, "show", "--db", str(tmp_path / "x.db"), "--lang", "vi")
     assert shown.stderr.startswith("E_NOT_INSTALLED: show: máy này chưa cài phần ấy")
+
+
+def test_a_tool_that_is_not_installed_is_named_with_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    (tmp_path / "a.txt").write_text("Xin chào")
+    for command, package in (("prepare a.wav --out b.mp3", "ffmpeg"),
+                             ("prepare-video a.wav --out b.mp4", "ffmpeg"),
+                             ("speak a.txt --out b.mp3", "espeak-ng")):  # fmt: skip
+        monkeypatch.chdir(tmp_path)
+        result = CliRunner().invoke(main, command.split())
+        assert result.exit_code == 78, result.output
+        assert f"winget install {package}" in result.output
+        assert {one.name for one in tmp_path.iterdir()} <= {"a.wav", "a.txt"}
 
 
 def test_text_reaches_a_pipe_as_utf_8_under_the_code_page_of_vietnamese_windows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from agent.contract.fingerprint_words import WORDS, words_of
 from central.__main__ import main
 from central.authority.ceremony.holder_key import load_pub
 from central.authority.ceremony.key_card import parse_card
+from central.documents.audio_tools import make_melody
 from central.documents.sign import open_envelope
 from central.officer.profile import Profile, load_profile
 from tests.harness.welcomed_officer import (
@@ -104,6 +106,19 @@ def test_a_new_officer_gets_from_nothing_to_a_signed_schedule(
     assert f"Đủ 1 chữ ký của vai trò {ROLE}" in said
     (signature,) = open_envelope((tmp_path / "lich.signed").read_bytes()).signatures
     assert signature.keyid == profile_in(home).keyid
+
+
+def test_a_schedule_with_a_recording_wants_the_address_and_is_not_signed_without(
+    centre: Centre, home: Path, tmp_path: Path
+) -> None:
+    run("welcome", answers(centre))
+    make_melody(tmp_path / "nhac.wav", 500)
+    item = '{title: Nhạc, at: "05:30", play: [nhac.wav]}'
+    text = re.sub(r"\{.*\}", item, SCHEDULE.replace("2036", "2026"))
+    (tmp_path / "lich.yaml").write_text(text)
+    code, said = run("sign lich.yaml", ["y", PASSPHRASE])
+    assert (code, "--media-url" in said) == (78, True), said
+    assert not (tmp_path / "lich.signed").exists()
 
 
 def test_cut_off_at_any_question_it_goes_on_and_makes_nothing_twice(
