@@ -29,6 +29,8 @@ from central.cli import (
     withhold_commands,
 )
 from central.cli.authority_commands import authority
+from central.cli.enrol_authority_commands import ca
+from central.cli.enrol_commands import enrol
 from central.cli.profile_folder import load_defaults
 from central.cli.utf8_group import Utf8Group
 from central.testbed import demo_command
@@ -68,6 +70,7 @@ for _command in (
     stick_commands.export_stick,
     stick_commands.import_stick,
     database_commands.backup,
+    enrol,
     demo_command.demo,
 ):
     main.add_command(_command)
@@ -80,6 +83,7 @@ for _step in (
     holder_command.root_words,
 ):
     authority.add_command(_step)
+enrol.add_command(ca)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ class EnrolmentGrant(msgspec.Struct, frozen=True, omit_defaults=True):
         device_ca: PEM of the authority that issued `certificate`.
         broker_ca: PEM of the authority that issued the broker's certificate.
         broker: where it listens.
-        root: base64 of the bytes of TUF's root.json, of the newest version.
+        root: base64 of the bytes of root.json, the one that the province hands out on paper.
         root_sha256: of those bytes, hex.
         enrol_url: `https://host[:port]`, for renewals.
         valid_until: UTC, the end of the certificate.

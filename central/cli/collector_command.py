@@ -20,7 +20,7 @@ from central.cli.options import ANY, FILE, FOLDER
 @click.option("--cert", type=FILE, required=True, help="The centre's client certificate.")
 @click.option("--key", type=FILE, required=True, help="The centre's client key.")
 @click.option(
-    "--devices", type=FOLDER, required=True, help="<station>.pem of boxes; read at the start."
+    "--devices", type=FOLDER, help="<station>.pem of boxes not enrolled by code; read at the start."
 )
 @click.option("--time-key", type=FILE, required=True, help="Key of the role vn.time.")
 @click.option("--receipt-key", type=FILE, required=True, help="Key of the role vn.receipt.")
@@ -30,7 +30,13 @@ from central.cli.options import ANY, FILE, FOLDER
 @click.option("--timestamp-key", type=FILE, help="Signs the authority's timestamp every hour.")
 @handle_errors
 def collect(
-    *, db: Path, broker: str, head_key: Path | None, timestamp_key: Path | None, **files: Path
+    *,
+    db: Path,
+    broker: str,
+    devices: Path | None,
+    head_key: Path | None,
+    timestamp_key: Path | None,
+    **files: Path,
 ) -> None:
     """Answer the stations' hellos, collect their records, acknowledge. Runs until stopped."""
     from central.authority.signing_key import load_signer
@@ -43,7 +49,8 @@ def collect(
     if not host or not port.isdecimal():
         raise ConfigError("E_USAGE", broker, "host:port")
     database = Database.open(db)
-    click.echo(f"{database.enrol_folder(files['devices'])} stations enrolled", err=True)
+    if devices is not None:
+        click.echo(f"{database.enrol_folder(devices)} stations enrolled", err=True)
     if head_key is None:
         hint = "stations that come back later than 30 minutes after an alarm miss it"
         click.echo(f"no --head-key: {hint}, and nothing can be withheld", err=True)

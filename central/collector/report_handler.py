@@ -41,7 +41,8 @@ from central.collector.report_rules import (
 )
 from central.publication.document_outbox import OutgoingMessage, lacking
 from central.publication.station_answers import IGNORED
-from central.store.database import Database
+from central.store.database import Database, PinnedKey
+from central.store.device_certificates import adopt_successor, find_successor
 from central.store.face_pictures import note_pictures
 
 log = logging.getLogger(__name__)
@@ -124,16 +125,33 @@ class ReportHandler:
     def _open(self, station: StationId, channel: str, message: bytes) -> Any:
         pinned = self._database.certificate(station)
         if pinned is None or channel not in _TYPE_OF_CHANNEL:
-            detail = f"nobody enrolled {station}/{channel}; --devices is read at the start"
+            detail = f"nobody enrolled {station}/{channel}: see tramtin-central enrol"
             raise ReportError("E_STATION", detail)
+        if pinned.is_revoked:
+            raise ReportError("E_REVOKED", "the box is shut out; whoever reports has it")
         verify_size(channel, message)
-        payload = verify_report(message, channel, *pinned)
+        payload = self._verify(station, channel, message, pinned)
         try:
             report = msgspec.json.decode(payload, type=_TYPE_OF_CHANNEL[channel])
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise ReportError("E_SCHEMA", str(error)[:200]) from error
         verify_report_content(report)
         return report
+
+    def _verify(self, station: StationId, channel: str, message: bytes, pinned: PinnedKey) -> bytes:
+        """Verify a report by the pinned key, or by one that the station was handed since."""
+        try:
+            return verify_report(message, channel, pinned.keyid, pinned.certificate)
+        except ReportError as error:
+            if error.code != "E_SIGNATURE":
+                raise
+            for keyid in read_key_ids(message):
+                successor = find_successor(self._database, station, keyid)
+                if successor is not None:
+                    payload = verify_report(message, channel, keyid, successor.certificate)
+                    adopt_successor(self._database, successor, datetime.now(UTC))
+                    return payload
+            raise
 
     def _flag(self, station: str, code: str, detail: str, *, epoch: str = "", seq: int = 0) -> None:
         detail = strip_control(detail)
@@ -298,6 +316,13 @@ def verify_report(message: bytes, channel: str, keyid: str, certificate: str) ->
     except InvalidSignature as error:
         raise ReportError("E_SIGNATURE", "the signature does not fit") from error
     return payload
+
+
+def read_key_ids(message: bytes) -> list[str]:
+    """The key ids of an envelope's signatures, as it states them; one of another key at most."""
+    envelope = msgspec.json.decode(message, type=Envelope)
+    ids = {one.keyid for one in envelope.signatures[:MAX_SIGNATURES] if len(one.keyid) == 64}
+    return sorted(ids)[:1]
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ from central.messages.alarm_messages import PHRASES as _OF_ALARM
 from central.messages.calendar_messages import PHRASES as _OF_CALENDAR
 from central.messages.change_messages import PHRASES as _OF_CHANGE
 from central.messages.echo_messages import PHRASES as _OF_ECHO
+from central.messages.enrolment_messages import PHRASES as _OF_ENROLMENT
 from central.messages.file_messages import PHRASES as _OF_FILE
 from central.messages.ignored_messages import PHRASES as _OF_IGNORED
 from central.messages.live_messages import PHRASES as _OF_LIVE
@@ -306,6 +307,7 @@ PHRASES: Catalogue = {
     **_OF_CALENDAR,
     **_OF_CHANGE,
     **_OF_ECHO,
+    **_OF_ENROLMENT,
     **_OF_FILE,
     **_OF_MOVE,
     **_OF_PLAY,

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -22,15 +22,31 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agent.contract.utc import encode_utc, parse_utc
 from central.store.migration import lock, prepare
-from central.store.schema import latest, presence, records, results, stations
+from central.store.schema import (
+    device_certificates,
+    latest,
+    presence,
+    records,
+    results,
+    stations,
+)
 
 # Run with every message: building a statement costs more than running it.
-_CERTIFICATE = sa.select(stations.c.keyid, stations.c.certificate).where(
+_CERTIFICATE = sa.select(stations.c.keyid, stations.c.certificate, stations.c.revoked_at).where(
     stations.c.station == sa.bindparam("station")
 )
+_REVOKED_STATIONS = sa.select(stations.c.station).where(stations.c.revoked_at.is_not(None))
 _LATEST = sa.select(latest.c.body).where(
     latest.c.station == sa.bindparam("station"), latest.c.channel == sa.bindparam("channel")
 )
+
+
+class PinnedKey(NamedTuple):
+    """The key under which a station's reports count, its certificate in PEM, is it revoked?"""
+
+    keyid: str
+    certificate: str
+    is_revoked: bool
 
 
 def utc_now() -> str:
@@ -161,16 +177,25 @@ class Database:
                     connection.execute(sa.delete(table).where(table.c.station == station))
 
     def enrol_folder(self, folder: Path) -> int:
-        """Pin every `<station>.pem` of a folder; how many there were."""
-        files = sorted(folder.glob("*.pem"))
+        """Pin every `<station>.pem` of a folder; how many there were.
+
+        A station that was enrolled by code, or revoked, keeps what is known of it: an old file
+        must not bring the key of a former box back.
+        """
+        with self.transaction() as connection:
+            by_code = connection.execute(sa.select(device_certificates.c.station)).scalars()
+            kept = set(by_code) | set(connection.execute(_REVOKED_STATIONS).scalars())
+        files = [file for file in sorted(folder.glob("*.pem")) if file.stem not in kept]
         for file in files:
             self.enrol(file.stem, file)
         return len(files)
 
-    def certificate(self, station: str) -> tuple[str, str] | None:
-        """Key id and certificate PEM of an enrolled station."""
+    def certificate(self, station: str) -> PinnedKey | None:
+        """The key that is pinned for a station."""
         row = self._first(_CERTIFICATE, station=station)
-        return None if row is None else (row.keyid, row.certificate)
+        if row is None:
+            return None
+        return PinnedKey(row.keyid, row.certificate, row.revoked_at is not None)
 
     # Queries
 

@@ -16,6 +16,9 @@ stations = sa.Table(
     sa.Column("station", sa.Text, primary_key=True),
     sa.Column("certificate", sa.Text, nullable=False),
     sa.Column("keyid", sa.Text, nullable=False),
+    sa.Column("revoked_at", sa.Text),  # its reports are refused since then
+    sa.Column("revoked_why", sa.Text),
+    sa.Column("box", sa.BigInteger),  # how many boxes have had this id; NULL: one
 )  # fmt: skip
 presence = sa.Table(
     "presence", metadata,
@@ -265,4 +268,79 @@ relays = sa.Table(
     sa.Column("since", sa.Text, nullable=False),
     sa.Column("ends", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),  # the last sign of life
+)  # fmt: skip
+# Enrolment of boxes: see central.enrolment.
+device_certificates = sa.Table(
+    "device_certificates", metadata,
+    sa.Column("serial", sa.Text, primary_key=True),  # hex
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("keyid", sa.Text, nullable=False, index=True),
+    sa.Column("certificate", sa.Text, nullable=False),
+    sa.Column("issued_at", sa.Text, nullable=False),
+    sa.Column("valid_until", sa.Text, nullable=False),
+    sa.Column("request", sa.Text),  # NULL: a renewal
+    sa.Column("state", sa.Text, nullable=False),  # issued, in_use, superseded, revoked
+    sa.Column("revoked_at", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Index("device_certificates_by_station", "station", "state"),
+)  # fmt: skip
+enrolments = sa.Table(
+    "enrolments", metadata,
+    sa.Column("request", sa.Text, primary_key=True),
+    sa.Column("token_sha256", sa.Text, nullable=False),
+    sa.Column("code_sha256", sa.Text, nullable=False, index=True),
+    sa.Column("serial", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("agent_version", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("features", sa.Text, nullable=False),  # a JSON list
+    sa.Column("csr", sa.Text, nullable=False),
+    sa.Column("keyid", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # pending, approved, taken, denied, ended
+    sa.Column("opened_at", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Text, nullable=False),
+    sa.Column("polled_at", sa.Text),
+    sa.Column("interval_s", sa.BigInteger, nullable=False),
+    sa.Column("wrong_codes", sa.BigInteger, nullable=False),
+    sa.Column("station", sa.Text),
+    sa.Column("kind", sa.Text),  # new, again, replace
+    sa.Column("decided_by", sa.Text),
+    sa.Column("decided_at", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("certificate", sa.Text),  # serial of the one that was issued
+    sa.Index("enrolments_by_state", "state", "serial"),
+    sa.Index("enrolments_by_address", "address", "opened_at"),
+)  # fmt: skip
+enrolment_approvals = sa.Table(
+    "enrolment_approvals", metadata,
+    sa.Column("request", sa.Text, primary_key=True),
+    sa.Column("keyid", sa.Text, primary_key=True),  # of the operator
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("envelope", sa.LargeBinary, nullable=False),  # what was signed
+    sa.Column("at", sa.Text, nullable=False),
+)  # fmt: skip
+enrolment_locks = sa.Table(
+    "enrolment_locks", metadata,
+    sa.Column("who", sa.Text, primary_key=True),  # an operator, or an address
+    sa.Column("wrong_codes", sa.BigInteger, nullable=False),
+    sa.Column("since", sa.Text, nullable=False),
+)  # fmt: skip
+enrolment_log = sa.Table(
+    "enrolment_log", metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),  # an operator, or the address of a box
+    sa.Column("station", sa.Text),
+    sa.Column("request", sa.Text),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("enrolment_log_by_station", "station", "number"),
+)  # fmt: skip
+crls = sa.Table(
+    "crls", metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("revoked", sa.BigInteger, nullable=False),  # certificates in it
+    sa.Column("der", sa.LargeBinary, nullable=False),
 )  # fmt: skip

@@ -51,7 +51,9 @@ def find_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def write_broker_config(folder: Path, port: int, ca: Path, server: Identity) -> Path:
+def write_broker_config(
+    folder: Path, port: int, ca: Path, server: Identity, crl: Path | None = None
+) -> Path:
     """Write `mosquitto.conf` and its access rules into `folder`; returns the configuration's path.
 
     Args:
@@ -59,6 +61,7 @@ def write_broker_config(folder: Path, port: int, ca: Path, server: Identity) -> 
         port: listened on at 127.0.0.1 only.
         ca: the authority whose certificates may connect.
         server: the broker's own certificate and key.
+        crl: PEM of revoked certificates, read again at SIGHUP.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rules = folder / "acl"
@@ -69,6 +72,7 @@ def write_broker_config(folder: Path, port: int, ca: Path, server: Identity) -> 
         f"cafile {ca}",
         f"certfile {server.cert}",
         f"keyfile {server.key}",
+        *([f"crlfile {crl}"] if crl is not None else []),
         "require_certificate true",
         "use_identity_as_username true",
         "use_username_as_clientid true",
@@ -104,13 +108,16 @@ class MosquittoBroker:
         ca: the authority whose certificates may connect.
         server: the broker's own certificate and key.
         port: on 127.0.0.1; 0 takes a free one.
+        crl: PEM of revoked certificates.
     """
 
-    def __init__(self, folder: Path, ca: Path, server: Identity, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, ca: Path, server: Identity, port: int = 0, crl: Path | None = None
+    ) -> None:
         self.host = "127.0.0.1"
         self.port = port or find_free_port()
         self._log = folder / "mosquitto.log"
-        self._config = write_broker_config(folder, self.port, ca, server)
+        self._config = write_broker_config(folder, self.port, ca, server, crl)
         self._process: asyncio.subprocess.Process | None = None
 
     @property

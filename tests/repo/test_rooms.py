@@ -109,11 +109,12 @@ ALLOWED = {
     ),
     "central.cli": (
         "agent.radio agent.trust central.authority central.collector central.documents "
-        "central.live central.messages central.neighbours central.officer central.publication "
-        "central.reports central.stick central.store"
+        "central.enrolment central.live central.messages central.neighbours central.officer "
+        "central.publication central.reports central.stick central.store"
     ),
     "central.collector": "central.authority central.documents central.publication central.store",
     "central.documents": "agent.sandbox agent.trust central.messages central.store",
+    "central.enrolment": "agent.trust central.authority central.messages central.store",
     "central.issues": "central.authority central.documents central.store",
     "central.live": (
         "agent.link agent.radio agent.trust central.authority central.documents "

@@ -33,6 +33,8 @@ ELSEWHERE = {
     "pyaudio": "pyaudio",
     "pymodbus": "pymodbus",
     "serial": "pyserial",
+    "starlette": "starlette",
+    "uvicorn": "uvicorn",
 }
 # https://docs.python.org/3.11/library/, "Availability: Unix".
 UNIX = {"fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"}

@@ -1,0 +1,1 @@
+"""Boxes become stations: requests by code, certificates, renewal, revocation, replacement."""
