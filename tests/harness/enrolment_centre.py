@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -155,7 +156,7 @@ class EnrolmentCentre:
 @contextlib.asynccontextmanager
 async def running_enrolment_centre(folder: Path) -> AsyncIterator[EnrolmentCentre]:
     """Broker and service run; both end with the block."""
-    centre = EnrolmentCentre(folder)
+    centre = await asyncio.to_thread(EnrolmentCentre, folder)
     await centre.broker.start()
     (folder / "broker.pid").write_text(str(centre.broker.pid))
     with running_service(centre):

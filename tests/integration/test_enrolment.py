@@ -182,6 +182,7 @@ async def test_a_request_is_handed_out_to_its_own_box_and_once(centre: Enrolment
     await asyncio.to_thread(story)
 
 
+@pytest.mark.long
 async def test_who_polls_too_fast_is_told_to_wait_longer(centre: EnrolmentCentre) -> None:
     def story() -> None:
         opened = open_(centre, BoxKey())
@@ -217,6 +218,7 @@ async def test_what_is_no_request_is_refused_and_leaves_nothing(centre: Enrolmen
     await asyncio.to_thread(story)
 
 
+@pytest.mark.long
 async def test_a_box_that_is_turned_away_is_told(centre: EnrolmentCentre) -> None:
     def story() -> None:
         opened = open_(centre, BoxKey())
