@@ -10,6 +10,7 @@ from agent.play.board.clip_frames import ClipFrames
 from agent.play.board.scene_box import Box
 from agent.play.board.ticker import Pace, Strip, find_pace
 from drivers.frame_sink import Frame
+from drivers.pixel_rows import BYTES, write_rows
 
 
 @dataclass(frozen=True)
@@ -115,30 +116,25 @@ class MovingFace:
         if self.film is None:
             return
         clip, (left, top, right, _) = self.film.clip, self.film.box
-        source, (first, last) = memoryview(clip.pixels), self.film.rows
+        first, last = self.film.rows
         if self._serial == clip.serial and not self._is_new:
             return
         self._serial = clip.serial
-        length, at = (right - left) * 3, first * self._row_bytes + left * 3
-        if length == self._row_bytes:
-            end = at + length * (last - first)
-            self._pixels[at:end] = source[(first - top) * length : (last - top) * length]
-            return
-        for y in range(first - top, last - top):
-            self._pixels[at : at + length] = source[y * length : (y + 1) * length]
-            at += self._row_bytes
+        length = (right - left) * 3
+        source = memoryview(clip.pixels)[(first - top) * length :]
+        self._copy((left, first, right, last), source, length)
 
     def _draw_strips(self, slots: int) -> None:
         for strip, pace in self._lines:
-            left, top, right, bottom = strip.window
             x = pace.position_px(slots, strip.round_px) * 3
-            length, stride = (right - left) * 3, strip.width_px * 3
-            at, pixels = top * self._row_bytes + left * 3, self._pixels
-            source = memoryview(strip.pixels)
-            for _ in range(top, bottom):
-                pixels[at : at + length] = source[x : x + length]
-                at += self._row_bytes
-                x += stride
+            self._copy(strip.window, memoryview(strip.pixels)[x:], strip.width_px * 3)
+
+    def _copy(self, box: Box, source: memoryview, stride: int) -> None:
+        """Copy rows that begin `stride` bytes apart into a box."""
+        left, top, right, bottom = box
+        target = memoryview(self._pixels)[top * self._row_bytes + left * 3 :]
+        size = (right - left) * 3, bottom - top
+        write_rows(target, self._row_bytes, source, stride, size, BYTES)
 
 
 def _pace_of(strip: Strip, period_s: float) -> Pace:

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from drivers.led.pixel_format import STRIP_PX, write_xrgb
+from drivers.led.pixel_format import write_xrgb
 
 
 def convert(pixels: bytes) -> bytes:
@@ -21,7 +21,6 @@ def convert(pixels: bytes) -> bytes:
 def test_every_pixel_of_the_rows_lands_at_its_place(
     width_px: int, height_px: int, pitch: int
 ) -> None:
-    assert height_px < 5 or width_px * height_px > STRIP_PX  # more than one strip
     pixels = b"".join(hashlib.sha256(b"%d" % n).digest() for n in range(width_px * height_px))
     pixels = pixels[: width_px * height_px * 3]
     target = bytearray(pitch * height_px)
@@ -39,3 +38,11 @@ def test_a_frame_lies_within_a_larger_picture() -> None:
     lit = [n // 4 for n in range(0, len(target), 4) if target[n : n + 3] == b"\3\2\1"]
     assert lit == [2 * 8 + 3, 2 * 8 + 4, 2 * 8 + 5, 3 * 8 + 3, 3 * 8 + 4, 3 * 8 + 5]
     assert sum(map(bool, target)) == 6 * 4  # the unused byte is set, and nothing else
+
+
+def test_a_face_may_end_in_the_lower_right_corner_of_its_picture() -> None:
+    target = bytearray(8 * 4 * 6)
+    write_xrgb(memoryview(target), 32, (5, 4), b"\1\2\3" * 6, 3, (0, 2))
+    lit = [n // 4 for n in range(0, len(target), 4) if target[n : n + 3] == b"\3\2\1"]
+    assert lit == [4 * 8 + 5, 4 * 8 + 6, 4 * 8 + 7, 5 * 8 + 5, 5 * 8 + 6, 5 * 8 + 7]
+    assert sum(map(bool, target)) == 6 * 4
