@@ -203,8 +203,10 @@ PHRASES: Catalogue = {
         "Signed. The practice station's box verifies the signature: GOOD, it takes the schedule.",
     ),
     "practice.forged": Text(
-        "Thử sai 1: có người sửa một chữ trên đường đi. Hộp nói: {0}, không phát.",
-        "Mistake 1: somebody changes one letter on the way. The box says: {0}, and plays nothing.",
+        "Thử sai 1: có người sửa một chữ trên đường đi. Hộp nói: {0} (chữ ký không còn khớp),"
+        " không phát.",
+        "Mistake 1: somebody changes one letter on the way. The box says: {0} (the signature fits"
+        " no more), and plays nothing.",
     ),
     "practice.quiet": Text(
         "Thử sai 2: gõ nhầm {0} thay cho {1}. Diễn tập nói trước khi ký:",

@@ -111,12 +111,19 @@ def read_bytes(source: str) -> bytes:
     try:
         if source.startswith("https://"):
             return _fetch(source)
-        path = Path(source.strip().strip("\"'")).expanduser()
+        path = _path_of(source)
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: no name of a file, no address
         raise ConfigError("E_UNREADABLE", source, str(error)) from error
     return _bounded(raw, source)
+
+
+def _path_of(source: str) -> Path:
+    """A name as it is typed, or as a terminal writes it when a file is dragged into it."""
+    plain = source.strip().strip("\"'")
+    dragged = plain.replace("\\ ", " ")  # macOS and Linux put a backslash before a space
+    return Path(dragged if not Path(plain).exists() else plain).expanduser()
 
 
 def _fetch(url: str) -> bytes:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from securesystemslib.signer import Signature
 
+from agent.contract.envelope import pae
 from central.__main__ import main
+from central.authority.ceremony.holder_key import read_public
+from central.documents.sign import open_envelope
 from tests.harness.ceremony_fixture import CeremonyFixture
 
 PIN = "271828"
@@ -83,6 +89,23 @@ def test_a_token_shows_its_public_key_and_signs_what_boxes_take(
     code, output = hall.publish()
     assert code == 0, output
     assert set(hall.authority().roles) == {"vn.84"}
+
+
+def test_a_token_signs_a_schedule_and_a_wrong_pin_is_a_message(token: str, tmp_path: Path) -> None:
+    days = f"from: {date.today()}\nuntil: {date.today() + timedelta(days=3)}\n"  # noqa: DTZ011 - any day
+    text = 'items:\n  - {title: Họp, at: "05:30", say: "Mời bà con đi họp."}\n'
+    source = tmp_path / "lich.yaml"
+    source.write_text(f'slot: tuan\nto: ["84/29266/*"]\n{days}{text}')
+    words = ["sign", source, "--key", token, "--issuer", "vn.84.29266", "--media-dir", tmp_path]
+    assert run(*words, given="y\n000000\n")[0] == 78
+    code, output = run(*words, given=f"y\n{PIN}\n")
+    assert code == 0, output
+    envelope = open_envelope((tmp_path / "lich.signed").read_bytes())
+    (signature,) = envelope.signatures
+    public = read_public(token, lambda: PIN)
+    raw = base64.b64decode(signature.sig).hex()
+    signed = pae(envelope.payloadType, envelope.payload_bytes())
+    public.verify_signature(Signature(public.keyid, raw), signed)
 
 
 def test_the_pin_is_asked_for_after_the_words_and_a_wrong_one_is_a_message(

@@ -10,11 +10,12 @@ import json
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from securesystemslib.exceptions import UnsupportedLibraryError
-from securesystemslib.signer import HSMSigner, Key, Signer
+from securesystemslib.signer import HSMSigner, Key, Signature, Signer
 
 from agent.contract.strict_json import StrictJsonError, parse_strict
 from agent.errors import ConfigError
@@ -39,7 +40,10 @@ def open_signer(name: str, ask: Ask) -> Signer:
         path = Path(name)
         return load_signer(path, ask() or None if _is_locked(path) else None)
     secret = ask()
-    return _on_token(name, lambda uri, key: HSMSigner.from_priv_key_uri(uri, key, lambda _: secret))
+    signer = _on_token(
+        name, lambda uri, key: HSMSigner.from_priv_key_uri(uri, key, lambda _: secret)
+    )
+    return _TokenSigner(name, signer)
 
 
 def read_public(name: str, ask: Ask) -> Key:
@@ -49,6 +53,33 @@ def read_public(name: str, ask: Ask) -> Key:
         ConfigError: E_KEY.
     """
     return open_signer(name, ask).public_key
+
+
+class _TokenSigner(Signer):
+    """A token whose refusal, such as of a wrong PIN, is a ConfigError E_KEY."""
+
+    def __init__(self, name: str, inner: HSMSigner) -> None:
+        self._name = name
+        self._inner = inner
+
+    @property
+    def public_key(self) -> Key:
+        """Its public part."""
+        return self._inner.public_key
+
+    @classmethod
+    def from_priv_key_uri(cls, *_: object) -> NoReturn:
+        """Tokens are opened by `open_signer`."""
+        raise NotImplementedError
+
+    def sign(self, payload: bytes) -> Signature:
+        """Sign with the token's key."""
+        from pkcs11.exceptions import PKCS11Error
+
+        try:
+            return self._inner.sign(payload)
+        except PKCS11Error as error:
+            raise ConfigError("E_KEY", self._name, repr(error)) from error
 
 
 def _on_token(name: str, make: Callable[[str, Key], HSMSigner]) -> HSMSigner:

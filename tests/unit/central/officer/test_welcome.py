@@ -187,6 +187,20 @@ def test_wrong_words_stop_hard_and_leave_nothing(centre: Centre, home: Path) -> 
         begun = []
 
 
+def test_a_file_that_was_dragged_into_the_terminal_is_found(
+    centre: Centre, home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "thư mục của tôi"
+    folder.mkdir()
+    named = str(centre.write_export(folder / "root.json"))
+    for dragged in (named.replace(" ", "\\ "), f'"{named}"', f"'{named}' "):
+        code, said = run("welcome", [*WHO, *KEY, *CARD, dragged, *centre.words, *PRACTICE])
+        assert code == 0, said
+        assert profile_in(home).root_sha256 is not None
+        for path in home.iterdir():
+            path.unlink()
+
+
 def test_one_slip_of_the_finger_is_forgiven_and_rubbish_is_asked_again(
     centre: Centre, home: Path
 ) -> None:
