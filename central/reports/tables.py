@@ -29,6 +29,8 @@ def _stations(database: Database) -> list[Row]:
 def _with_health(row: Row, health: Row | None) -> Row:
     clock = health["clock"]["quality"] if health else None
     issues = [f"{i['kind']} {i['subject']}" for i in health["issues"]] if health else []
+    if row["revoked_at"] is not None:  # by `enrol revoke`; what it reported before stays
+        issues = [f"revoked {row['revoked_why']}", *issues]
     return {**row, "clock": clock, "issues": issues}
 
 

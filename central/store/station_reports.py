@@ -13,7 +13,14 @@ from central.store.schema import faults, presence, results, stations
 def list_stations(database: Database) -> list[dict[str, Any]]:
     """Every enrolled station with its presence; `online` is None before its first sign."""
     query = (
-        sa.select(stations.c.station, presence.c.online, presence.c.session, presence.c.at)
+        sa.select(
+            stations.c.station,
+            stations.c.revoked_at,
+            stations.c.revoked_why,
+            presence.c.online,
+            presence.c.session,
+            presence.c.at,
+        )
         .select_from(stations.outerjoin(presence, stations.c.station == presence.c.station))
         .order_by(stations.c.station)
     )

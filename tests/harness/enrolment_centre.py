@@ -158,11 +158,13 @@ async def running_enrolment_centre(folder: Path) -> AsyncIterator[EnrolmentCentr
     """Broker and service run; both end with the block."""
     centre = await asyncio.to_thread(EnrolmentCentre, folder)
     await centre.broker.start()
-    (folder / "broker.pid").write_text(str(centre.broker.pid))
-    with running_service(centre):
-        yield centre
-    await centre.broker.stop()
-    centre.database.close()
+    try:
+        (folder / "broker.pid").write_text(str(centre.broker.pid))
+        with running_service(centre):
+            yield centre
+    finally:
+        await centre.broker.stop()
+        centre.database.close()
 
 
 @contextlib.contextmanager

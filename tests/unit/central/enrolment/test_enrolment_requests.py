@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from securesystemslib.signer import CryptoSigner
 
 from agent.contract.enrolment import OpenRequest, RequestOpened
+from agent.evidence.device_key import load_device_key, sign_report
 from central.authority.signing_key import load_signer, make_key
 from central.collector.identity import CENTRE
 from central.collector.report_handler import ReportHandler
@@ -25,7 +26,7 @@ from central.enrolment.certificate_authority import (
     load_authority,
     make_device_authority,
 )
-from central.enrolment.grant import GrantSource
+from central.enrolment.grant import GrantSource, issue
 from central.enrolment.operator_decisions import (
     DecidingOperator,
     approve,
@@ -40,9 +41,14 @@ from central.enrolment.replacement import (
 from central.enrolment.request_table import list_requests
 from central.enrolment.revocation import due_list, revoke_station
 from central.enrolment.settings import BrokerEntry, EnrolmentSettings, Operator
+from central.enrolment.signing_request import read_device_key
 from central.live.live_line import LIVE
 from central.store.database import Database
-from central.store.device_certificates import find_station, list_certificates
+from central.store.device_certificates import (
+    find_station,
+    insert_certificate,
+    list_certificates,
+)
 from central.store.schema import enrolments
 from tests.harness.enrolment_centre import BoxKey
 
@@ -188,6 +194,33 @@ def test_a_box_is_replaced_by_two_people_and_the_former_one_is_shut_out(
     assert [one.serial_number for one in listed] == [
         x509.load_pem_x509_certificate(former.encode()).serial_number
     ]
+
+
+def test_a_renewed_key_counts_from_its_first_report_on(
+    database: Database, source: GrantSource, tmp_path: Path
+) -> None:
+    """The box's acknowledgement, or the centre's answer, may be lost on its way."""
+    enrol(database, source, BoxKey())
+    box = BoxKey()
+    key = read_device_key(box.private.public_key())
+    with database.transaction() as connection:
+        made = issue(source.authority, STATION, key, NOW, request=None)
+        insert_certificate(connection, made)
+    identity = box.write(tmp_path, "box", made.certificate)
+    message = sign_report(load_device_key(identity.key), "hello", b"{}")
+    handler = ReportHandler(database, {})
+    with pytest.raises(ReportError) as found:
+        handler._open(STATION, "hello", message)
+    assert found.value.code == "E_SCHEMA"  # the signature was taken
+    pinned = database.certificate(STATION)
+    assert pinned is not None
+    assert pinned.keyid == made.keyid
+    stranger = BoxKey().write(tmp_path, "stranger", made.certificate)
+    with pytest.raises(ReportError) as found:
+        handler._open(
+            STATION, "hello", sign_report(load_device_key(stranger.key), "hello", b"{}")
+        )
+    assert found.value.code == "E_SIGNATURE"
 
 
 def test_an_old_file_never_brings_the_key_of_a_former_box_back(
