@@ -188,6 +188,6 @@ def test_the_page_shows_no_option_that_does_not_exist() -> None:
         for parameter in main.commands[name].params
         for option in (*parameter.opts, *parameter.secondary_opts)
     }
-    groups = [main.commands[name].commands for name in ("draft", "live")]  # type: ignore[attr-defined] # groups
+    groups = [main.commands[name].commands for name in ("draft", "enrol", "live")]  # type: ignore[attr-defined] # groups
     known |= {o for group in groups for one in group.values() for p in one.params for o in p.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGE)) <= known

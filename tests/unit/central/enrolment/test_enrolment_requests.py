@@ -217,9 +217,7 @@ def test_a_renewed_key_counts_from_its_first_report_on(
     assert pinned.keyid == made.keyid
     stranger = BoxKey().write(tmp_path, "stranger", made.certificate)
     with pytest.raises(ReportError) as found:
-        handler._open(
-            STATION, "hello", sign_report(load_device_key(stranger.key), "hello", b"{}")
-        )
+        handler._open(STATION, "hello", sign_report(load_device_key(stranger.key), "hello", b"{}"))
     assert found.value.code == "E_SIGNATURE"
 
 
