@@ -19,8 +19,8 @@ HEAVY = {
     "sqlalchemy", "ffmpeg", "serial", "gpiod", "pymodbus", "h11", "urllib3", "difflib",
 }  # fmt: skip
 FAMILIES = {
-    "interface", "control_plane", "frame_sink", "errors", "registry", "driver_index", "codec",
-    "bus", "profile", "sign_registry", "video_input", "__init__",
+    "interface", "control_plane", "frame_sink", "pixel_rows", "errors", "registry", "driver_index",
+    "codec", "bus", "profile", "sign_registry", "video_input", "__init__",
 }  # fmt: skip
 
 

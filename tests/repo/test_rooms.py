@@ -76,8 +76,8 @@ ALLOWED = {
     "agent.plan": "agent.settings agent.trust",
     "agent.play": (
         "agent.malloc agent.sandbox agent.settings drivers.control_plane drivers.errors "
-        "drivers.frame_sink drivers.interface drivers.registry drivers.sign_registry "
-        "drivers.video_input"
+        "drivers.frame_sink drivers.interface drivers.pixel_rows drivers.registry "
+        "drivers.sign_registry drivers.video_input"
     ),
     "agent.playout": "agent.plan agent.play agent.settings agent.state",
     "agent.radio": "agent.link",
@@ -147,7 +147,8 @@ ALLOWED = {
     ),
     "drivers.input": "drivers.bus drivers.errors drivers.profile",
     "drivers.led": (
-        "drivers.bus drivers.codec drivers.errors drivers.frame_sink drivers.profile"
+        "drivers.bus drivers.codec drivers.errors drivers.frame_sink drivers.pixel_rows "
+        "drivers.profile"
     ),
     "drivers.profile": "drivers.control_plane drivers.errors drivers.interface",
     "drivers.driver_index": "drivers.profile",
