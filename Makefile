@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both set up all they need by themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo install uninstall test test-long guest check bench soak reference spoken clean
+.PHONY: help setup setup-demo demo deb lock install uninstall test test-long guest check bench soak reference spoken clean
 
 # Bytecode keeps the start-up time of a box honest; a foreign PYTHONPATH would hide packaging faults.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
@@ -44,6 +44,15 @@ check: setup  ## format, lint, types, import rules
 
 # What keeps the cores busy goes first; what is measured in real time after it, and beside that the
 # other interpreters on whatever is left of the cores.
+deb:  ## Debian packages of a box and of a centre, into dist/, for this machine's suite and architecture
+	@.ci/packages debhelper python3-venv python3-dev gcc portaudio19-dev
+	@packaging/build-deb
+
+lock:  ## the lists of what is in the packages, resolved anew from setup.cfg
+	@python=$$(.ci/interpreter find) && $$python -m venv .venv-lock
+	@.venv-lock/bin/pip install --quiet --disable-pip-version-check uv
+	@PATH=$(CURDIR)/.venv-lock/bin:$$PATH .venv-lock/bin/python packaging/lock.py
+
 test: check  ## check, then every test but the long ones, on every Python found
 	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile tests/unit tests/contract tests/attack tests/repo
 	@.ci/real-time
