@@ -42,8 +42,6 @@ check: setup  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What keeps the cores busy goes first; what is measured in real time after it, and beside that the
-# other interpreters on whatever is left of the cores.
 deb:  ## Debian packages of a box and of a centre, into dist/, for this machine's suite and architecture
 	@.ci/packages debhelper python3-venv python3-dev gcc portaudio19-dev
 	@packaging/build-deb
@@ -53,6 +51,8 @@ lock:  ## the lists of what is in the packages, resolved anew from setup.cfg
 	@.venv-lock/bin/pip install --quiet --disable-pip-version-check uv
 	@PATH=$(CURDIR)/.venv-lock/bin:$$PATH .venv-lock/bin/python packaging/lock.py
 
+# What keeps the cores busy goes first; what is measured in real time after it, and beside that the
+# other interpreters on whatever is left of the cores.
 test: check  ## check, then every test but the long ones, on every Python found
 	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile tests/unit tests/contract tests/attack tests/repo
 	@.ci/real-time

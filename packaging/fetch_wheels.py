@@ -1,7 +1,8 @@
 """Bring what a slot is made of into a folder: `fetch_wheels.py bookworm amd64 FOLDER`.
 
-Runs in a virtual environment of its own, where it puts the tools that build. Nothing but the files of the lists in `locks/` is accepted (`--require-hashes`). A file that is
-there already is not downloaded again.
+Runs in a virtual environment of its own, where it puts the tools that build. Nothing but the
+files of the lists in `locks/` is accepted (`--require-hashes`). A file that is there already is
+not downloaded again.
 """
 
 from __future__ import annotations

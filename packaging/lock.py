@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = Path(__file__).with_name("locks")
 # Without a wheel: compiled when the package is built.
 SOURCES = ("pyaudio",)
-# A centre has no sound card, no serial line and no contacts.
-NOT_AT_A_CENTRE = ("pyaudio", "pyserial", "pymodbus", "gpiod")
+# The extras of setup.cfg that each package holds, beside what all share.
+EXTRAS = {"tramtin": ("box",), "tramtin-central": ("central", "token")}
 TOOLS = ("setuptools>=68", "wheel")
 HEADER = "# made by `make lock`\n"
 
@@ -43,22 +43,17 @@ def main() -> None:
     """Every list."""
     settings = configparser.ConfigParser()
     settings.read(ROOT / "setup.cfg", encoding="utf-8")
-    box = list(_requirements(settings["options"]["install_requires"]))
+    shared = list(_requirements(settings["options"]["install_requires"]))
     extras = settings["options.extras_require"]
-    central = [one for one in box if _name(one) not in NOT_AT_A_CENTRE]
-    central += [*_requirements(extras["central"]), *_requirements(extras["token"])]
     for platform in PLATFORMS:
-        _write(f"tramtin-{platform.name}", platform, box)
-        _write(f"tramtin-central-{platform.name}", platform, central)
+        for package, names in EXTRAS.items():
+            more = [line for name in names for line in _requirements(extras[name])]
+            _write(f"{package}-{platform.name}", platform, [*shared, *more])
     _write_sources()
 
 
 def _requirements(lines: str) -> Iterator[str]:
     return (line for line in lines.splitlines() if line and not line.startswith("#"))
-
-
-def _name(requirement: str) -> str:
-    return re.split(r"[^A-Za-z0-9_.-]", requirement, maxsplit=1)[0].lower()
 
 
 def _write(title: str, platform: Platform, requirements: list[str]) -> None:

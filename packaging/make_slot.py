@@ -41,7 +41,11 @@ def main(slot: Path, prefix: Path, command: str, wheels: list[Path]) -> None:
     start.write_text(START.format(module=module), encoding="utf-8")
     _date(slot)
     # one process: with several the order of what is interned differs from run to run
-    if not compileall.compile_dir(packages, quiet=1, stripdir=str(slot), prependdir=str(prefix)):
+    # without docstrings: what the service runs, whose unit sets PYTHONOPTIMIZE
+    levels = [0, 2] if command.startswith("tramtin=") else [0]
+    if not compileall.compile_dir(
+        packages, quiet=1, stripdir=str(slot), prependdir=str(prefix), optimize=levels
+    ):
         sys.exit("a module cannot be compiled")
     _date(slot)
 
@@ -76,10 +80,12 @@ def _make_interpreter(slot: Path, prefix: Path) -> None:
     (slot / "bin").mkdir()
     upwards = "/".join([".."] * (len(prefix.parts) - 1))
     (slot / "bin/python").symlink_to(f"{upwards}/bin/{VERSION}")
-    (slot / "pyvenv.cfg").write_text(
-        f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {platform.python_version()}\n",
-        encoding="utf-8",
-    )
+    lines = [
+        "home = /usr/bin",
+        "include-system-site-packages = false",
+        f"version = {platform.python_version()}",
+    ]
+    (slot / "pyvenv.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _date(folder: Path) -> None:
