@@ -117,6 +117,13 @@ class OutputSet:
                 if board.name in self.walls:
                     inputs = LiveInput(board, self.walls[board.name])
                     services[f"inputs of {board.name}"] = inputs.run
+            from agent.play.board.cabinet_power import build_switches
+
+            for one in outputs:
+                wall_of, lit = self.walls.get(one.name, ()), self.by_name[one.name]
+                if not isinstance(lit, SoundOutput):
+                    rundown = self.rundowns[one.name]
+                    services |= build_switches(one.controls, wall_of, lit, rundown, self.clock)
         for one in outputs:
             if one.light is not None:
                 light = self.lights[one.name] = self._build_light(

@@ -26,7 +26,7 @@ from drivers.driver_index import (
     PORT_REPORT,
     Place,
 )
-from drivers.errors import UnsupportedFeature
+from drivers.errors import BadProfile, UnsupportedFeature
 from drivers.frame_sink import FacePlace, FrameSink, PlaceFault, PortReport
 from drivers.interface import (
     AudioDevice,
@@ -172,6 +172,18 @@ def load_board_control(profile: str, **settings: Any) -> BoardControl:
         UnsupportedFeature: no such profile, or it does not know one of the settings.
     """
     return cast("BoardControl", _load_device("board-control", profile, settings))
+
+
+def can_switch_power(profile: str) -> bool:
+    """Has a control card of this profile power outputs? Not where there is no such profile."""
+    from drivers.profile.load import load_profile
+
+    try:
+        found = load_profile(profile)
+    except (UnsupportedFeature, BadProfile):
+        return False
+    control = getattr(found, "control", None)
+    return control is not None and "power" in control.features
 
 
 def load_video_input(profile: str, **settings: Any) -> VideoInput:

@@ -75,6 +75,7 @@ def find_drivers(tree: Node, reported: Collection[str] = ()) -> Iterator[Found]:
         yield from _find_in_faces(output, f"outputs[{i}]", reported)
         yield from _find_undimmed(output, f"outputs[{i}]")
         yield from _find_unmoving(output, f"outputs[{i}]")
+        yield from _find_unswitched(output, f"outputs[{i}]")
     for i, voice in items_of(tree, "voice_inputs"):
         driver = given(voice, "driver")
         yield from _known(driver, f"voice_inputs[{i}].driver", driver_index.AUDIO_INPUTS)
@@ -123,6 +124,18 @@ def _find_unmoving(output: Node, path: str) -> Iterator[Found]:
     if videos and isinstance(profile, Scalar) and is_still(profile.value):
         key = f"{path}.video_inputs"
         yield Found(videos[0][1].mark, key, "video_inputs_on_sign", "video_inputs")
+
+
+def _find_unswitched(output: Node, path: str) -> Iterator[Found]:
+    """Power of cabinets on a card that cannot switch any."""
+    for k, card in items_of(output, "controls"):
+        cabinets, profile = given(card, "cabinets"), given(card, "profile")
+        if cabinets is None or not isinstance(profile, Scalar):
+            continue
+        if not registry.can_switch_power(profile.value):
+            yield Found(
+                cabinets.mark, f"{path}.controls[{k}].cabinets", "no_power_output", "cabinets"
+            )
 
 
 def _list_devices(tree: Node) -> Iterator[ConfiguredDevice]:

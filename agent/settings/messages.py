@@ -33,6 +33,10 @@ _OWN: Catalogue = {
         "độ sáng (light) cần một thẻ điều khiển ở controls: bảng loại này không tự chỉnh được",
         "light needs a card in controls: a board of this kind cannot dim by itself",
     ),
+    "no_power_output": Text(
+        "thẻ loại này không có rơ-le nguồn: bỏ cabinets",
+        "a card of this kind has no power outputs: leave cabinets out",
+    ),
     "night_above_day": Text(
         "ban đêm (night_pct) không được sáng hơn ban ngày (day_pct)",
         "night_pct must not be above day_pct",

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from agent.contract.ids import KEY_SLOT, SEGMENT, STATION_ID
 from agent.contract.input_kind import InputKindName
+from agent.settings.cabinets import CabinetPower
 from drivers.interface import Measure
 
 _HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
@@ -179,6 +180,7 @@ class ControlCard(_Settings, frozen=True, kw_only=True):
     faces: Annotated[list[Name], Meta(max_length=16)] = []
     sees: Name | None = None
     white_lux: Annotated[float, Meta(ge=0.1, le=1_000_000)] | None = None
+    cabinets: CabinetPower | None = None
     options: Options = {}
 
 

@@ -1,7 +1,8 @@
 """A simulated NovaStar sending card with its receiving cards, behind a TCP port or a serial port.
 
 It has the physics of a wall: receiving cards warm up with their brightness, the light of the day is
-what the state says, registers return to what is in flash after a power cut. Run as
+what the state says, registers return to what is in flash after a power cut. Power output 1 feeds
+all cabinets. Run as
 
     python -m drivers.sim.sim_novastar_port PROFILE PORT [STATE]
 
@@ -190,7 +191,7 @@ class SimNovaStar:
                 return _reply(request, UNKNOWN)
             return _reply(request, OK, bytes(byte for byte in found if byte is not None))
         receiver = self.receivers.get((request.port, request.board))
-        if receiver is None or receiver.is_dead:
+        if receiver is None or receiver.is_dead or not self.power[0]:
             return _reply(request, NO_DEVICE)
         data = receiver.read(request.register, request.length)
         return _reply(request, UNKNOWN) if data is None else _reply(request, OK, data)
@@ -201,16 +202,25 @@ class SimNovaStar:
         if reg.POWER <= request.register < reg.POWER + len(self.power):
             if request.device != self.spec.power_device:
                 return _reply(request, NO_DEVICE)
-            self.power[request.register - reg.POWER] = not request.data[0]
+            self._switch(request.register - reg.POWER, on=not request.data[0])
             return _reply(request, OK)
         if request.device == FUNCTION_CARD:
             return _reply(request, NO_DEVICE)
         if request.device != RECEIVER:
             return self._write_to(self.sender, request)
         for place, receiver in self.receivers.items():
+            if not self.power[0]:
+                continue
             if request.port in (place[0], EVERY_PORT) and request.board in (place[1], EVERY_BOARD):
                 self._write_to(receiver.memory, request)
         return _reply(request, OK)  # the sending card's own word
+
+    def _switch(self, output: int, *, on: bool) -> None:
+        """Output 1 feeds all cabinets: what was written to their cards is gone with the power."""
+        self.power[output] = on
+        if output == 0 and not on:
+            for receiver in self.receivers.values():
+                receiver.cut_power()
 
     def _keep_input(self) -> None:
         if self.locked_input is not None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from agent.clock import mono_s
 from agent.contract.report import SensorReading
@@ -37,6 +38,8 @@ TRIES = 3  # polls without an answer before it is an issue
 PUT_BACK_POLLS = 2  # how often what is foreign is put back before the wall goes black
 BLACK_POLLS = 60  # so long until a wall that kept a foreign mode or test is shown again
 BRIGHTNESS_SLACK_PCT = 1  # the card counts in 255 steps
+Cabinets = Literal["on", "starting", "off"]
+_POWER = {"on": 1, "starting": 1, "off": 0, None: None}
 
 
 class WallControl:
@@ -55,6 +58,8 @@ class WallControl:
         wanted: what the card is held to.
         reading: the card's last word; None before the first, and while it does not answer.
         polled: emitted after each answer of the card.
+        cabinets: have they power, as far as was commanded? Receiving cards without it are silent,
+            and no fault; None: this box does not switch it.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class WallControl:
         self.wanted = WallWanted(source=card.source)
         self.reading: BoardReading | None = None
         self.polled = Signal[[]]()
+        self.cabinets: Cabinets | None = None
         self._on_fault = on_fault
         self._mono = mono
         self._note = note
@@ -136,6 +142,8 @@ class WallControl:
             self._count_miss(_describe(self.name, error))
             return
         self._misses = 0
+        if self.cabinets in ("off", "starting"):
+            reading = replace(reading, receivers=())
         self.reading, self._read_mono_s = reading, self._mono()
         self._set("board_card_silent", None)
         found = find_wall_issues(reading, self.card.hot_c, was_hot="board_hot" in self._open)
@@ -182,6 +190,10 @@ class WallControl:
         if self._note is not None and wanted == self.card.source:
             await asyncio.to_thread(self._note.remove)
 
+    async def switch_power(self, outputs: Sequence[int], *, on: bool) -> bool:
+        """Switch power outputs of the card; True once it has taken them all."""
+        return all([await self._command(self.card.set_power(one, on)) for one in outputs])
+
     def readings(self) -> dict[str, SensorReading]:
         """The card's measurements as those of sensors; for report and page."""
         reading = self.reading
@@ -196,6 +208,7 @@ class WallControl:
             "voltage": (worst.voltage_v, "V"),
             "fan": (worst.fan_rpm, "rpm"),
             "light": (reading.lux, "lx"),
+            "cabinets": (_POWER.get(self.cabinets), ""),
         }
         return {
             f"{self.name}.{measure}": SensorReading(measure, value, unit, age_s)
@@ -290,6 +303,8 @@ def build_wall(settings: ControlCard, on_fault: FaultSink) -> WallControl:
         )
     except UnsupportedFeature as error:
         raise ConfigError("E_DRIVER", settings.name, str(error)) from error
+    if settings.cabinets is not None and "power" not in card.features:
+        raise ConfigError("E_DRIVER", settings.name, "has no power outputs: leave cabinets out")
     faces, note = tuple(settings.faces), InputNote(settings)
     return WallControl(settings.name, faces, card, on_fault, note=note, sees=settings.sees)
 

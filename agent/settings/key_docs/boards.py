@@ -112,6 +112,34 @@ BOARDS: dict[str, KeyDoc] = {
         850.0,
         "lx",
     ),
+    "outputs[].controls[].cabinets": KeyDoc(
+        Text(
+            "rơ-le nguồn của các khoang LED, trên thẻ chức năng của thẻ này; bỏ trống: hộp không"
+            " đụng tới nguồn. Không thẻ nào cho đọc lại rơ-le: khởi động xong, hộp bật nguồn trước",
+            "the relay of the cabinets' power, on this card's function card; without it the box"
+            " leaves the power alone. No relay can be read back: a box that starts switches it on",
+        ),
+        None,
+    ),
+    "outputs[].controls[].cabinets.outputs": KeyDoc(
+        Text("các ngõ ra của rơ-le, từ 1 đến 8", "outputs of the relay, 1 to 8"), [1]
+    ),
+    "outputs[].controls[].cabinets.off_after_min": KeyDoc(
+        Text(
+            "mặt bảng đen liền bao lâu thì cắt nguồn khoang",
+            "cabinets are switched off behind faces that were black for so long",
+        ),
+        30,
+        "min",
+    ),
+    "outputs[].controls[].cabinets.warm_up_s": KeyDoc(
+        Text(
+            "khoang cần bao lâu từ lúc có điện đến lúc hiện hình: hộp bật trước mục bấy nhiêu",
+            "from power to picture: so long before an item the box switches them on",
+        ),
+        10.0,
+        "s",
+    ),
     "outputs[].controls[].options": KeyDoc(OPTIONS, {"receivers": "4,4"}),
     "outputs[].video_inputs": KeyDoc(
         Text(
