@@ -6,6 +6,7 @@ show what holds when a file has taken ffmpeg over, and its own lists count for n
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -122,5 +123,7 @@ def test_attack_145_a_computer_without_linux_decodes_unconfined_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
+    # what looks for programs would look as Windows does, too
+    monkeypatch.setattr(shutil, "which", lambda tool: f"C:/{tool}.exe")
     assert confine_reader(["ffprobe", "a.mp3"], [Path("a.mp3")]) == ["ffprobe", "a.mp3"]
     assert find_missing() == ["Landlock", "seccomp"]
