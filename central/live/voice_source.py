@@ -170,7 +170,8 @@ async def capture(
     Raises:
         ConfigError: E_CLIP, ffmpeg is missing or failed, with the end of its error output.
     """
-    process = await _start(confined_argv(source), stdin)
+    argv = await asyncio.to_thread(confined_argv, source)  # looks for the program on the disk
+    process = await _start(argv, stdin)
     stopping = asyncio.create_task(stop.wait(), name="live stop")
     metering = asyncio.create_task(_read_meter(process, meter), name="live meter")
     try:

@@ -52,11 +52,12 @@ async def open_decoder(content_type: str) -> AsyncIterator[Decoder]:
     Raises:
         ConfigError: E_CLIP, ffmpeg is missing.
     """
+    argv = decoder_argv(find_demuxer(content_type))
+    confined = await asyncio.to_thread(confine_reader, argv)  # looks for the program on the disk
     try:
         process = await asyncio.create_subprocess_exec(
-            *confine_reader(decoder_argv(find_demuxer(content_type))),
-            stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
-        )  # fmt: skip
+            *confined, stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+        )
     except OSError as error:
         raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - pipes
@@ -78,9 +79,10 @@ async def decode_file(file: Path) -> bytes:
     """
     argv = ["ffmpeg", "-nostdin", *LEAST, "-protocol_whitelist", "file"]
     argv += ["-format_whitelist", SOUNDS, "-t", "600", "-i", f"file:{file}", *SAMPLES]
+    confined = await asyncio.to_thread(confine_reader, argv, [file])
     try:
         process = await asyncio.create_subprocess_exec(
-            *confine_reader(argv, [file]), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+            *confined, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
         )
     except OSError as error:
         raise ConfigError("E_CLIP", "ffmpeg", str(error)) from error
